@@ -1,0 +1,86 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// `SIDETONE_CORE=1 swift test` builds and tests the sans-IO half alone: no libwebsockets needed.
+let coreOnly = Context.environment["SIDETONE_CORE"] == "1"
+
+let cSettings: [CSetting] = [
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .enableWarning("conversion"),
+  .enableWarning("shadow"),
+  .enableWarning("strict-prototypes"),
+  .enableWarning("missing-prototypes"),
+  .treatAllWarnings(as: .error),
+]
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+// Bottom up: each target may depend only on those above it.
+var targets: [Target] = [
+  .target(name: "CPCMKernels", cSettings: cSettings),
+  .systemLibrary(
+    name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+  .target(
+    name: "AudioEngine", dependencies: ["CPCMKernels", "CSpeexDSP"], swiftSettings: swiftSettings),
+  .target(name: "Telephony", dependencies: ["AudioEngine"], swiftSettings: swiftSettings),
+  .target(name: "CAllocationCount", cSettings: cSettings),
+  .testTarget(
+    name: "CPCMKernelsTests", dependencies: ["CPCMKernels"], swiftSettings: swiftSettings),
+  .testTarget(
+    name: "AudioEngineTests", dependencies: ["AudioEngine", "CAllocationCount"],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "TelephonyTests", dependencies: ["Telephony", "CAllocationCount"],
+    swiftSettings: swiftSettings),
+]
+
+var products: [Product] = [
+  .library(name: "CPCMKernels", targets: ["CPCMKernels"]),
+  .library(name: "AudioEngine", targets: ["AudioEngine"]),
+  .library(name: "Telephony", targets: ["Telephony"]),
+]
+
+if !coreOnly {
+  targets += [
+    .systemLibrary(
+      name: "CLibWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+    .target(
+      name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "CallSimulator", dependencies: ["BotTransport", "AudioEngine"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "sidetone", dependencies: ["BotTransport", "CallSimulator"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["CallSimulator", "BotTransport", "CAllocationCount"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BotTransportTests", dependencies: ["BotTransport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CallSimulatorTests", dependencies: ["CallSimulator"], swiftSettings: swiftSettings),
+    .testTarget(name: "CommandTests", dependencies: ["sidetone"], swiftSettings: swiftSettings),
+  ]
+  products += [
+    .library(name: "BotTransport", targets: ["BotTransport"]),
+    .library(name: "CallSimulator", targets: ["CallSimulator"]),
+    .executable(name: "sidetone", targets: ["sidetone"]),
+  ]
+}
+
+let package = Package(
+  name: "sidetone", products: products, targets: targets, cLanguageStandard: .c17)

@@ -1,0 +1,2 @@
+/* CPCMKernels.h - placeholder until the kernels land */
+int pcm_version(void);
