@@ -1,0 +1,78 @@
+/// The platforms that a server speaks to, and how each is told from the others.
+///
+/// A dialect is one folder and one line in ``standard``.
+public struct PlatformRegistry: Sendable {
+  /// What a first message says about who sent it.
+  public enum Recognition: Hashable, Sendable {
+    /// Only this platform writes so.
+    case certain
+    /// This platform writes so, and others may too: wait for the next message.
+    case possible
+    /// This platform does not write so.
+    case no
+  }
+
+  /// One platform: where it connects, how it is recognised, and how its codec is made.
+  public struct Entry: Sendable {
+    /// The platform.
+    public var platform: Platform
+    /// The path under which it connects, such as `/exotel`; deeper paths belong to it too.
+    public var pathPrefix: String
+    /// Judges one of the first messages on a path that names no platform.
+    public var recognise: @Sendable (RawSpan) -> Recognition
+    /// Makes the codec of one call.
+    public var makeCodec: @Sendable () -> any WireCodec
+
+    /// Makes an entry.
+    public init(
+      platform: Platform, pathPrefix: String,
+      recognise: @escaping @Sendable (RawSpan) -> Recognition,
+      makeCodec: @escaping @Sendable () -> any WireCodec
+    ) {
+      self.platform = platform
+      self.pathPrefix = pathPrefix
+      self.recognise = recognise
+      self.makeCodec = makeCodec
+    }
+  }
+
+  /// Every platform, each with its default options.
+  public static let standard = PlatformRegistry([
+    .exotel()
+  ])
+
+  /// The entries, asked in this order.
+  public var entries: [Entry]
+
+  /// Makes a registry of `entries`.
+  public init(_ entries: [Entry]) {
+    self.entries = entries
+  }
+
+  /// A codec for the platform whose prefix `path` has, or nil where no platform claims the path.
+  /// The path's query is not looked at.
+  public func codec(path: String) -> (any WireCodec)? {
+    let segments = Self.segments(of: path)
+    let entry = entries.first { segments.starts(with: Self.segments(of: $0.pathPrefix)) }
+    return entry?.makeCodec()
+  }
+
+  /// A codec for the platform that wrote `firstMessage`, or nil while that is undecided: then ask
+  /// again with the next message, and keep this one to decode it once the codec is known.
+  public func detect(firstMessage: RawSpan) -> (any WireCodec)? {
+    for entry in entries where entry.recognise(firstMessage) == .certain {
+      return entry.makeCodec()
+    }
+    return nil
+  }
+
+  /// A codec for `platform`, or nil where it is not registered.
+  public func codec(for platform: Platform) -> (any WireCodec)? {
+    entries.first { $0.platform == platform }?.makeCodec()
+  }
+
+  private static func segments(of path: String) -> [String] {
+    let bare = path.prefix { $0 != "?" && $0 != "#" }
+    return bare.split(separator: "/").map { $0.lowercased() }
+  }
+}
