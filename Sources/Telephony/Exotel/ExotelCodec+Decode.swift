@@ -1,24 +1,139 @@
 public import AudioEngine
 
 extension ExotelCodec {
-  /// Reads one message.
+  /// Reads one message in any of the spellings that Exotel's pages, samples and captured calls show.
   public func decode(_ message: RawSpan) -> InboundEvent {
-    .malformed(.notJSON)
+    do throws(MalformedKind) {
+      let envelope = try MediaEnvelope(scanning: message)
+      if envelope.isMedia {
+        return envelope.media.map { .media($0) } ?? .malformed(.missingPayload)
+      }
+      return try Self.rareEvent(JSONValue(message), envelope)
+    } catch {
+      return .malformed(error)
+    }
   }
 
-  /// Whether one of the first messages is Exotel's.
-  static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
-    .no
+  private static func rareEvent(
+    _ message: JSONValue, _ envelope: MediaEnvelope
+  ) throws(MalformedKind) -> InboundEvent {
+    guard case .string(let name)? = message["event"] else { throw .missingEvent }
+    switch ASCII.folded(name) {
+    case "connected": return .connected
+    case "start": return .start(try start(message))
+    // Reached only by another letter case or by escapes in the name.
+    case "media": return envelope.media.map { .media($0) } ?? .malformed(.missingPayload)
+    case "dtmf": return .dtmf(try dtmf(message))
+    case "mark":
+      // An object with a name is documented; a flat name costs nothing to accept.
+      guard let mark = message["mark"]?["name"]?.text ?? message["name"]?.text else {
+        throw .missingMarkName
+      }
+      return .mark(MarkEcho(name: mark))
+    case "clear": return .clear
+    // Exotel's own sample takes `closed` for `stop`.
+    case "stop", "closed": return .stop(stop(message))
+    default: return .ignored(IgnoredEvent(name: ASCII.prefix(name, 64)))
+    }
   }
 
-  /// Announced rate, else the query's `sample-rate`, else 8 kHz.
+  private static func dtmf(_ message: JSONValue) throws(MalformedKind) -> DTMF {
+    let body = message["dtmf"]
+    guard let digit = body?["digit"]?.nonEmptyText ?? message["digit"]?.nonEmptyText else {
+      throw .missingDigit
+    }
+    let duration = body?["duration"] ?? message["duration"]
+    return DTMF(text: ASCII.prefix(digit, 64), durationMilliseconds: duration?.integer)
+  }
+
+  private static func stop(_ message: JSONValue) -> StreamStop {
+    let text = (message["stop"]?["reason"] ?? message["reason"])?.text ?? ""
+    // Separators are dropped, so "canceled or call ended" reads `canceledorcallended`; the literal
+    // "stopped or callended" of one old page says nothing, hence `unknown`.
+    let reason: StreamStop.Reason =
+      switch ASCII.folded(text) {
+      case "stopped": .stopped
+      case "callended", "canceledorcallended", "cancelledorcallended", "callerhangup": .callEnded
+      default: .unknown
+      }
+    return StreamStop(reason: reason, text: ASCII.prefix(text, 256))
+  }
+}
+
+// `start`
+extension ExotelCodec {
+  private static func start(_ message: JSONValue) throws(MalformedKind) -> StreamStart {
+    guard let body = message["start"], case .object = body else { throw .missingStart }
+    let format = body["media_format"]
+    let encoding = format?["encoding"]?.nonEmptyText
+    let rate = format?["sample_rate"]?.nonEmptyText
+    return StreamStart(
+      streamSID: body["stream_sid"]?.nonEmptyText ?? message["stream_sid"]?.nonEmptyText,
+      callSID: body["call_sid"]?.nonEmptyText ?? message["call_sid"]?.nonEmptyText,
+      accountSID: body["account_sid"]?.nonEmptyText,
+      legSID: body["leg_sid"]?.nonEmptyText,
+      from: body["from"]?.nonEmptyText,
+      to: body["to"]?.nonEmptyText,
+      customParameters: CustomParameters.read(body["custom_parameters"]),
+      mediaFormat: AnnouncedFormat(
+        encodingLabel: encoding, encoding: encoding.flatMap(namedEncoding), rateLabel: rate,
+        rate: rate.flatMap(LenientNumber.hertz).flatMap(SampleRate.init(hertz:))),
+      sequenceNumber: message["sequence_number"]?.integer)
+  }
+
+  /// The G.711 law that an encoding's label names, or nil: every other label that was seen
+  /// (`base64`, `raw/slin`, `audio/x-raw`) says nothing that linear audio would not be called too.
+  static func namedEncoding(_ label: String) -> AudioEncoding? {
+    let folded = ASCII.folded(label)
+    if ["mulaw", "ulaw", "pcmu"].contains(where: folded.contains) { return .mulaw }
+    if ["alaw", "pcma"].contains(where: folded.contains) { return .alaw }
+    return nil
+  }
+
+  /// Announced rate, else the query's `sample-rate` or `sample_rate`, else 8 kHz.
+  ///
+  /// A rate outside 8, 16 and 24 kHz is passed over like one that was not given, since Exotel has
+  /// none; ``AnnouncedFormat/rate`` still shows it. G.711 is 8 kHz whatever the query says.
   public func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat {
-    WireFormat(
-      start.mediaFormat.encoding ?? options.unnamedEncoding, start.mediaFormat.rate ?? .hz8000)
+    let encoding = start.mediaFormat.encoding ?? options.unnamedEncoding
+    if let announced = start.mediaFormat.rate, announced.isTelephony {
+      return WireFormat(encoding, announced)
+    }
+    let asked = query["sample-rate"].flatMap(LenientNumber.hertz)
+      .flatMap(SampleRate.init(hertz:))
+    guard encoding == .linear16, let asked, asked.isTelephony else {
+      return WireFormat(encoding, .hz8000)
+    }
+    return WireFormat(encoding, asked)
   }
 
-  /// The query's `direction` where it names one, else ``ExotelOptions/direction``.
+  /// The query's `direction` (`bidirectional` or `unidirectional`) where it names one, then the same
+  /// among the custom parameters, where a stripped query turns up; else ``ExotelOptions/direction``.
   public func direction(for start: StreamStart, query: URLQuery) -> StreamDirection {
-    query["direction"].flatMap(StreamDirection.init(rawValue:)) ?? options.direction
+    let named = query["direction"] ?? start.customParameters["direction"]
+    return named.flatMap { StreamDirection(rawValue: $0.lowercased()) } ?? options.direction
+  }
+}
+
+// Recognition on a path that names no platform
+extension ExotelCodec {
+  /// Whether one of the first messages is Exotel's.
+  ///
+  /// A `start` that names its stream, call or account by a sid is; `connected` may be, and is where
+  /// it says so. Twilio writes sids too: its `start` lists `tracks` and its `connected` speaks the
+  /// protocol `Call`, neither of which Exotel does.
+  static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
+    guard let tree = try? JSONValue(message), let event = tree["event"]?.text else { return .no }
+    switch ASCII.folded(event) {
+    case "connected":
+      let named = ASCII.folded(tree["protocol"]?.text ?? "")
+      if named.hasPrefix("exotel") { return .certain }
+      return named == "call" ? .no : .possible
+    case "start":
+      guard let body = tree["start"], body["tracks"] == nil else { return .no }
+      let sid = body["stream_sid"] ?? body["call_sid"] ?? body["account_sid"] ?? tree["stream_sid"]
+      return sid == nil ? .no : .certain
+    default: return .no
+    }
   }
 }

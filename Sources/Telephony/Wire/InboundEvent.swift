@@ -104,8 +104,10 @@ public enum MalformedKind: String, Error, Hashable, Sendable, CaseIterable {
   case truncated
   /// JSON, but an array, string, number or literal instead of an object.
   case notAnObject
-  /// Objects and arrays nested deeper than ``JSONScanner/maximumDepth``.
+  /// Objects and arrays nested more than 32 deep.
   case tooDeep
+  /// More than 4,096 values in a message that is not media.
+  case tooLarge
   /// Something other than white space follows the object.
   case trailingText
   /// No `event` member, or one that is not a string.

@@ -1,0 +1,272 @@
+import Glibc
+
+/// A string literal in a message, as offsets: nothing is copied until somebody asks.
+package struct JSONString: Hashable, Sendable {
+  /// The bytes between the quotes.
+  package var range: Range<Int>
+  /// Whether a backslash is among them.
+  package var hasEscapes: Bool
+}
+
+/// Walks JSON text in place: no copy, no allocation, one pass.
+///
+/// Grammar is RFC 8259's, with two tolerances that cost a phone call nothing: control characters may
+/// stand in strings, and a number is any run of digits, signs, dots and exponents. UTF-8 is not
+/// checked; WebSocket text has been. Whatever the bytes, a walk ends in a result or a
+/// ``MalformedKind``; every read is bounded by the text's end.
+package struct JSONScanner: ~Escapable {
+  /// Objects and arrays may be nested this deep.
+  package static let maximumDepth = 32
+
+  /// The text.
+  package let bytes: RawSpan
+  /// Where the next byte is read.
+  package private(set) var offset = 0
+  private let count: Int
+
+  /// Starts at the first byte of `bytes`.
+  @_lifetime(copy bytes)
+  package init(_ bytes: RawSpan) {
+    self.bytes = bytes
+    self.count = bytes.byteCount
+  }
+
+  /// The next byte, or 0 at the end: no JSON token starts with NUL, so it fits no grammar rule.
+  @inline(__always)
+  package var current: UInt8 { byte(at: offset) }
+
+  /// What is wrong when the byte at ``offset`` fits no rule: the text is over, or it is not JSON.
+  package var fault: MalformedKind { offset >= count ? .truncated : .notJSON }
+
+  /// Passes over white space.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  package mutating func skipWhitespace() {
+    while current <= 0x20, isWhitespace(current) { offset += 1 }
+  }
+
+  /// Enters the message's own object.
+  @_lifetime(self: copy self)
+  package mutating func beginMessage() throws(MalformedKind) {
+    skipWhitespace()
+    switch current {
+    case UInt8(ascii: "{"): offset += 1
+    case 0 where offset >= count: throw .empty
+    case UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: "-"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "t"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"):
+      throw .notAnObject
+    default: throw .notJSON
+    }
+  }
+
+  /// Enters the object that starts here, or returns false and stays where the value is none.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  package mutating func beginObject() -> Bool {
+    guard current == UInt8(ascii: "{") else { return false }
+    offset += 1
+    return true
+  }
+
+  /// Reads the next key of the object that was entered, up to the start of its value; nil at the
+  /// object's end. `isFirst` belongs to the object: true at first, then kept by this function.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  package mutating func nextKey(isFirst: inout Bool) throws(MalformedKind) -> JSONString? {
+    skipWhitespace()
+    if current == UInt8(ascii: "}") {
+      offset += 1
+      return nil
+    }
+    if !isFirst {
+      guard current == UInt8(ascii: ",") else { throw fault }
+      offset += 1
+      skipWhitespace()
+    }
+    isFirst = false
+    let key = try string()
+    skipWhitespace()
+    guard current == UInt8(ascii: ":") else { throw fault }
+    offset += 1
+    skipWhitespace()
+    return key
+  }
+
+  /// Reads the string literal that starts here.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  package mutating func string() throws(MalformedKind) -> JSONString {
+    guard current == UInt8(ascii: "\"") else { throw fault }
+    let start = offset + 1
+    var end = start
+    var hasEscapes = false
+    while true {
+      while end + 8 <= count {
+        let hits = Self.quotesAndBackslashes(in: word(at: end))
+        guard hits != 0 else {
+          end += 8
+          continue
+        }
+        end += hits.trailingZeroBitCount >> 3
+        break
+      }
+      guard end < count else {
+        offset = count
+        throw .truncated
+      }
+      switch byte(at: end) {
+      case UInt8(ascii: "\""):
+        offset = end + 1
+        return JSONString(range: start..<end, hasEscapes: hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        end += 2
+      default:
+        end += 1
+      }
+    }
+  }
+
+  /// Reads the string literal that starts here, quickest where it is kilobytes long: the C
+  /// library's vector search finds the closing quote, and tells whether a backslash precedes it.
+  @_lifetime(self: copy self)
+  package mutating func longString() throws(MalformedKind) -> JSONString {
+    guard current == UInt8(ascii: "\"") else { throw fault }
+    let start = offset + 1
+    guard let end = find(UInt8(ascii: "\""), in: start..<count) else {
+      offset = count
+      throw .truncated
+    }
+    if find(UInt8(ascii: "\\"), in: start..<end) != nil { return try string() }
+    offset = end + 1
+    return JSONString(range: start..<end, hasEscapes: false)
+  }
+
+  /// Reads a number or a literal (`true`, `false`, `null`) as its text.
+  @_lifetime(self: copy self)
+  package mutating func bareword() throws(MalformedKind) -> Range<Int> {
+    let start = offset
+    while isBareword(current) { offset += 1 }
+    guard start < offset else { throw fault }
+    let first = byte(at: start)
+    if first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
+      return start..<offset
+    }
+    let text = start..<offset
+    if equal(text, "true") || equal(text, "false") || equal(text, "null") { return text }
+    throw offset >= count ? .truncated : .notJSON
+  }
+
+  /// Passes over the value that starts here, whatever it is; `depth` counts the objects and arrays
+  /// around it.
+  @_lifetime(self: copy self)
+  package mutating func skipValue(depth: Int) throws(MalformedKind) {
+    switch current {
+    case UInt8(ascii: "\""):
+      _ = try string()
+    case UInt8(ascii: "{"):
+      guard depth < Self.maximumDepth else { throw .tooDeep }
+      offset += 1
+      var isFirst = true
+      while try nextKey(isFirst: &isFirst) != nil { try skipValue(depth: depth + 1) }
+    case UInt8(ascii: "["):
+      guard depth < Self.maximumDepth else { throw .tooDeep }
+      offset += 1
+      var isFirst = true
+      while try nextElement(isFirst: &isFirst) { try skipValue(depth: depth + 1) }
+    default:
+      _ = try bareword()
+    }
+  }
+
+  /// Goes to the next element of the array that was entered; false at the array's end.
+  @_lifetime(self: copy self)
+  package mutating func nextElement(isFirst: inout Bool) throws(MalformedKind) -> Bool {
+    skipWhitespace()
+    if current == UInt8(ascii: "]") {
+      offset += 1
+      return false
+    }
+    if !isFirst {
+      guard current == UInt8(ascii: ",") else { throw fault }
+      offset += 1
+      skipWhitespace()
+    }
+    isFirst = false
+    return true
+  }
+
+  /// Makes sure that nothing but white space is left.
+  @_lifetime(self: copy self)
+  package mutating func finish() throws(MalformedKind) {
+    skipWhitespace()
+    guard offset == count else { throw .trailingText }
+  }
+
+  /// Enters the array that starts here.
+  @_lifetime(self: copy self)
+  package mutating func beginArray() -> Bool {
+    guard current == UInt8(ascii: "[") else { return false }
+    offset += 1
+    return true
+  }
+}
+
+// The only reads of the text: each is bounded here and nowhere else.
+extension JSONScanner {
+  @inline(__always)
+  package func byte(at index: Int) -> UInt8 {
+    guard index >= 0, index < count else { return 0 }
+    return unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+  }
+
+  /// The eight bytes from `index`, the first in the lowest bits. The caller has checked the end.
+  @inline(__always)
+  private func word(at index: Int) -> UInt64 {
+    UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+  }
+
+  private func find(_ wanted: UInt8, in range: Range<Int>) -> Int? {
+    unsafe bytes.withUnsafeBytes { text in
+      guard let base = text.baseAddress, !range.isEmpty else { return nil }
+      let found = unsafe memchr(base + range.lowerBound, Int32(wanted), range.count)
+      return unsafe found.map { unsafe UnsafeRawPointer($0) - base }
+    }
+  }
+
+  /// Whether the bytes of `range` are `text`.
+  @inline(__always)
+  package func equal(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    guard range.count == text.utf8CodeUnitCount, range.upperBound <= count else { return false }
+    return unsafe bytes.withUnsafeBytes { all in
+      guard let base = all.baseAddress else { return range.isEmpty }
+      return unsafe memcmp(base + range.lowerBound, text.utf8Start, range.count) == 0
+    }
+  }
+
+  /// The high bit of each byte that is `"` or `\`. Bits above the lowest set one may be false; the
+  /// lowest is exact, since a borrow only runs upwards from a true zero byte.
+  @inline(__always)
+  private static func quotesAndBackslashes(in word: UInt64) -> UInt64 {
+    let quotes = word ^ 0x2222_2222_2222_2222
+    let backslashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
+    let low: UInt64 = 0x0101_0101_0101_0101
+    let high: UInt64 = 0x8080_8080_8080_8080
+    return ((quotes &- low) & ~quotes | (backslashes &- low) & ~backslashes) & high
+  }
+
+  @inline(__always)
+  private func isWhitespace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+
+  private func isBareword(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+}
