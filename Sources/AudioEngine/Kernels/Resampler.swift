@@ -81,6 +81,7 @@ public struct Resampler: ~Copyable, Sendable {
   ///
   /// - Parameter inputCount: samples handed to one ``resample(_:into:)``, 0 or more; 0 asks for the
   ///   most that ``flush(into:)`` can give.
+  /// - Returns: a bound, not the count itself.
   public func outputBound(inputCount: Int) -> Int {
     precondition(inputCount >= 0, "a sample count is not negative")
     if isIdentity { return inputCount }
@@ -89,6 +90,31 @@ public struct Resampler: ~Copyable, Sendable {
       unsafe pcm_resample_bound($0, inputCount)
     }
     return Int(clamping: bound)
+  }
+
+  /// The samples that the next ``resample(_:into:)`` of `inputCount` samples will give, exactly.
+  ///
+  /// Between 8, 16 and 24 kHz and for equal rates; traps for other pairs, whose filter does not tell.
+  public func outputCount(inputCount: Int) -> Int {
+    precondition(inputCount >= 0, "a sample count is not negative")
+    if isIdentity { return inputCount }
+    precondition(general == nil, "only between 8, 16 and 24 kHz is the count known beforehand")
+    return Int(
+      clamping: unsafe withUnsafePointer(to: state) {
+        unsafe pcm_resample_count($0, inputCount)
+      })
+  }
+
+  /// The samples that ``flush(into:)`` will give after `inputCount` more samples, exactly; for the same
+  /// pairs as ``outputCount(inputCount:)``.
+  public func tailCount(afterInputCount inputCount: Int) -> Int {
+    precondition(inputCount >= 0, "a sample count is not negative")
+    if isIdentity { return 0 }
+    precondition(general == nil, "only between 8, 16 and 24 kHz is the count known beforehand")
+    return Int(
+      clamping: unsafe withUnsafePointer(to: state) {
+        unsafe pcm_resample_tail($0, inputCount)
+      })
   }
 
   /// Takes the next samples of the stream and gives the output they complete.

@@ -128,3 +128,10 @@ public struct MessageBuffer: ~Copyable {
     UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
   }
 }
+
+extension RawSpan {
+  /// The byte at `offset`, which is checked.
+  subscript(byte offset: Int) -> UInt8 {
+    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+}

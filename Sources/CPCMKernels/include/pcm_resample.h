@@ -49,6 +49,12 @@ uint32_t pcm_resampler_delay(const pcm_resampler *state);
  */
 size_t pcm_resample_bound(const pcm_resampler *state, size_t count);
 
+/* pcm_resample_count() - the samples that pcm_resample() will give for `count` samples, exactly. */
+size_t pcm_resample_count(const pcm_resampler *state, size_t count);
+
+/* pcm_resample_tail() - the samples that pcm_resample_flush() will give when `count` more samples have been taken. */
+size_t pcm_resample_tail(const pcm_resampler *state, size_t count);
+
 /*
  * pcm_resample() - takes the next samples of a stream and gives the outputs that they complete.
  *

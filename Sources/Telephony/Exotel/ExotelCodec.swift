@@ -25,9 +25,10 @@ public struct ExotelCodec: WireCodec {
   /// ``Platform/exotel``.
   public var platform: Platform { .exotel }
 
-  /// The payload sizes of ``ExotelOptions/chunkPolicy(for:)``.
-  public func playbackPolicy(for format: WireFormat) -> ChunkPolicy {
-    options.chunkPolicy(for: format)
+  /// The payload sizes of ``ExotelOptions/chunkPolicy(for:)``; marks are echoed, a clear is not
+  /// acknowledged. What Exotel can hold is not documented, so the engine's cautious bound stands.
+  public func playbackPolicy(for format: WireFormat) -> PlaybackPolicy {
+    PlaybackPolicy(chunk: options.chunkPolicy(for: format))
   }
 
   /// Renders the stream's identifier into the fixed text of later messages; counters start over.

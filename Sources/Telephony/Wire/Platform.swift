@@ -15,14 +15,6 @@ public struct Platform: Hashable, Sendable, CustomStringConvertible {
   public var description: String { name }
 }
 
-/// Which way audio may go on a stream.
-public enum StreamDirection: String, Hashable, Sendable, CaseIterable {
-  /// The bot hears and speaks.
-  case bidirectional
-  /// The bot only hears; nothing at all may be sent to the platform.
-  case unidirectional
-}
-
 /// Whose voice a media message carries.
 public enum Track: String, Hashable, Sendable, CaseIterable {
   /// The caller, or whoever the platform streams to the bot. The default.

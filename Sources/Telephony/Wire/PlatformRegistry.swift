@@ -66,6 +66,11 @@ public struct PlatformRegistry: Sendable {
     return nil
   }
 
+  /// Whether some platform may begin with `firstMessage`, though others may too.
+  public func couldBegin(with firstMessage: RawSpan) -> Bool {
+    entries.contains { $0.recognise(firstMessage) != .no }
+  }
+
   /// A codec for `platform`, or nil where it is not registered.
   public func codec(for platform: Platform) -> (any WireCodec)? {
     entries.first { $0.platform == platform }?.makeCodec()

@@ -22,8 +22,8 @@ public protocol WireCodec: Sendable {
   /// Which way audio may go, as far as `start` and the upgrade's query tell.
   func direction(for start: StreamStart, query: URLQuery) -> StreamDirection
 
-  /// The payload sizes that the platform takes on a stream of this format.
-  func playbackPolicy(for format: WireFormat) -> ChunkPolicy
+  /// How the platform plays a stream of this format: its payload sizes, its buffer, its marks.
+  func playbackPolicy(for format: WireFormat) -> PlaybackPolicy
 
   /// Remembers the stream's identity and renders the fixed part of every later message.
   ///

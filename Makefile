@@ -1,0 +1,57 @@
+# The commands of people and of CI: the same ones.
+#   make            build (release)
+#   make run        install what is missing, build, echo bot, one simulated call, keep serving (ONCE=1: end)
+#   make test       install what is missing, run every test
+#   make check      lint, tests and sanitizers
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+
+# Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
+ASAN := ASAN_OPTIONS=detect_leaks=1
+RESULTS := .build/results
+
+.PHONY: build setup run test test-core test-release asan tsan ubsan lint format check clean
+
+setup:
+	@scripts/setup
+
+build: setup
+	swift build -c release
+
+run: build
+	@scripts/run-echo
+
+test: setup
+	scripts/test
+
+# AudioEngine and Telephony alone: needs no libwebsockets.
+test-core:
+	@scripts/setup --core
+	SIDETONE_CORE=1 swift test --scratch-path .build-core --disable-xctest
+
+# Kernels at -O2 as well as at -O0.
+test-release: setup
+	scripts/test -c release --scratch-path .build-release
+
+asan: setup
+	$(ASAN) scripts/test --sanitize=address --scratch-path .build-asan
+
+tsan: setup
+	scripts/test --sanitize=thread --scratch-path .build-tsan
+
+# The C kernels under the undefined behaviour sanitizer: a finding traps.
+ubsan: setup
+	scripts/test -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
+	  --scratch-path .build-ubsan --filter 'CPCMKernelsTests|AudioEngineTests'
+
+lint:
+	scripts/lint
+
+format:
+	swift format -i -r Package.swift Sources Tests Examples
+
+check: lint test test-core asan tsan ubsan
+
+clean:
+	rm -rf .build .build-*

@@ -1,0 +1,183 @@
+/// The caller's audio on one unbroken line of time: from base64 into a ring in the wire's format,
+/// and from there, when the bot reads, into samples at the bot's rate.
+///
+/// The ring keeps wire bytes because these are the fewest, and because silence for a hole and the
+/// oldest audio of a slow reader are then whole bytes at a known rate.
+struct InboundTimeline: ~Copyable {
+  private let wire: WireFormat
+  private let gapCap: Int
+  private var ring: AudioRing
+  private var resampler: Resampler
+  private var order = MessageOrder()
+  /// Samples the resampler gave beyond the frame that was read; fewer than one input sample's worth.
+  private var carry = InlineArray<8, Int16>(repeating: 0)
+  private var carryCount = 0
+  private var isEnded = false
+  private var isFlushed = false
+
+  init(configuration: SessionConfiguration) throws(ResamplerError) {
+    wire = configuration.wire
+    ring = AudioRing(
+      capacity: max(
+        configuration.wire.byteCount(
+          nanoseconds: configuration.inboundCapacity.wholeNanoseconds), 4_096))
+    gapCap = wire.byteCount(nanoseconds: configuration.inboundGapCap.wholeNanoseconds)
+    resampler = try Resampler(
+      from: wire.rate, to: configuration.botRate, filter: configuration.filter)
+  }
+
+  mutating func receive(
+    _ base64: RawSpan, timing: MediaTiming, at now: MonotonicTime,
+    statistics: inout SessionStatistics.Inbound
+  ) -> ReceiveResult {
+    guard base64.byteCount > 0 else {
+      statistics.emptyPayloads += 1
+      return .empty
+    }
+    let most = Base64.decodedCapacity(characterCount: base64.byteCount)
+    let length = base64.byteCount / 4 * 3
+    let place = order.place(
+      timing, duration: wire.nanoseconds(byteCount: length), at: now.nanoseconds)
+    if place.isDuplicate {
+      statistics.duplicates += 1
+      return .duplicate
+    }
+    if place.missing > 0 { fill(place.missing, &statistics) }
+    guard most <= ring.capacity else {
+      // One message longer than everything a slow bot may leave waiting: dropped like the oldest.
+      statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: length))
+      return .empty
+    }
+    makeRoom(most, &statistics)
+    let count: Int
+    do {
+      count = try ring.append(base64: base64)
+    } catch {
+      statistics.invalidBase64 += 1
+      return .invalidBase64(position: error.position)
+    }
+    statistics.jitter = .nanoseconds(order.jitter)
+    statistics.messages += 1
+    statistics.bytes += count
+    if count % wire.encoding.bytesPerSample != 0 { statistics.oddPayloads += 1 }
+    return .taken
+  }
+
+  /// Samples at the bot's rate that can be read now.
+  var available: Int {
+    let waiting = resampler.outputCount(inputCount: waitingSamples)
+    let tail = isEnded && !isFlushed ? resampler.tailCount(afterInputCount: waitingSamples) : 0
+    return carryCount + waiting + tail
+  }
+
+  /// The stream is over: what the resampler holds back can be read too.
+  mutating func endOfStream() {
+    isEnded = true
+  }
+
+  /// Fills `frame` from its start with as many samples as there are.
+  ///
+  /// - Returns: the samples written, `frame.count` unless there were fewer.
+  mutating func read(into frame: inout MutableSpan<Int16>) -> Int {
+    var filled = takeCarry(into: &frame)
+    while filled < frame.count && waitingSamples > 0 {
+      filled += convert(into: &frame, at: filled)
+    }
+    if filled < frame.count && isEnded && !isFlushed {
+      isFlushed = true
+      var tail = Scratch(repeating: 0)
+      var span = tail.mutableSpan
+      let count = resampler.flush(into: &span)
+      filled += give(tail.span.extracting(first: count), to: &frame, at: filled)
+    }
+    return filled
+  }
+
+  private typealias Scratch = InlineArray<512, Int16>
+
+  private var waitingSamples: Int { ring.count / wire.encoding.bytesPerSample }
+
+  /// Takes samples out of the ring, expands and resamples them, as many as one step's scratch holds.
+  private mutating func convert(into frame: inout MutableSpan<Int16>, at filled: Int) -> Int {
+    let wanted = frame.count - filled
+    let from = resampler.from.hertz
+    let to = resampler.to.hertz
+    // Enough input for what is wanted and no more, so that the carry stays below one sample's worth.
+    let most = min(wanted, Scratch.count - 16)
+    var count = min(max(most * from / to, 1), waitingSamples, 480)
+    while resampler.outputCount(inputCount: count) < most && count < min(waitingSamples, 480) {
+      count += 1
+    }
+    var input = Scratch(repeating: 0)
+    take(count, into: &input)
+    if from == to {
+      return give(input.span.extracting(first: count), to: &frame, at: filled)
+    }
+    var output = Scratch(repeating: 0)
+    var span = output.mutableSpan
+    let given = resampler.resample(input.span.extracting(first: count), into: &span)
+    return give(output.span.extracting(first: given), to: &frame, at: filled)
+  }
+
+  private mutating func take(_ count: Int, into samples: inout Scratch) {
+    let size = wire.encoding.bytesPerSample
+    let range = ring.start..<(ring.start + count * size)
+    var span = samples.mutableSpan
+    if wire.encoding == .linear16 {
+      var raw = unsafe span.mutableBytes
+      ring.copy(range, into: &raw)
+    } else {
+      var bytes = InlineArray<512, UInt8>(repeating: 0)
+      var byteSpan = bytes.mutableSpan
+      var raw = unsafe byteSpan.mutableBytes
+      ring.copy(range, into: &raw)
+      let companded = unsafe bytes.span.bytes.extracting(first: count)
+      if wire.encoding == .mulaw {
+        G711.mulawDecode(companded, into: &span)
+      } else {
+        G711.alawDecode(companded, into: &span)
+      }
+    }
+    ring.release(upTo: range.upperBound)
+  }
+
+  /// Copies to the frame what fits; the few samples beyond it wait for the next frame.
+  private mutating func give(
+    _ samples: Span<Int16>, to frame: inout MutableSpan<Int16>, at filled: Int
+  ) -> Int {
+    let count = min(samples.count, frame.count - filled)
+    for index in 0..<count { frame[filled + index] = samples[index] }
+    for index in count..<samples.count where carryCount < carry.count {
+      carry[carryCount] = samples[index]
+      carryCount += 1
+    }
+    return count
+  }
+
+  private mutating func takeCarry(into frame: inout MutableSpan<Int16>) -> Int {
+    let count = min(carryCount, frame.count)
+    for index in 0..<count { frame[index] = carry[index] }
+    for index in count..<carryCount { carry[index - count] = carry[index] }
+    carryCount -= count
+    return count
+  }
+
+  private mutating func fill(
+    _ nanoseconds: Int64, _ statistics: inout SessionStatistics.Inbound
+  ) {
+    let bytes = min(wire.byteCount(nanoseconds: nanoseconds), gapCap, ring.capacity)
+    makeRoom(bytes, &statistics)
+    ring.append(repeating: wire.encoding.silence, byteCount: bytes)
+    statistics.gaps += 1
+    statistics.filledSilence += .nanoseconds(wire.nanoseconds(byteCount: bytes))
+  }
+
+  private mutating func makeRoom(_ bytes: Int, _ statistics: inout SessionStatistics.Inbound) {
+    let excess = bytes - ring.free
+    guard excess > 0 else { return }
+    let size = wire.encoding.bytesPerSample
+    let dropped = min((excess + size - 1) / size * size, ring.count)
+    ring.release(upTo: ring.start + dropped)
+    statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: dropped))
+  }
+}

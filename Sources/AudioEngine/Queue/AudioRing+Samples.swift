@@ -1,0 +1,72 @@
+/// The ring's dealings in samples and in base64.
+extension AudioRing {
+  /// Appends samples as 16-bit little-endian; they must fit.
+  mutating func append(linear16 samples: Span<Int16>) {
+    unsafe samples.withUnsafeBytes { unsafe append($0.bytes) }
+  }
+
+  /// Appends samples in an encoding of one byte each; they must fit.
+  mutating func append(
+    companded samples: Span<Int16>, _ encode: (Span<Int16>, inout MutableRawSpan) -> Void
+  ) {
+    var done = 0
+    while done < samples.count {
+      let count = min(contiguousRoom(reserving: samples.count - done), samples.count - done)
+      let piece = samples.extracting(done..<(done + count))
+      _ = appendInPlace { span in
+        encode(piece, &span)
+        return count
+      }
+      done += count
+    }
+  }
+
+  /// Appends the bytes behind base64 text, whole or not at all; they must fit. Padding may be missing,
+  /// as some platforms leave it out.
+  ///
+  /// - Returns: the bytes appended.
+  /// - Throws: ``Base64Error`` with the position of the first wrong character.
+  mutating func append(base64 text: RawSpan) throws(Base64Error) -> Int {
+    let first = end
+    var position = 0
+    do {
+      while position < text.byteCount {
+        position += try appendGroups(of: text, from: position)
+      }
+    } catch {
+      truncate(to: first)
+      throw Base64Error(position: position + error.position)
+    }
+    return end - first
+  }
+
+  /// Decodes as much from `start` on as fits before the ring's edge; a group of four that would cross
+  /// the edge goes round it through the stack.
+  ///
+  /// - Returns: the characters taken.
+  private mutating func appendGroups(of text: RawSpan, from start: Int) throws(Base64Error) -> Int {
+    let rest = text.byteCount - start
+    let most = Base64.decodedCapacity(characterCount: rest)
+    let room = contiguousRoom(reserving: most)
+    if room < 3 && room < most {
+      let group = text.extracting(start..<(start + min(4, rest)))
+      var bytes = InlineArray<4, UInt8>(repeating: 0)
+      var span = bytes.mutableSpan
+      var raw = unsafe span.mutableBytes
+      let count = try Base64.decode(group, into: &raw, padding: .optional)
+      if count < 3 && rest > 4 { throw Base64Error(position: count + 1) }
+      unsafe append(bytes.span.bytes.extracting(first: count))
+      return group.byteCount
+    }
+    let characters = room >= most ? rest : room / 3 * 4
+    let piece = text.extracting(start..<(start + characters))
+    let count = try appendInPlace { (span: inout MutableRawSpan) throws(Base64Error) in
+      try Base64.decode(piece, into: &span, padding: .optional)
+    }
+    // Padding before the end: a piece in the middle is whole groups.
+    if characters < rest && count < characters / 4 * 3 {
+      throw Base64Error(position: characters - 1)
+    }
+    return characters
+  }
+}

@@ -1,0 +1,28 @@
+/// Caller audio.
+extension MediaSession {
+  /// Takes the payload of one media message.
+  ///
+  /// - Parameters:
+  ///   - base64: the payload's text, without quotes and escapes.
+  ///   - timing: what the platform says of the message's place in the stream.
+  ///   - now: when it arrived.
+  /// - Returns: what became of it. A payload that is not base64 is dropped whole and counted.
+  /// - Complexity: O(n). Allocates only for the waiting audio to grow.
+  public mutating func receive(
+    _ base64: RawSpan, timing: MediaTiming = MediaTiming(), at now: MonotonicTime
+  ) -> ReceiveResult {
+    guard !isClosed else { return .closed }
+    return inbound.receive(base64, timing: timing, at: now, statistics: &statistics.inbound)
+  }
+
+  /// Caller audio that can be read now, in samples at the bot's rate.
+  public var readableCount: Int { inbound.available }
+
+  /// Reads caller audio at the bot's rate into `frame`, from its start.
+  ///
+  /// - Returns: the samples written, at most `frame.count`; fewer when less has arrived.
+  /// - Complexity: O(`frame.count`). Allocates nothing.
+  public mutating func read(into frame: inout MutableSpan<Int16>) -> Int {
+    inbound.read(into: &frame)
+  }
+}

@@ -1,0 +1,137 @@
+/// Ending speech early, and taking it up again.
+extension MediaSession {
+  /// Ends all speech at once.
+  ///
+  /// Everything that has not left is dropped, the platform is told to drop what it holds before any
+  /// further media leaves, and no audio of this epoch or an older one is sent again: later writes to
+  /// them throw ``SpeechError/interrupted``, and their marks end as ``MarkOutcome/cleared`` whatever
+  /// the platform echoes. Speech of the next utterance is not touched.
+  public mutating func interrupt(at now: MonotonicTime) -> InterruptResult {
+    advance(to: now)
+    guard !isClosed, let newest = utterances.last else { return .idle }
+    for index in 0..<utterances.count where !utterances[index].isInterruptible {
+      return .protected(utterances[index].epoch)
+    }
+    let played = pause?.played ?? confirmed
+    let limit = pause?.limit ?? clock.limit(at: now.nanoseconds)
+    var heard = utterances[0]
+    for index in 0..<utterances.count where utterances[index].start < limit {
+      heard = utterances[index]
+    }
+    let wire = configuration.wire
+    func duration(_ bytes: Int) -> Duration {
+      .nanoseconds(wire.nanoseconds(byteCount: max(bytes, 0)))
+    }
+    let waiting = expectedEnd(newest) - sent
+    let interruption = Interruption(
+      epoch: heard.epoch,
+      played: duration(min(played, expectedEnd(heard)) - heard.start),
+      uncertainty: duration(min(limit, expectedEnd(heard)) - max(played, heard.start)),
+      discarded: duration(waiting),
+      inFlight: duration(sent - max(played, 0)),
+      heard: heard.spans.filter { $0.end <= played }.map { span in
+        TextSpan(
+          text: span.text, start: duration(span.start - heard.start),
+          end: duration(span.end - heard.start))
+      })
+    statistics.outbound.interruptions += 1
+    if pause == nil, mayStillPlay(at: now) { pendingClear = true }
+    endEverything(at: now, mark: .cleared) { .interrupted(played: $0) }
+    return .interrupted(interruption)
+  }
+
+  /// Holds speech: the platform drops what it has, which is kept here, and nothing leaves until
+  /// ``resume(at:)`` or ``interrupt(at:)``. A cough must not cost an answer. Writing goes on.
+  ///
+  /// - Returns: whether there was speech to hold.
+  @discardableResult
+  public mutating func pause(at now: MonotonicTime) -> Bool {
+    advance(to: now)
+    guard !isClosed, pause == nil, !utterances.isEmpty else { return false }
+    pause = PauseRecord(at: now, played: confirmed, limit: clock.limit(at: now.nanoseconds))
+    if mayStillPlay(at: now) { pendingClear = true }
+    takeBack(from: max(estimated, confirmed, queue.start))
+    return true
+  }
+
+  /// Goes on where the caller stopped hearing, as well as that is known.
+  public mutating func resume(at now: MonotonicTime) {
+    advance(to: now)
+    pause = nil
+  }
+
+  /// Whether speech is held by ``pause(at:)``.
+  public var isPaused: Bool { pause != nil }
+
+  /// Whether the platform may hold audio that the caller has not heard.
+  func mayStillPlay(at now: MonotonicTime) -> Bool {
+    guard let earEnd = clock.earEnd, sent > confirmed else { return false }
+    return now.nanoseconds < earEnd + configuration.playback.latencyBound.wholeNanoseconds
+  }
+
+  /// Makes audio that has left wait again, from `position` on.
+  private mutating func takeBack(from position: Int) {
+    let resumed = min(position, sent)
+    statistics.outbound.resentBytes += sent - resumed
+    statistics.outbound.sentBytes -= sent - resumed
+    sent = resumed
+    lastMarkPosition = min(lastMarkPosition, resumed)
+    clock.cleared(position: resumed)
+    // A platform may forget the marks it is told to clear: those whose echo is awaited go again.
+    var again = FIFO<QueuedMark>()
+    for index in 0..<marksSent.count {
+      let mark = marksSent[index]
+      guard let kind = mark.kind else { continue }
+      again.append(QueuedMark(position: mark.position, epoch: mark.epoch, kind: kind))
+    }
+    for index in 0..<marksToSend.count { again.append(marksToSend[index]) }
+    marksToSend = again
+    marksSent.removeAll()
+  }
+
+  /// Drops all speech and resolves whatever waits for it.
+  mutating func endEverything(
+    at now: MonotonicTime, mark outcome: MarkOutcome,
+    _ utteranceOutcome: (Duration) -> UtteranceOutcome
+  ) {
+    for index in 0..<marksSent.count {
+      if case .named(let name) = marksSent[index].kind {
+        events.append(.markEnded(name: name, marksSent[index].epoch, outcome))
+      }
+    }
+    for index in 0..<marksToSend.count {
+      if case .named(let name) = marksToSend[index].kind {
+        events.append(.markEnded(name: name, marksToSend[index].epoch, outcome))
+      }
+    }
+    let played = pause?.played ?? confirmed
+    for index in 0..<utterances.count {
+      let utterance = utterances[index]
+      let end = expectedEnd(utterance)
+      if utterance.end == nil { statistics.outbound.writtenBytes += end - utterance.start }
+      let bytes = max(min(played, end) - utterance.start, 0)
+      let heard = Duration.nanoseconds(configuration.wire.nanoseconds(byteCount: bytes))
+      events.append(.utteranceEnded(utterance.epoch, utteranceOutcome(heard)))
+    }
+    if let newest = utterances.last {
+      statistics.outbound.discardedBytes += expectedEnd(newest) - sent
+    }
+    if refusedForRoom {
+      refusedForRoom = false
+      events.append(.roomAvailable)
+    }
+    utterances.removeAll()
+    marksSent.removeAll()
+    marksToSend.removeAll()
+    flushedEpoch = lastEpoch
+    implicitEpoch = nil
+    pause = nil
+    resampler?.reset()
+    queue.removeAll()
+    sent = queue.end
+    confirmed = sent
+    estimated = sent
+    lastMarkPosition = sent
+    clock.cleared(position: sent)
+  }
+}

@@ -1,0 +1,87 @@
+/// What the caller has heard.
+extension MediaSession {
+  /// How much of the speech the caller has heard at `now`.
+  ///
+  /// `played` rests on echoes of marks alone, so it is never more than what was heard; until a
+  /// platform has echoed one, it is the clock's limit less the policy's latency bound. Allocates
+  /// nothing.
+  public mutating func position(at now: MonotonicTime) -> PlaybackPosition {
+    advance(to: now)
+    let limit = pause?.limit ?? clock.limit(at: now.nanoseconds)
+    var current: UtteranceRecord?
+    for index in 0..<utterances.count where current == nil || utterances[index].start < limit {
+      current = utterances[index]
+    }
+    guard let current else {
+      return PlaybackPosition(epoch: nil, played: .zero, estimate: .zero, limit: .zero)
+    }
+    func duration(_ position: Int) -> Duration {
+      let bytes = max(min(position, expectedEnd(current)) - current.start, 0)
+      return .nanoseconds(configuration.wire.nanoseconds(byteCount: bytes))
+    }
+    return PlaybackPosition(
+      epoch: current.epoch, played: duration(pause?.played ?? confirmed),
+      estimate: duration(max(estimated, confirmed)), limit: duration(limit))
+  }
+
+  /// Takes the platform's echo of a mark.
+  ///
+  /// - Parameters:
+  ///   - name: as it was echoed. An unknown one, or one of a cleared epoch, is counted and changes
+  ///     nothing.
+  ///   - now: when it arrived.
+  public mutating func receiveMarkEcho(_ name: String, at now: MonotonicTime) {
+    guard let serial = Self.serial(of: name), let oldest = marksSent.first,
+      let newest = marksSent.last, (oldest.serial...newest.serial).contains(serial)
+    else {
+      statistics.outbound.lateEchoes += 1
+      advance(to: now)
+      return
+    }
+    // The socket keeps order: what was sent before an echoed mark has been played too.
+    for index in 0...(serial - oldest.serial) where !marksSent[index].isEchoed {
+      marksSent[index].isEchoed = true
+      if marksSent[index].serial == serial {
+        latency.observe(now.nanoseconds - marksSent[index].playedAt)
+      }
+    }
+    advance(to: now)
+  }
+
+  /// Takes the platform's word that it has dropped what it held.
+  public mutating func receiveCleared(at now: MonotonicTime) {
+    advance(to: now)
+  }
+
+  /// Whether the caller has heard everything that was said.
+  public var isDrained: Bool { utterances.isEmpty }
+
+  /// The newest mark that was not heard can be heard now: all before it is certain.
+  mutating func resolve(_ mark: SentMark) {
+    confirmed = max(confirmed, mark.position)
+    switch mark.kind {
+    case .named(let name):
+      events.append(.markEnded(name: name, mark.epoch, .played))
+    case .end:
+      while let first = utterances.first, first.epoch <= mark.epoch {
+        utterances.removeFirst()
+        events.append(.utteranceEnded(first.epoch, .played))
+      }
+    case nil:
+      break
+    }
+  }
+
+  /// The number in front of a mark's name: at most nine digits, then nothing or a colon.
+  private static func serial(of name: String) -> Int? {
+    var number = 0
+    var digits = 0
+    for byte in name.utf8 {
+      if byte == UInt8(ascii: ":") { break }
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits < 9 else { return nil }
+      number = number * 10 + Int(byte - UInt8(ascii: "0"))
+      digits += 1
+    }
+    return digits > 0 ? number : nil
+  }
+}

@@ -1,0 +1,74 @@
+/// What happened in one media session, as a value. Counts only grow.
+public struct SessionStatistics: Hashable, Sendable {
+  /// Caller audio.
+  public struct Inbound: Hashable, Sendable {
+    /// Media messages taken.
+    public var messages = 0
+    /// Payload bytes taken, after base64.
+    public var bytes = 0
+    /// Payloads that were not base64; each was dropped whole.
+    public var invalidBase64 = 0
+    /// Payloads with half a sample at the end; the byte waits for the next payload.
+    public var oddPayloads = 0
+    /// Payloads without audio.
+    public var emptyPayloads = 0
+    /// Messages dropped because their number had been seen.
+    public var duplicates = 0
+    /// Holes in the platform's numbering.
+    public var gaps = 0
+    /// Silence put into those holes.
+    public var filledSilence: Duration = .zero
+    /// Audio dropped because the bot read too slowly.
+    public var overflow: Duration = .zero
+    /// Interarrival jitter after RFC 3550, section 6.4.1.
+    public var jitter: Duration = .zero
+  }
+
+  /// The bot's speech. Byte counts are wire bytes before base64.
+  public struct Outbound: Hashable, Sendable {
+    /// Utterances begun.
+    public var utterances = 0
+    /// Speech written, as it will be on the wire.
+    public var writtenBytes = 0
+    /// Speech sent, without padding; speech sent again after a pause counts in ``resentBytes``.
+    public var sentBytes = 0
+    /// Speech dropped before it left: by an interruption, a full queue or the end of the call.
+    public var discardedBytes = 0
+    /// Speech that a pause took back from the platform and that was sent again.
+    public var resentBytes = 0
+    /// Silence that pads tails.
+    public var paddingBytes = 0
+    /// Media messages sent.
+    public var messages = 0
+    /// Marks sent, the engine's own among them.
+    public var marks = 0
+    /// Clears sent.
+    public var clears = 0
+    /// Interruptions that dropped speech.
+    public var interruptions = 0
+    /// Writes refused, for whatever reason.
+    public var refusedWrites = 0
+    /// Echoes of marks that nobody waits for any more.
+    public var lateEchoes = 0
+    /// Marks whose echo never came and that counted as played by the clock.
+    public var missingEchoes = 0
+    /// Times the caller's ear caught up in the middle of an utterance.
+    public var underruns = 0
+    /// Silence the caller heard there.
+    public var insertedSilence: Duration = .zero
+    /// Most speech that waited in the queue, in bytes.
+    public var queueHighWater = 0
+    /// How late chunks left after they were due.
+    public var lateness = Histogram()
+    /// How far ahead of the ear each chunk left.
+    public var lead = Histogram()
+  }
+
+  /// Caller audio.
+  public var inbound = Inbound()
+  /// The bot's speech.
+  public var outbound = Outbound()
+
+  /// Makes statistics of a session in which nothing has happened yet.
+  public init() {}
+}

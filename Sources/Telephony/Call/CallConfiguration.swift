@@ -1,0 +1,50 @@
+public import AudioEngine
+
+/// How a call's session is to be made once its stream has started.
+public struct CallConfiguration: Sendable {
+  /// The platforms that may connect.
+  public var platforms: PlatformRegistry
+  /// The rate at which the bot hears and speaks; the wire's own where nil.
+  public var botRate: SampleRate?
+  /// Which filter connects the bot's rate and the wire's.
+  public var filter: Resampler.Filter
+  /// How far ahead of the caller's ear to run; the platform's own policy where nil.
+  public var lead: LeadPolicy?
+  /// Audio that waits before an utterance starts; the platform's own policy where nil.
+  public var prime: Duration?
+  /// The most speech that waits to be sent.
+  public var outboundCapacity: Duration
+  /// What happens when that is reached.
+  public var whenFull: FullQueuePolicy
+  /// The most caller audio that waits for a slow bot.
+  public var inboundCapacity: Duration
+  /// A socket that has sent no `start` after this is closed with 1008.
+  public var startTimeout: Duration
+  /// So many unreadable messages in a row end the call with 1003.
+  public var mostBadMessages: Int
+
+  /// Makes a configuration; the defaults suit a conversation.
+  public init(
+    platforms: PlatformRegistry = .standard,
+    botRate: SampleRate? = nil,
+    filter: Resampler.Filter = .standard,
+    lead: LeadPolicy? = nil,
+    prime: Duration? = nil,
+    outboundCapacity: Duration = .seconds(60),
+    whenFull: FullQueuePolicy = .wait,
+    inboundCapacity: Duration = .seconds(4),
+    startTimeout: Duration = .seconds(10),
+    mostBadMessages: Int = 50
+  ) {
+    self.platforms = platforms
+    self.botRate = botRate
+    self.filter = filter
+    self.lead = lead
+    self.prime = prime
+    self.outboundCapacity = outboundCapacity
+    self.whenFull = whenFull
+    self.inboundCapacity = inboundCapacity
+    self.startTimeout = startTimeout
+    self.mostBadMessages = mostBadMessages
+  }
+}

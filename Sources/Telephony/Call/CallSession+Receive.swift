@@ -1,0 +1,159 @@
+public import AudioEngine
+
+extension CallSession {
+  /// Takes one whole text message from the platform. Never traps, whatever the bytes.
+  ///
+  /// - Complexity: O(n) in the message; media messages allocate nothing.
+  public mutating func receive(text message: RawSpan, at now: MonotonicTime) -> Event {
+    messagesReceived += 1
+    switch state {
+    case .closed, .ending:
+      return refuse(.afterStop, at: now)
+    case .waiting, .live:
+      break
+    }
+    guard message.byteCount > 0 else { return refuse(.emptyMessage, at: now) }
+    if codec == nil { codec = configuration.platforms.detect(firstMessage: message) }
+    guard let codec else {
+      return configuration.platforms.couldBegin(with: message)
+        ? .none : refuse(.unrecognised, at: now)
+    }
+    switch codec.decode(message) {
+    case .media(let media):
+      return receive(media, of: message, at: now)
+    case .connected:
+      badInARow = 0
+      return .none
+    case .start(let start):
+      return begin(start, at: now)
+    case .stop(let stop):
+      return end(stop, at: now)
+    case .ignored:
+      return refuse(.unknownEvent, at: now)
+    case .malformed(let kind):
+      return refuse(.malformed(kind), at: now)
+    case .dtmf(let key):
+      return whenLive(at: now) { _ in .dtmf(key) }
+    case .mark(let echo):
+      return whenLive(at: now) { session in
+        session.media?.receiveMarkEcho(echo.name, at: now)
+        return .progress
+      }
+    case .cleared:
+      return whenLive(at: now) { session in
+        session.media?.receiveCleared(at: now)
+        return .progress
+      }
+    case .clear:
+      return whenLive(at: now) { session in
+        _ = session.media?.interrupt(at: now)
+        return .progress
+      }
+    }
+  }
+
+  /// Takes one whole binary message. No platform sends any: it is read as text where it looks like
+  /// JSON, and counted otherwise.
+  public mutating func receive(binary message: RawSpan, at now: MonotonicTime) -> Event {
+    if message.byteCount > 0,
+      unsafe message.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == UInt8(ascii: "{")
+    {
+      return receive(text: message, at: now)
+    }
+    messagesReceived += 1
+    return refuse(.binary, at: now)
+  }
+
+  private mutating func receive(
+    _ media: MediaMessage, of message: RawSpan, at now: MonotonicTime
+  ) -> Event {
+    guard case .live = state else { return refuse(.mediaBeforeStart, at: now) }
+    guard media.track == .inbound else { return refuse(.otherTrack, at: now) }
+    let timing = MediaTiming(
+      chunk: media.chunk, timestampMilliseconds: media.timestampMilliseconds)
+    let payload = message.extracting(media.payload)
+    var result: ReceiveResult?
+    if media.payloadHasEscapes {
+      // Moved out and back, which copies nothing: a span of it may not overlap with `self`.
+      var text: [UInt8] = []
+      swap(&text, &scratch)
+      JSONText.base64(in: payload, into: &text)
+      result = unsafe self.media?.receive(text.span.bytes, timing: timing, at: now)
+      swap(&text, &scratch)
+    } else {
+      result = self.media?.receive(payload, timing: timing, at: now)
+    }
+    switch result {
+    case .taken:
+      badInARow = 0
+      return .audio
+    case .empty: return refuse(.emptyPayload, at: now)
+    case .invalidBase64: return refuse(.invalidBase64, at: now)
+    case .duplicate: return refuse(.duplicate, at: now)
+    case .closed, nil: return refuse(.afterStop, at: now)
+    }
+  }
+
+  private mutating func begin(_ start: StreamStart, at now: MonotonicTime) -> Event {
+    guard var codec else { return .none }
+    let format = codec.wireFormat(for: start, query: query)
+    if case .live = state {
+      // A stream that was renamed goes on under its new name.
+      if start.streamSID != self.start?.streamSID, format == media?.configuration.wire {
+        codec.streamStarted(start, format: format)
+        self.codec = codec
+        self.start = start
+      }
+      return refuse(.repeatedStart, at: now)
+    }
+    var playback = codec.playbackPolicy(for: format)
+    playback.lead = configuration.lead ?? playback.lead
+    playback.prime = configuration.prime ?? playback.prime
+    do {
+      media = try MediaSession(
+        configuration: SessionConfiguration(
+          wire: format, botRate: configuration.botRate ?? format.rate,
+          filter: configuration.filter, playback: playback,
+          direction: codec.direction(for: start, query: query),
+          outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
+          inboundCapacity: configuration.inboundCapacity))
+    } catch {
+      _ = refuse(.unsupportedFormat, at: now)
+      state = .ending(code: 1003, reason: "unsupported audio format")
+      return .none
+    }
+    codec.streamStarted(start, format: format)
+    self.codec = codec
+    self.start = start
+    state = .live
+    badInARow = 0
+    return .started(start)
+  }
+
+  private mutating func end(_ stop: StreamStop, at now: MonotonicTime) -> Event {
+    media?.close(at: now)
+    state = .ending(code: 1000, reason: "")
+    return .stopped(stop)
+  }
+
+  private mutating func whenLive(
+    at now: MonotonicTime, _ body: (inout CallSession) -> Event
+  ) -> Event {
+    guard case .live = state else { return refuse(.eventBeforeStart, at: now) }
+    badInARow = 0
+    return body(&self)
+  }
+
+  private mutating func refuse(_ kind: RefusedInput, at now: MonotonicTime) -> Event {
+    refused[kind, default: 0] += 1
+    switch state {
+    case .closed, .ending: return .none
+    case .waiting, .live: break
+    }
+    badInARow += 1
+    if badInARow >= configuration.mostBadMessages {
+      end(code: 1003, reason: "too many unusable messages", at: now)
+    }
+    return .none
+  }
+}

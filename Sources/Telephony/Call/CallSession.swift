@@ -1,0 +1,150 @@
+public import AudioEngine
+
+/// One call, sans-IO: a platform's dialect and a ``MediaSession`` behind one interface of text and
+/// time.
+///
+/// A server of any kind carries calls with it: give every WebSocket message to
+/// ``receive(text:at:)``, call ``poll(at:into:)`` and send what it wrote until it gives nil, and come
+/// back at ``nextDeadline(at:)``. The platform is found from the path, or else from the first
+/// messages. ``media`` exists from the stream's start on.
+///
+/// Not thread-safe: it belongs to one thread or actor. Media messages allocate nothing.
+public struct CallSession: ~Copyable {
+  /// What a message meant for the bot.
+  public enum Event: Sendable {
+    /// Nothing to act on.
+    case none
+    /// The stream has begun and ``CallSession/media`` exists.
+    indirect case started(StreamStart)
+    /// Caller audio waits to be read.
+    case audio
+    /// The caller pressed a key.
+    case dtmf(DTMF)
+    /// Speech may have ended, or marks been played: look at ``MediaSession/nextEvent()``.
+    case progress
+    /// The stream is over; ``CallSession/poll(at:into:)`` gives the close.
+    case stopped(StreamStop)
+  }
+
+  /// What is to be done with the socket.
+  public enum Output: Hashable, Sendable {
+    /// Send the message that was written into the buffer, as text.
+    case text
+    /// Close the socket; nothing more will follow.
+    case close(code: UInt16, reason: String)
+  }
+
+  enum State {
+    case waiting
+    case live
+    /// Over; the close has been given out or not.
+    case ending(code: UInt16, reason: String)
+    case closed
+  }
+
+  /// What the session was made with.
+  public let configuration: CallConfiguration
+  /// The query of the upgrade request.
+  public let query: URLQuery
+  /// The call's media, from the stream's start on.
+  public var media: MediaSession?
+  /// What the platform said at the start.
+  public internal(set) var start: StreamStart?
+  /// What could not be used, by kind.
+  public internal(set) var refused: [RefusedInput: Int] = [:]
+  /// Text and binary messages taken.
+  public internal(set) var messagesReceived = 0
+
+  var codec: (any WireCodec)?
+  var state = State.waiting
+  let startDeadline: MonotonicTime
+  var badInARow = 0
+  var scratch: [UInt8] = []
+
+  /// Makes the session of a socket that has just been accepted.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the upgrade request, which may name the platform.
+  ///   - query: its query, which may name the rate.
+  ///   - configuration: how the call is to be carried.
+  ///   - now: the time.
+  public init(
+    path: String, query: URLQuery = URLQuery(), configuration: CallConfiguration,
+    at now: MonotonicTime
+  ) {
+    self.configuration = configuration
+    self.query = query
+    codec = configuration.platforms.codec(path: path)
+    startDeadline = now + configuration.startTimeout
+  }
+
+  /// The platform, once it is known.
+  public var platform: Platform? { codec?.platform }
+
+  /// Whether the stream has started and not ended.
+  public var isLive: Bool {
+    if case .live = state { true } else { false }
+  }
+
+  /// Writes the next message to the platform into `message`, which is emptied first.
+  ///
+  /// - Returns: what to do, or nil when nothing is due at `now`.
+  public mutating func poll(at now: MonotonicTime, into message: inout MessageBuffer) -> Output? {
+    message.removeAll()
+    switch state {
+    case .waiting:
+      guard now >= startDeadline else { return nil }
+      state = .closed
+      return .close(code: 1008, reason: "no start within the time allowed")
+    case .live:
+      guard let outbound = media?.poll(at: now) else { return nil }
+      write(outbound, into: &message)
+      return .text
+    case .ending(let code, let reason):
+      state = .closed
+      return .close(code: code, reason: reason)
+    case .closed:
+      return nil
+    }
+  }
+
+  /// When ``poll(at:into:)`` must be called next; nil when only new input can make something due.
+  public func nextDeadline(at now: MonotonicTime) -> MonotonicTime? {
+    switch state {
+    case .waiting: startDeadline
+    case .live: media?.nextDeadline(at: now) ?? nil
+    case .ending: now
+    case .closed: nil
+    }
+  }
+
+  /// Ends the call from the bot's side: what waits is dropped and the socket is closed.
+  public mutating func end(code: UInt16 = 1000, reason: String = "", at now: MonotonicTime) {
+    switch state {
+    case .waiting, .live:
+      media?.close(at: now)
+      state = .ending(code: code, reason: reason)
+    case .ending, .closed:
+      break
+    }
+  }
+
+  /// Notes that the socket is gone: everything that waits resolves as closed.
+  public mutating func socketClosed(at now: MonotonicTime) {
+    media?.close(at: now)
+    state = .closed
+  }
+
+  private mutating func write(_ outbound: Outbound, into message: inout MessageBuffer) {
+    switch outbound {
+    case .media(let chunk):
+      codec?.beginMedia(into: &message)
+      media?.appendBase64(of: chunk, to: &message)
+      codec?.endMedia(into: &message)
+    case .mark(let name):
+      codec?.encodeMark(name, into: &message)
+    case .clear:
+      codec?.encodeClear(into: &message)
+    }
+  }
+}

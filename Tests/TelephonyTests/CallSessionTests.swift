@@ -1,0 +1,131 @@
+import AudioEngine
+import Telephony
+import Testing
+
+@Suite struct CallSessionTests {
+  private static let start =
+    #"{"event":"start","sequence_number":"1","stream_sid":"s1","start":{"stream_sid":"s1","call_sid":"c1","account_sid":"a","from":"1","to":"2","media_format":{"encoding":"base64","sample_rate":"8000"}}}"#
+  private static let silence =
+    #"{"event":"media","stream_sid":"s1","media":{"payload":"AAAAAAAAAAAA"}}"#
+
+  private func session(path: String = "/exotel") -> CallSession {
+    CallSession(path: path, configuration: CallConfiguration(), at: .zero)
+  }
+
+  private func receive(
+    _ text: String, _ call: inout CallSession, at milliseconds: Int64 = 0
+  ) -> CallSession.Event {
+    let bytes = Array(text.utf8)
+    return unsafe call.receive(
+      text: bytes.span.bytes, at: MonotonicTime(nanoseconds: milliseconds * 1_000_000))
+  }
+
+  private func poll(
+    _ call: inout CallSession, at milliseconds: Int64
+  ) -> (output: CallSession.Output?, text: String) {
+    var message = MessageBuffer()
+    let output = call.poll(
+      at: MonotonicTime(nanoseconds: milliseconds * 1_000_000), into: &message)
+    let text = unsafe message.bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    return (output, text)
+  }
+
+  @Test("carries a call from connected to close", arguments: ["/exotel", "/anything/else"])
+  func wholeCall(path: String) throws {
+    var call = session(path: path)
+    _ = receive(#"{"event":"connected"}"#, &call)
+    guard case .started(let start) = receive(Self.start, &call) else {
+      Issue.record("not started")
+      return
+    }
+    #expect(start.callSID == "c1")
+    let platform = call.platform
+    #expect(platform == .exotel)
+    guard case .audio = receive(Self.silence, &call) else {
+      Issue.record("no audio")
+      return
+    }
+    let readable = call.media?.readableCount
+    #expect(readable == 4)
+    let speech = [Int16](repeating: 5, count: 1_600)
+    let epoch = try #require(try call.media?.beginUtterance(at: .zero))
+    _ = try call.media?.write(speech.span, to: epoch, at: .zero)
+    try call.media?.finish(epoch)
+    let media = poll(&call, at: 0)
+    #expect(media.output == .text)
+    #expect(media.text.hasPrefix(#"{"event":"media","stream_sid":"s1","media":{"payload":"BQAFAA"#))
+    let mark = poll(&call, at: 0)
+    #expect(mark.text == #"{"event":"mark","stream_sid":"s1","mark":{"name":"1"}}"#)
+    #expect(poll(&call, at: 0).output == nil)
+    guard case .progress = receive(#"{"event":"mark","mark":{"name":"1"}}"#, &call, at: 210) else {
+      Issue.record("no progress")
+      return
+    }
+    let event = call.media?.nextEvent()
+    #expect(event == .utteranceEnded(epoch, .played))
+    guard case .stopped = receive(#"{"event":"stop"}"#, &call, at: 300) else {
+      Issue.record("not stopped")
+      return
+    }
+    #expect(poll(&call, at: 300).output == .close(code: 1000, reason: ""))
+    #expect(poll(&call, at: 300).output == nil)
+    _ = receive(Self.silence, &call, at: 301)
+    let refused = call.refused
+    #expect(refused == [.afterStop: 1])
+  }
+
+  @Test("a socket that never starts is closed with 1008 after ten seconds")
+  func startTimeout() {
+    var call = session()
+    let deadline = call.nextDeadline(at: .zero)
+    #expect(deadline == MonotonicTime(nanoseconds: 10_000_000_000))
+    #expect(poll(&call, at: 9_999).output == nil)
+    guard case .close(1008, _) = poll(&call, at: 10_000).output else {
+      Issue.record("not closed")
+      return
+    }
+  }
+
+  @Test("wrong input is counted by kind and ends nothing")
+  func wrongInput() {
+    var call = session()
+    _ = receive(Self.silence, &call)
+    _ = receive(#"{"event":"dtmf","dtmf":{"digit":"1"}}"#, &call)
+    _ = receive("", &call)
+    _ = receive("nonsense", &call)
+    _ = receive(Self.start, &call)
+    _ = receive(Self.start, &call)
+    _ = receive(#"{"event":"weather"}"#, &call)
+    _ = receive(#"{"event":"media","media":{"payload":"A*AA"}}"#, &call)
+    _ = receive(#"{"event":"media","media":{"payload":""}}"#, &call)
+    let binary: [UInt8] = [1, 2, 3]
+    _ = unsafe call.receive(binary: binary.span.bytes, at: .zero)
+    let counted = call.refused
+    #expect(
+      counted == [
+        .mediaBeforeStart: 1, .eventBeforeStart: 1, .emptyMessage: 1, .malformed(.notAnObject): 1,
+        .repeatedStart: 1, .unknownEvent: 1, .invalidBase64: 1, .emptyPayload: 1, .binary: 1,
+      ])
+    let isLive = call.isLive
+    #expect(isLive)
+    guard case .audio = receive(Self.silence, &call) else {
+      Issue.record("the call did not go on")
+      return
+    }
+  }
+
+  @Test("fifty unusable messages in a row end the call with 1003, forty-nine do not")
+  func tooManyBadMessages() {
+    var call = session()
+    _ = receive(Self.start, &call)
+    for _ in 0..<49 { _ = receive("x", &call) }
+    _ = receive(Self.silence, &call)
+    for _ in 0..<49 { _ = receive("x", &call) }
+    #expect(poll(&call, at: 1).output == nil)
+    _ = receive("x", &call)
+    guard case .close(1003, _) = poll(&call, at: 1).output else {
+      Issue.record("not closed")
+      return
+    }
+  }
+}
