@@ -3,6 +3,7 @@ public import AudioEngine
 extension ExotelCodec {
   /// Reads one message in any of the spellings that Exotel's pages, samples and captured calls show.
   public func decode(_ message: RawSpan) -> InboundEvent {
+    if let media = QuickMedia.read(message) { return .media(media) }
     do throws(MalformedKind) {
       let envelope = try MediaEnvelope(scanning: message)
       if envelope.isMedia {

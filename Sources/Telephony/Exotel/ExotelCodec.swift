@@ -89,12 +89,11 @@ public struct ExotelCodec: WireCodec {
   {
     let characters = message.count - 1 - start
     guard characters >= 4 else { return 0 }
-    let bytes = message.bytes
-    var padding = 0
-    for offset in [message.count - 2, message.count - 3]
-    where unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self) == UInt8(ascii: "=") {
-      padding += 1
-    }
+    let end = JSONScanner(message.bytes)
+    let equals = UInt8(ascii: "=")
+    let padding =
+      (end.byte(at: message.count - 2) == equals ? 1 : 0)
+      + (end.byte(at: message.count - 3) == equals ? 1 : 0)
     return characters / 4 * 3 - padding
   }
 }

@@ -28,12 +28,17 @@ package struct JSONKey: Sendable {
   @inline(__always)
   package func rank(of name: JSONString, in scanner: borrowing JSONScanner) -> Rank {
     if scanner.equal(name.range, snake) { return 0 }
+    // Most keys of a message are not the one asked for: their first or last letter tells.
     let first = scanner.byte(at: name.range.lowerBound)
-    // Most keys of a message are not the one asked for: one compare tells, escapes aside.
-    let wanted = unsafe snake.utf8Start.pointee
-    guard first | 0x20 == wanted || first == UInt8(ascii: "_") || name.hasEscapes else {
-      return Self.unmatched
-    }
+    let last = scanner.byte(at: name.range.upperBound - 1)
+    let (wantedFirst, wantedLast) = unsafe (
+      snake.utf8Start[0], snake.utf8Start[snake.utf8CodeUnitCount - 1]
+    )
+    let underscore = UInt8(ascii: "_")
+    guard
+      first | 0x20 == wantedFirst && last | 0x20 == wantedLast || first == underscore
+        || last == underscore || name.hasEscapes
+    else { return Self.unmatched }
     return looseRank(of: name, in: scanner)
   }
 

@@ -14,6 +14,12 @@ package enum JSONValue: Hashable, Sendable {
   package struct Member: Hashable, Sendable {
     package var name: String
     package var value: JSONValue
+
+    /// Makes a member.
+    package init(_ name: String, _ value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// A text with more values than this is refused, so that a tree's memory is bounded.
@@ -51,7 +57,7 @@ package enum JSONValue: Hashable, Sendable {
       var members: [Member] = []
       while let key = try scanner.nextKey(isFirst: &isFirst) {
         let name = JSONText.string(key, in: scanner)
-        members.append(Member(name: name, value: try value(&scanner, depth: depth + 1, &budget)))
+        members.append(Member(name, try value(&scanner, depth: depth + 1, &budget)))
       }
       return .object(members)
     }
@@ -102,4 +108,20 @@ extension JSONValue {
 
   /// The whole number that a string or number begins with.
   package var integer: Int? { text.flatMap(LenientNumber.integer) }
+}
+
+extension JSONValue {
+  /// The value as compact JSON.
+  package var json: String {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .number(let text): text
+    case .string(let text): JSONText.quoted(text)
+    case .array(let elements): "[" + elements.map(\.json).joined(separator: ",") + "]"
+    case .object(let members):
+      "{" + members.map { JSONText.quoted($0.name) + ":" + $0.value.json }.joined(separator: ",")
+        + "}"
+    }
+  }
 }

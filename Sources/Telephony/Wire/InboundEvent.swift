@@ -2,7 +2,7 @@
 ///
 /// Every message becomes exactly one event: what cannot be read is ``malformed(_:)``, what is not
 /// known is ``ignored(_:)``. Neither ends a call; the caller counts them by kind.
-public enum InboundEvent: Sendable {
+public enum InboundEvent: Hashable, Sendable {
   /// The platform greeted; it has named no stream yet.
   case connected
   /// A stream begins. Indirect, so that the per-message cases stay small.

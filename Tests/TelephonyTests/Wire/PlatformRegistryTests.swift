@@ -1,0 +1,47 @@
+import Telephony
+import Testing
+
+@Suite struct PlatformRegistryTests {
+  private func detect(_ text: String) -> Platform? {
+    let bytes = Array(text.utf8)
+    return unsafe PlatformRegistry.standard.detect(firstMessage: bytes.span.bytes)?.platform
+  }
+
+  @Test(
+    "finds Exotel by its path, deeper paths included",
+    arguments: [
+      "/exotel", "/exotel/", "/exotel/v1/media", "/exotel?x=1", "exotel", "/Exotel/a", "//exotel",
+    ])
+  func paths(path: String) {
+    #expect(PlatformRegistry.standard.codec(path: path)?.platform == .exotel)
+  }
+
+  @Test(
+    "leaves other paths undecided", arguments: ["/", "", "/exotelx", "/media/exotel", "/?exotel"])
+  func otherPaths(path: String) { #expect(PlatformRegistry.standard.codec(path: path) == nil) }
+
+  @Test("finds a platform by its name")
+  func names() {
+    #expect(PlatformRegistry.standard.codec(for: .exotel)?.platform == .exotel)
+    #expect(PlatformRegistry.standard.codec(for: Platform(name: "none")) == nil)
+  }
+
+  @Test(
+    "recognises Exotel's start in every spelling",
+    arguments: [
+      "06-start-newest.json", "07-start-captured.json", "08-start-numeric.json",
+      "09-start-camel-case.json",
+      "10-start-mangled-token.json", "11-start-legs-mulaw.json", "05-connected-extras.json",
+    ])
+  func recognises(name: String) throws { #expect(detect(try Vectors.text(name)) == .exotel) }
+
+  @Test(
+    "stays undecided on what others write too, and on nonsense",
+    arguments: [
+      #"{"event":"connected"}"#, #"{"event":"media","media":{"payload":""}}"#, "", "x", "[]", "{}",
+      #"{"event":"connected","protocol":"Call","version":"1.0.0"}"#,
+      #"{"event":"start","start":{"callId":"c","streamId":"s","accountId":"a","tracks":["inbound"]}}"#,
+      #"{"event":"start","streamSid":"MZ","start":{"accountSid":"AC","streamSid":"MZ","callSid":"CA","tracks":["inbound"]}}"#,
+    ])
+  func undecided(text: String) { #expect(detect(text) == nil) }
+}
