@@ -26,15 +26,17 @@ struct WaveFormat {
     guard let rate = SampleRate(hertz: hertz) else { throw .unsupportedRate(hertz: hertz) }
     self.rate = rate
   }
+}
 
+extension AudioEncoding {
   /// The samples in `range`; a last half sample is dropped.
   func samples(of bytes: Span<UInt8>, in range: Range<Int>) -> [Int16] {
-    let count = range.count / encoding.bytesPerSample
+    let count = range.count / bytesPerSample
     var samples: [Int16] = []
     samples.reserveCapacity(count)
     for index in 0..<count {
-      let position = range.lowerBound + index * encoding.bytesPerSample
-      switch encoding {
+      let position = range.lowerBound + index * bytesPerSample
+      switch self {
       case .linear16: samples.append(Int16(bitPattern: bytes.littleEndian16(at: position)))
       case .mulaw: samples.append(G711Expansion.mulaw(bytes[position]))
       case .alaw: samples.append(G711Expansion.alaw(bytes[position]))

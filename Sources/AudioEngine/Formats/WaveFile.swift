@@ -25,6 +25,18 @@ public struct WaveFile: Hashable, Sendable {
   /// How long the sound lasts.
   public var duration: Duration { .nanoseconds(rate.nanoseconds(sampleCount: samples.count)) }
 
+  /// Makes a sound from bytes as a platform carries them.
+  ///
+  /// - Parameters:
+  ///   - format: the encoding and rate of `wire`.
+  ///   - wire: samples without a header; a last half sample is dropped.
+  /// - Complexity: O(`wire.count`), allocates the samples.
+  public init(_ format: WireFormat, wire: Span<UInt8>) {
+    self.rate = format.rate
+    self.encoding = format.encoding
+    self.samples = format.encoding.samples(of: wire, in: 0..<wire.count)
+  }
+
   /// Reads the bytes of a whole file; whatever they are, it never traps.
   ///
   /// - Parameter bytes: the file from its first byte.
@@ -55,7 +67,7 @@ public struct WaveFile: Hashable, Sendable {
     guard let audio else { throw .noAudio }
     self.rate = format.rate
     self.encoding = format.encoding
-    self.samples = format.samples(of: bytes, in: audio)
+    self.samples = format.encoding.samples(of: bytes, in: audio)
   }
 
   /// The file as 16-bit linear PCM: a 44-byte header, then the samples little-endian.
