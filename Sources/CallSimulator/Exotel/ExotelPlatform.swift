@@ -143,6 +143,9 @@ public struct ExotelPlatform: SimulatedPlatform {
   /// Whether the call has ended or failed.
   public var isOver: Bool { phase == .over }
 
+  /// How far the call has come.
+  public func progress(at now: MonotonicTime) -> CallProgress { ledger.progress(at: now) }
+
   /// The verdict and the figures as they stand at `now`.
   public func report(at now: MonotonicTime) -> CallReport {
     ledger.finished(

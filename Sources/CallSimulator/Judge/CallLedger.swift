@@ -154,6 +154,13 @@ struct CallLedger: Sendable {
     }
   }
 
+  func progress(at now: MonotonicTime) -> CallProgress {
+    CallProgress(
+      elapsed: line.map { now - $0.origin } ?? .zero,
+      said: .nanoseconds(format.nanoseconds(byteCount: report.sentBytes)),
+      heard: line?.heardDuration(at: now) ?? .zero, problems: problems.counts.count)
+  }
+
   /// The figures and the verdict as they stand at `now`.
   func finished(said: [UInt8], latestSend: Duration, at now: MonotonicTime) -> CallReport {
     var report = report

@@ -54,7 +54,7 @@ struct ProblemLog: Sendable {
 
 extension Int {
   /// The number with a comma every three digits: `3,200`.
-  var grouped: String {
+  package var grouped: String {
     let digits = String(magnitude)
     let head = digits.count % 3
     var groups = head > 0 ? [String(digits.prefix(head))] : []

@@ -29,6 +29,9 @@ public protocol SimulatedPlatform: Sendable {
   /// Whether the socket has ended or the call has failed.
   var isOver: Bool { get }
 
+  /// How far the call has come, cheap enough to be asked ten times a second.
+  func progress(at now: MonotonicTime) -> CallProgress
+
   /// The verdict and the figures as they stand at `now`.
   func report(at now: MonotonicTime) -> CallReport
 
@@ -50,4 +53,16 @@ public enum PlatformAction: Hashable, Sendable {
   case send([UInt8])
   /// Close the socket with this code.
   case close(code: Int)
+}
+
+/// How far a call has come.
+public struct CallProgress: Hashable, Sendable {
+  /// Since the stream's start.
+  public let elapsed: Duration
+  /// How much of the caller's audio has been sent.
+  public let said: Duration
+  /// How much audio the caller has heard.
+  public let heard: Duration
+  /// How many kinds of problems have been found.
+  public let problems: Int
 }
