@@ -1,1 +1,59 @@
-@main struct Main { static func main() {} }
+import Foundation
+
+/// The command: finds the subcommand, lets it read its options and run, and ends with its status.
+@main enum Sidetone {
+  static func main() async {
+    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    exit(status.rawValue)
+  }
+
+  private static func run(_ words: [String]) async -> ExitStatus {
+    switch words.first {
+    case nil, "--help", "-h", "help":
+      return help(Array(words.dropFirst()))
+    case "--version":
+      Console.print("sidetone \(Version.current)")
+      return .success
+    case let name?:
+      guard let command = CommandTable.command(named: name) else {
+        let kind = name.hasPrefix("-") ? "option" : "command"
+        let names = CommandTable.all.map { $0.name } + ["--help", "--version"]
+        return fail(
+          UsageError("unknown \(kind) '\(name)'", didYouMean: name, among: names), in: nil)
+      }
+      return await run(command, Array(words.dropFirst()))
+    }
+  }
+
+  private static func run(_ command: any Command.Type, _ words: [String]) async -> ExitStatus {
+    do {
+      let arguments = try Arguments(words, of: command)
+      if arguments.wantsHelp {
+        Console.print(HelpText.page(of: command))
+        return .success
+      }
+      return try await command.init(arguments).run()
+    } catch {
+      return fail(error, in: command)
+    }
+  }
+
+  private static func help(_ words: [String]) -> ExitStatus {
+    guard let name = words.first else {
+      Console.print(HelpText.overview)
+      return .success
+    }
+    guard let command = CommandTable.command(named: name) else {
+      let names = CommandTable.all.map { $0.name }
+      return fail(UsageError("unknown command '\(name)'", didYouMean: name, among: names), in: nil)
+    }
+    Console.print(HelpText.page(of: command))
+    return .success
+  }
+
+  private static func fail(_ error: UsageError, in command: (any Command.Type)?) -> ExitStatus {
+    let name = command.map { "sidetone \($0.name)" } ?? "sidetone"
+    Console.complain("\(name): \(error.advice ?? "\(error.message); see '\(name) --help'")")
+    return .usage
+  }
+}

@@ -1,0 +1,74 @@
+import AudioEngine
+
+/// When the caller's audio, keys and hang-up are due: a ``CallerScript`` laid on one call's time.
+struct CallerSchedule: Sendable {
+  enum Step: Hashable, Sendable {
+    /// The bytes of `script.audio` for one media message; `endsAtMs` is its end on the caller's
+    /// own line, which runs at real time whatever the speed.
+    case speak(Range<Int>, chunk: Int, endsAtMs: Int)
+    case press(Character)
+    case hangUp
+  }
+
+  let script: CallerScript
+  let start: MonotonicTime
+  private let chunkBytes: Int
+  private var spokenBytes = 0
+  private var spokenChunks = 0
+  private var pressedKeys = 0
+  private var hasHungUp = false
+  /// How late the latest step was taken: the simulator's own starvation, not the bot's.
+  private(set) var longestLateness: Duration = .zero
+
+  init(_ script: CallerScript, start: MonotonicTime) {
+    self.script = script
+    self.start = start
+    let bytes = script.format.byteCount(nanoseconds: script.cadence.wholeNanoseconds)
+    self.chunkBytes = max(bytes, script.format.encoding.bytesPerSample)
+  }
+
+  var spoken: Int { spokenBytes }
+
+  /// When the next step is due, given the end of the last thing the caller hears so far.
+  func due(lastAudible: MonotonicTime?) -> MonotonicTime? {
+    if hasHungUp { return nil }
+    let key = nextKey.map { start + $0.at }
+    let speech = nextSpeech.map { time(spoken: $0.upperBound) }
+    if let next = [key, speech].compactMap(\.self).min() { return next }
+    let silence = max(start + script.speakingTime, lastAudible ?? start)
+    let limit = start + script.speakingTime + max(script.patience, script.tail)
+    return min(silence + script.tail, limit)
+  }
+
+  /// Takes the next step if it is due.
+  mutating func take(at now: MonotonicTime, lastAudible: MonotonicTime?) -> Step? {
+    guard let due = due(lastAudible: lastAudible), due <= now else { return nil }
+    longestLateness = max(longestLateness, now - due)
+    if let key = nextKey, start + key.at <= due {
+      pressedKeys += 1
+      return .press(key.digit)
+    }
+    if let range = nextSpeech {
+      spokenBytes = range.upperBound
+      spokenChunks += 1
+      let nanoseconds = script.format.nanoseconds(byteCount: spokenBytes)
+      return .speak(range, chunk: spokenChunks, endsAtMs: Int(nanoseconds / 1_000_000))
+    }
+    hasHungUp = true
+    return .hangUp
+  }
+
+  private var nextKey: CallerScript.KeyPress? {
+    pressedKeys < script.keys.count ? script.keys[pressedKeys] : nil
+  }
+
+  private var nextSpeech: Range<Int>? {
+    guard spokenBytes < script.audio.count else { return nil }
+    return spokenBytes..<min(spokenBytes + chunkBytes, script.audio.count)
+  }
+
+  /// A message can be sent when its last sample has been spoken, never before.
+  private func time(spoken bytes: Int) -> MonotonicTime {
+    start + .nanoseconds(script.format.nanoseconds(byteCount: bytes)) / script.speed
+  }
+}

@@ -1,0 +1,208 @@
+import AudioEngine
+
+/// Everything a platform notes down about the bot during one call, and the verdict at its end. The
+/// same for every platform: what differs is how messages are read and which ``JudgeRules`` hold.
+struct CallLedger: Sendable {
+  let rules: JudgeRules
+  let format: WireFormat
+  private(set) var problems = ProblemLog()
+  private(set) var remarks: [String] = []
+  private(set) var report = CallReport()
+  /// The line to the caller's ear; nil before the stream has started.
+  var line: PlayoutLine?
+  private(set) var openedAt: MonotonicTime?
+  private(set) var stoppedAt: MonotonicTime?
+  private(set) var closedAt: MonotonicTime?
+  private var lastClear: MonotonicTime?
+
+  init(rules: JudgeRules, format: WireFormat, provider: String) {
+    self.rules = rules
+    self.format = format
+    report.provider = provider
+    report.format = "\(format)"
+  }
+
+  mutating func opened(at now: MonotonicTime) {
+    openedAt = openedAt ?? now
+  }
+
+  mutating func started(line: PlayoutLine) {
+    self.line = line
+  }
+
+  mutating func stopped(at now: MonotonicTime) {
+    stoppedAt = now
+    report.stopped = true
+  }
+
+  mutating func note(_ problem: Problem, _ sentence: String) {
+    problems.note(problem, sentence)
+  }
+
+  mutating func remark(_ sentence: String) {
+    // A remark is one of a few constant sentences; said once, it need not be said again.
+    if !remarks.contains(sentence) { remarks.append(sentence) }
+  }
+
+  /// Counts a text message; false where nothing in it may have an effect any more, or yet.
+  mutating func admitsMessage(at now: MonotonicTime) -> Bool {
+    report.receivedMessages += 1
+    if let stoppedAt {
+      if now - stoppedAt > rules.stopGrace {
+        note(.afterStop, "sent a message \(Self.ms(now - stoppedAt)) after stop")
+      }
+      return false
+    }
+    if line == nil {
+      note(.beforeStart, "sent a message before the stream's start")
+      return false
+    }
+    return closedAt == nil
+  }
+
+  mutating func spoke(bytes: Int) {
+    report.sentBytes += bytes
+    report.sentMessages += 1
+  }
+
+  mutating func received(payload: [UInt8], at now: MonotonicTime) {
+    guard var line = line.take() else { return }
+    defer { self.line = line }
+    report.receivedBytes += payload.count
+    report.chunkSizes[payload.count, default: 0] += 1
+    if let objection = rules.objection(toPayloadOf: payload.count) {
+      report.illegalChunks += 1
+      note(.illegalSize, "a chunk of \(payload.count.grouped) bytes, \(objection)")
+    }
+    if let quiet = rules.quietAfterClear, let lastClear, now - lastClear < quiet {
+      report.staleBytes += payload.count
+      note(
+        .afterClear,
+        "audio went on \(Self.ms(now - lastClear)) after a clear: it was sent for the cleared utterance"
+      )
+    }
+    guard line.lead(at: now) < rules.capacity else {
+      note(
+        .lead, "audio more than \(Self.ms(rules.capacity)) ahead of the ear, which is lost")
+      return
+    }
+    let whole = payload.count / format.encoding.bytesPerSample * format.encoding.bytesPerSample
+    if let gap = line.append(Array(payload.prefix(whole)), at: now), isHole(gap) {
+      note(
+        .gap,
+        "a gap of \(Self.ms(gap.durationMs)) at \(Self.ms(gap.atMs)): the next chunk came too late")
+    }
+  }
+
+  /// Silence inside continuous speech is a hole; a pause between two utterances is not.
+  private func isHole(_ gap: Gap) -> Bool {
+    rules.everyGapMatters || rules.expectsEcho
+      || (gap.audible && gap.durationMs < rules.shortestPause.inMilliseconds)
+  }
+
+  mutating func received(mark name: String, at now: MonotonicTime) {
+    report.marks += 1
+    if let fits = line?.mark(name, at: now), !fits {
+      note(.marks, "more than \(PlayoutLine.mostPendingMarks.grouped) marks pending at once")
+    }
+  }
+
+  mutating func echoedMark() {
+    report.marksEchoed += 1
+  }
+
+  /// - Returns: the marks that the platform echoes because of the clear.
+  mutating func receivedClear(at now: MonotonicTime) -> [String] {
+    report.clears += 1
+    guard let result = line?.clear(at: now) else { return [] }
+    if result.droppedBytes > 0 {
+      lastClear = now
+      report.clearedMs +=
+        Duration.nanoseconds(format.nanoseconds(byteCount: result.droppedBytes))
+        .inMilliseconds
+    }
+    return result.echoes
+  }
+
+  /// Notes the socket's end; the first call counts.
+  mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime) {
+    guard closedAt == nil else { return }
+    closedAt = now
+    report.closeCode = code
+    report.closedBy = side
+    if code != 1000 {
+      note(.close, "the socket ended with \(code), not 1000\(Self.meaning(ofCloseCode: code))")
+    }
+    if side == .platform {
+      remark("the bot left the socket open after stop; the platform closed it")
+    } else if stoppedAt == nil, let unheard = line?.unheard(at: now), unheard > PlayoutLine.slice {
+      note(.close, "closed the socket with \(Self.ms(unheard)) of audio unheard, which is lost")
+    }
+  }
+
+  private static func meaning(ofCloseCode code: Int) -> String {
+    switch code {
+    case 1001: " (going away)"
+    case 1002: " (protocol error)"
+    case 1003: " (unsupported data)"
+    case 1005: " (no code in the close message)"
+    case 1006: " (no close message: the connection broke)"
+    case 1008: " (policy violation)"
+    case 1009: " (message too big)"
+    case 1011: " (server error)"
+    default: ""
+    }
+  }
+
+  func progress(at now: MonotonicTime) -> CallProgress {
+    CallProgress(
+      elapsed: line.map { now - $0.origin } ?? .zero,
+      said: .nanoseconds(format.nanoseconds(byteCount: report.sentBytes)),
+      heard: line?.heardDuration(at: now) ?? .zero, problems: problems.counts.count)
+  }
+
+  /// The figures and the verdict as they stand at `now`.
+  func finished(said: [UInt8], latestSend: Duration, at now: MonotonicTime) -> CallReport {
+    var report = report
+    var problems = problems
+    let end = stoppedAt ?? closedAt ?? now
+    report.durationMs = openedAt.map { ((closedAt ?? now) - $0).inTenthsOfMilliseconds } ?? 0
+    report.sendLatenessMs = latestSend.inTenthsOfMilliseconds
+    if let line {
+      report.gaps = line.gaps
+      report.firstAudioMs = line.firstAudio.map { ($0 - line.origin).inTenthsOfMilliseconds }
+      report.heardMs = line.heardDuration(at: end).inTenthsOfMilliseconds
+      report.maxLeadMs = line.longestLead.inTenthsOfMilliseconds
+      if line.longestLead > rules.longestLead {
+        problems.note(
+          .lead,
+          "sent \(Self.ms(line.longestLead)) ahead of the ear; the platform may hold no more than \(Self.ms(rules.longestLead))"
+        )
+      }
+    }
+    if rules.expectsEcho {
+      let echo = EchoComparison(said: said.prefix(report.sentBytes), heard: line?.audio ?? [])
+      report.echo = echo
+      if !echo.isExact {
+        let matched = Duration.nanoseconds(format.nanoseconds(byteCount: echo.matchedBytes))
+        problems.note(
+          .echo,
+          "the echo is right for \(echo.matchedBytes.grouped) of \(echo.expectedBytes.grouped) bytes (\(Self.ms(matched)))"
+        )
+      }
+    }
+    report.clearedMs = (report.clearedMs * 10).rounded() / 10
+    report.problems = problems.sentences
+    report.problemCounts = Dictionary(
+      uniqueKeysWithValues: problems.counts.map { ($0.key.rawValue, $0.value) })
+    report.remarks = remarks
+    report.verdict = report.problems.isEmpty ? .pass : .fail
+    return report
+  }
+
+  private static func ms(_ duration: Duration) -> String { ms(duration.inMilliseconds) }
+
+  private static func ms(_ milliseconds: Double) -> String {
+    "\(Int(milliseconds.rounded()).grouped) ms"
+  }
+}

@@ -1,0 +1,68 @@
+public import AudioEngine
+
+/// The platform's side of one call as a state machine without a socket or a clock: what arrives and
+/// the time go in, what must be sent and the next deadline come out. The live runner and the virtual
+/// clock drive the same code.
+///
+/// The driver calls ``opened(at:)`` once, then ``received(_:at:)`` and ``poll(at:)`` as things
+/// happen, and ``closed(code:by:at:)`` once. After each of these it polls until nil and then waits
+/// until ``nextDeadline``. Times never go backwards.
+public protocol SimulatedPlatform: Sendable {
+  /// The upgrade has succeeded.
+  mutating func opened(at now: MonotonicTime)
+
+  /// The bot sent something; whatever it is, it is judged and never traps.
+  mutating func received(_ message: BotMessage, at now: MonotonicTime)
+
+  /// What is due by `now`, one action a call, nil when nothing more is.
+  mutating func poll(at now: MonotonicTime) -> PlatformAction?
+
+  /// When ``poll(at:)`` has to be called again; nil when only the bot can cause something.
+  var nextDeadline: MonotonicTime? { get }
+
+  /// The socket has ended; nothing is sent after it.
+  mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime)
+
+  /// The call did not come up, or the driver gave it up: `sentence` says why.
+  mutating func failed(_ sentence: String, at now: MonotonicTime)
+
+  /// Whether the socket has ended or the call has failed.
+  var isOver: Bool { get }
+
+  /// How far the call has come, cheap enough to be asked ten times a second.
+  func progress(at now: MonotonicTime) -> CallProgress
+
+  /// The verdict and the figures as they stand at `now`.
+  func report(at now: MonotonicTime) -> CallReport
+
+  /// What the caller has heard by `now`, from the stream's start.
+  func heard(at now: MonotonicTime) -> WaveFile
+}
+
+/// A whole WebSocket message from the bot.
+public enum BotMessage: Hashable, Sendable {
+  /// A text message, not yet known to be UTF-8.
+  case text([UInt8])
+  /// A binary message; only its size matters, since no platform takes any.
+  case binary(byteCount: Int)
+}
+
+/// What a platform wants done.
+public enum PlatformAction: Hashable, Sendable {
+  /// Send this text message.
+  case send([UInt8])
+  /// Close the socket with this code.
+  case close(code: Int)
+}
+
+/// How far a call has come.
+public struct CallProgress: Hashable, Sendable {
+  /// Since the stream's start.
+  public let elapsed: Duration
+  /// How much of the caller's audio has been sent.
+  public let said: Duration
+  /// How much audio the caller has heard.
+  public let heard: Duration
+  /// How many kinds of problems have been found.
+  public let problems: Int
+}

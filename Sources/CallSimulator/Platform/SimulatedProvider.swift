@@ -1,0 +1,50 @@
+/// A platform that can be simulated: its name, and how to make its side of a call.
+public struct SimulatedProvider: Sendable {
+  /// The name that the command takes.
+  public let name: String
+  /// The names of the ways in which it can spell its messages, the default first.
+  public let dialects: [String]
+  private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
+
+  /// Describes a platform.
+  ///
+  /// - Parameters:
+  ///   - name: what people call it, in lower case.
+  ///   - dialects: at least one name.
+  ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
+  public init(
+    name: String, dialects: [String],
+    make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
+  ) {
+    self.name = name
+    self.dialects = dialects
+    self.make = make
+  }
+
+  /// Every platform there is.
+  public static let all: [SimulatedProvider] = [.exotel]
+
+  /// The platform of that name.
+  public static func named(_ name: String) -> SimulatedProvider? {
+    all.first { $0.name == name }
+  }
+
+  /// Makes this platform's side of a call that has not begun; nil where the choices name a dialect
+  /// that it does not have.
+  public func platform(
+    script: CallerScript, choices: CallChoices = CallChoices()
+  ) -> (any SimulatedPlatform)? {
+    make(script, choices)
+  }
+}
+
+/// What a user may choose about a simulated call, whatever the platform.
+public struct CallChoices: Hashable, Sendable {
+  /// How messages are spelt, one of ``SimulatedProvider/dialects``; nil for the default.
+  public var dialect: String?
+  /// Whether the bot must give back the caller's audio byte for byte, without a gap.
+  public var expectsEcho = false
+
+  /// The default choices.
+  public init() {}
+}

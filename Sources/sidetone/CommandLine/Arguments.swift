@@ -1,0 +1,106 @@
+/// The words after a command, sorted into operands and options and checked against what it takes.
+/// Understands `--name value`, `--name=value` and `--` before operands that begin with a dash.
+struct Arguments {
+  /// Whether `--help` or `-h` was among the words; nothing else is checked then.
+  let wantsHelp: Bool
+  private let operands: [String]
+  private let values: [String: String]
+  private let flags: Set<String>
+
+  init(_ words: [String], of command: any Command.Type) throws(UsageError) {
+    wantsHelp = words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+    var operands: [String] = []
+    var values: [String: String] = [:]
+    var flags: Set<String> = []
+    var rest = wantsHelp ? [] : words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        operands += rest
+        break
+      }
+      guard word.hasPrefix("-"), word != "-" else {
+        operands.append(word)
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      guard let option = command.options.first(where: { $0.name == name }) else {
+        throw UsageError(
+          "unknown option '\(name)'", didYouMean: name, among: command.options.map(\.name))
+      }
+      guard values[name] == nil, !flags.contains(name) else {
+        throw UsageError("\(name) is given twice")
+      }
+      if option.value == nil {
+        guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
+        flags.insert(name)
+      } else if parts.count == 2 {
+        values[name] = String(parts[1])
+      } else if let value = rest.first, !value.hasPrefix("--") {
+        values[name] = value
+        rest.removeFirst()
+      } else {
+        throw UsageError("\(name) wants a value: \(name) \(option.value ?? "")")
+      }
+    }
+    self.operands = operands
+    self.values = values
+    self.flags = flags
+    if !wantsHelp { try checkCompleteness(of: command) }
+  }
+
+  private func checkCompleteness(of command: any Command.Type) throws(UsageError) {
+    if operands.count < command.operands.count {
+      let missing = command.operands[operands.count]
+      throw UsageError("\(missing.name) is missing: \(missing.help)")
+    }
+    if operands.count > command.operands.count {
+      throw UsageError("'\(operands[command.operands.count])' is one word too many")
+    }
+    for option in command.options where option.isRequired && values[option.name] == nil {
+      throw UsageError("\(option.name) \(option.value ?? "") is missing: \(option.help)")
+    }
+  }
+
+  /// The operand at a position that the command declares.
+  func operand(_ index: Int) -> String { operands[index] }
+
+  func flag(_ name: String) -> Bool { flags.contains(name) }
+
+  func text(_ name: String) throws(UsageError) -> String? {
+    guard let value = values[name] else { return nil }
+    guard !value.isEmpty else { throw UsageError("\(name) is empty") }
+    return value
+  }
+
+  func choice(_ name: String, of choices: [String]) throws(UsageError) -> String? {
+    guard let value = values[name] else { return nil }
+    guard choices.contains(value) else {
+      throw UsageError("\(name) \(value) is unknown: take \(Self.list(choices))")
+    }
+    return value
+  }
+
+  func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let value = values[name] else { return nil }
+    guard let number = Int(value), range.contains(number) else {
+      throw UsageError(
+        "\(name) \(value) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
+    guard let value = values[name] else { return nil }
+    guard let number = Double(value), range.contains(number) else {
+      let bounds = [range.lowerBound, range.upperBound].map { "\($0)".replacing(".0", with: "") }
+      throw UsageError("\(name) \(value) is not a number from \(bounds[0]) to \(bounds[1])")
+    }
+    return number
+  }
+
+  static func list(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.joined() }
+    return words.dropLast().joined(separator: ", ") + " or " + last
+  }
+}

@@ -1,0 +1,129 @@
+import AudioEngine
+import CallSimulator
+
+/// `sidetone call`: plays a platform that calls a bot, and judges the bot.
+struct CallCommand: Command {
+  static let name = "call"
+  static let summary = "place a simulated call to a bot and judge what comes back"
+  static let operands = [
+    Operand(name: "URL", help: "where the bot listens, ws:// or wss://")
+  ]
+  static let options = [
+    Option(
+      "--audio", "FILE.wav", isRequired: true,
+      help: "what the caller says: mono, 16 bits, 8000, 16000 or 24000 Hz"),
+    Option(
+      "--provider", "NAME",
+      help: "the platform that calls: \(providers) (default exotel)"),
+    Option(
+      "--rate", "HZ", help: "the stream's rate, which must be the file's (default the file's)"),
+    Option("--record", "HEARD.wav", help: "write what the caller hears, silence included"),
+    Option("--report", "FILE.json", help: "write the verdict and all figures as JSON"),
+    Option(
+      "--speed", "FACTOR",
+      help: "send the caller's audio so many times faster, 0.1 to 100; the caller still "
+        + "listens in real time (default 1)"),
+    Option(
+      "--tail", "SECONDS",
+      help: "hang up when the caller has said everything and then heard nothing for so "
+        + "long, 0 to 600 (default 2)"),
+    Option(
+      "--expect-echo",
+      help: "fail unless the bot gives back the caller's audio byte for byte, without a gap"),
+    Option(
+      "--dialect", "NAME",
+      help: "how the platform spells its messages: \(dialects) (default the first)"),
+  ]
+  static let notes = """
+    The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
+    gaps in the caller's ear, audio after a clear or after the stop, the closing of
+    the socket. Each problem is one sentence in the report.
+
+    exit status: 0 the verdict is pass, 1 it is fail, 2 wrong usage
+
+    examples:
+      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav
+      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --expect-echo
+      sidetone call wss://bot.example.com/media --audio voice.wav \\
+        --record heard.wav --report report.json --tail 5
+    """
+
+  private static var providers: String {
+    Arguments.list(SimulatedProvider.all.map(\.name))
+  }
+
+  private static var dialects: String {
+    SimulatedProvider.all.map { $0.dialects.joined(separator: ", ") }.joined(separator: "; ")
+  }
+
+  private let address: BotAddress
+  private let sound: WaveFile
+  private let platform: any SimulatedPlatform
+  private let recording: String?
+  private let reportFile: String?
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    do {
+      address = try BotAddress(arguments.operand(0))
+    } catch {
+      throw UsageError("\(error)")
+    }
+    let providers = SimulatedProvider.all
+    let name = try arguments.choice("--provider", of: providers.map(\.name)) ?? "exotel"
+    guard let provider = SimulatedProvider.named(name) else {
+      throw UsageError("--provider \(name) is unknown")
+    }
+    let rates = SampleRate.telephony.map { String($0.hertz) }
+    let rate = try arguments.choice("--rate", of: rates).flatMap(Int.init)
+      .flatMap(SampleRate.init(hertz:))
+    var choices = CallChoices()
+    choices.dialect = try arguments.choice("--dialect", of: provider.dialects)
+    choices.expectsEcho = arguments.flag("--expect-echo")
+    let speed = try arguments.number("--speed", in: 0.1...100)
+    let tail = try arguments.number("--tail", in: 0...600)
+    recording = try arguments.text("--record")
+    reportFile = try arguments.text("--report")
+    let audio = try arguments.text("--audio") ?? ""
+    sound = try SoundFile.readForCall(audio, rate: rate)
+    try SoundFile.checkWritable(recording, for: "--record")
+    try SoundFile.checkWritable(reportFile, for: "--report")
+    guard var script = CallerScript(saying: sound) else {
+      throw UsageError("\(audio) has a rate that no platform speaks")
+    }
+    if let speed { script.speed = speed }
+    if let tail { script.tail = .milliseconds(Int(tail * 1_000)) }
+    guard let platform = provider.platform(script: script, choices: choices) else {
+      throw UsageError("\(provider.name) has no dialect of that name")
+    }
+    self.platform = platform
+  }
+
+  func run() async throws(UsageError) -> ExitStatus {
+    let length = Self.seconds(sound.duration)
+    let outcome = await SimulatedCall(to: address, as: platform).run { progress in
+      let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
+      Console.status(
+        "calling  said \(Self.seconds(progress.said)) of \(length) s, "
+          + "heard \(Self.seconds(progress.heard)) s\(problems)")
+    }
+    Console.status("")
+    if let recording { try SoundFile.write(outcome.heard, to: recording) }
+    if let reportFile { try Self.write(outcome.report, to: reportFile) }
+    let text = ReportText(
+      report: outcome.report, said: sound, heard: outcome.heard, recording: recording,
+      unicode: Console.isUnicode)
+    Console.print(text.lines.joined(separator: "\n"))
+    return outcome.report.verdict == .pass ? .success : .failure
+  }
+
+  private static func seconds(_ duration: Duration) -> String {
+    "\((duration.inMilliseconds / 100).rounded(.down) / 10)"
+  }
+
+  private static func write(_ report: CallReport, to path: String) throws(UsageError) {
+    guard let json = try? report.json else {
+      throw UsageError("cannot write \(path)", advice: "a figure has no JSON form")
+    }
+    try SoundFile.write(json, to: path)
+  }
+}

@@ -1,0 +1,98 @@
+import AudioEngine
+import CallSimulator
+
+/// The report of a call for people: what was said and heard, the figures, the verdict.
+struct ReportText {
+  let report: CallReport
+  let said: WaveFile
+  let heard: WaveFile
+  /// Where the heard audio was written.
+  let recording: String?
+  var unicode = false
+
+  var lines: [String] {
+    var lines = ["call to \(report.url) as \(report.provider), \(report.format)", ""]
+    if report.closeCode != nil { lines += drawing + [""] + figures + [""] }
+    lines += report.remarks.map { "  note: \($0)" }
+    lines += report.problems.map { "  problem: \($0)" }
+    if !report.remarks.isEmpty || !report.problems.isEmpty { lines.append("") }
+    lines.append("verdict: \(report.verdict.rawValue)")
+    return lines
+  }
+
+  private var drawing: [String] {
+    let timeline = Timeline(lasting: max(said.duration, heard.duration), unicode: unicode)
+    return [
+      row("said", timeline.line(of: said)),
+      row("heard", timeline.line(of: heard, gaps: report.gaps)),
+      row("", timeline.axis),
+    ]
+  }
+
+  private var figures: [String] {
+    var rows = [
+      row("sent", audio(bytes: report.sentBytes, messages: report.sentMessages)),
+      row("received", audio(bytes: report.receivedBytes, messages: chunkCount)),
+      row("chunk sizes", chunkSizes),
+      row("first audio", report.firstAudioMs.map { "\(ms($0)) after the start" } ?? "none"),
+      row("gaps", gaps),
+      row("lead", "at most \(ms(report.maxLeadMs)) ahead of the ear"),
+      row("marks", "\(report.marks) sent, \(report.marksEchoed) echoed"),
+      row("clears", clears),
+    ]
+    if let echo = report.echo {
+      rows.append(
+        row(
+          "echo",
+          echo.isExact
+            ? "byte for byte, complete"
+            : "\(echo.matchedBytes.grouped) of \(echo.expectedBytes.grouped) bytes right"))
+    }
+    rows.append(row("close", close))
+    if let recording { rows.append(row("recording", recording)) }
+    return rows
+  }
+
+  private var chunkCount: Int { report.chunkSizes.values.reduce(0, +) }
+
+  private var chunkSizes: String {
+    guard !report.chunkSizes.isEmpty else { return "none" }
+    let most = 6
+    let sizes = report.chunkSizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    var text = sizes.prefix(most).map { "\($0.value) x \($0.key.grouped)" }.joined(separator: ", ")
+    if sizes.count > most { text += ", \(sizes.count - most) other sizes" }
+    return text + (report.illegalChunks == 0 ? "; all legal" : "; \(report.illegalChunks) illegal")
+  }
+
+  private var gaps: String {
+    guard !report.gaps.isEmpty else { return "none" }
+    let total = report.gaps.reduce(0) { $0 + $1.durationMs }
+    return "\(report.gaps.count), \(ms(total)) in all"
+  }
+
+  private var clears: String {
+    guard report.clears > 0 else { return "0" }
+    return
+      "\(report.clears), \(ms(report.clearedMs)) dropped, \(report.staleBytes.grouped) stale bytes"
+  }
+
+  private var close: String {
+    let code = report.closeCode.map(String.init) ?? "none"
+    let side = report.closedBy.map { " by the \($0.rawValue)" } ?? ""
+    return code + side + (report.stopped ? " after the stop" : " before the stop")
+  }
+
+  private func audio(bytes: Int, messages: Int) -> String {
+    let rate = said.rate.hertz * 2
+    let seconds = Double(bytes * 100 / rate) / 100
+    return "\(bytes.grouped) bytes, \(seconds) s in \(messages.grouped) messages"
+  }
+
+  private func ms(_ value: Double) -> String { "\(Int(value.rounded()).grouped) ms" }
+
+  private func row(_ name: String, _ text: String) -> String {
+    var line = "  " + name.padded(to: 13) + text
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}

@@ -1,0 +1,229 @@
+import AudioEngine
+import Testing
+
+@testable import CallSimulator
+
+/// Wrong bots, each of which must be caught, and right ones that must not.
+@Suite("ExotelPlatform judges") struct ExotelJudgeTests {
+  private func report(
+    of reactions: [ReactiveBot.Reaction], rules: JudgeRules = .exotel
+  ) throws -> CallReport {
+    try report(of: .performing(reactions), rules: rules)
+  }
+
+  private func report(of bot: ReactiveBot, rules: JudgeRules = .exotel) throws -> CallReport {
+    var options = ExotelPlatform.Options()
+    options.rules = rules
+    let platform = ExotelPlatform(script: try Sounds.script(seconds: 0.5), options: options)
+    var call = Simulation(platform: platform, bot: bot)
+    return call.run()
+  }
+
+  private func expect(
+    _ report: CallReport, has problem: Problem, saying text: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(report.verdict == .fail, sourceLocation: sourceLocation)
+    #expect(
+      Set(report.problemCounts.keys) == [problem.rawValue], "\(report.problems)",
+      sourceLocation: sourceLocation)
+    #expect(
+      report.problems.contains { $0.contains(text) }, "\(report.problems)",
+      sourceLocation: sourceLocation)
+  }
+
+  @Test("nothing wrong with a bot that is silent")
+  func silence() throws {
+    let report = try report(of: [])
+    #expect(report.problems == [])
+    #expect(report.verdict == .pass)
+    #expect(report.closeCode == 1000 && report.closedBy == .bot && report.stopped)
+    #expect(report.firstAudioMs == nil && report.receivedBytes == 0)
+    #expect(report.sentBytes == 8_000 && report.sentMessages == 5)
+  }
+
+  @Test(
+    "illegal sizes",
+    arguments: [
+      (1_600, "1,600 bytes, below the minimum of 3,200"),
+      (100_160, "100,160 bytes, above the maximum of 100,000"),
+      (4_096, "4,096 bytes, not a multiple of 320"), (0, "0 bytes, below"), (3_521, "3,521 bytes"),
+    ])
+  func illegalSize(size: Int, text: String) throws {
+    let report = try report(of: [(.zero, Wire.media(Sounds.bytes(size)))])
+    expect(report, has: .illegalSize, saying: text)
+    #expect(report.illegalChunks == 1 && report.chunkSizes == [size: 1])
+  }
+
+  @Test("repeats of a problem as one sentence with their number")
+  func repeats() throws {
+    let short = Wire.media(Sounds.bytes(1_600))
+    let report = try report(of: [(.zero, short), (.zero, short), (.zero, short)])
+    #expect(
+      report.problems == ["a chunk of 1,600 bytes, below the minimum of 3,200 (and 2 more like it)"]
+    )
+    #expect(report.problemCounts == ["illegalSize": 3])
+  }
+
+  @Test("another stream's id, or none")
+  func wrongStream() throws {
+    let other = try report(of: [(.zero, Wire.media(Sounds.bytes(3_200), sid: "elsewhere"))])
+    expect(other, has: .wrongStream, saying: "for the stream 'elsewhere'")
+    let none = try report(of: [(.zero, Wire.text(#"{"event":"clear"}"#))])
+    expect(none, has: .wrongStream, saying: "without stream_sid")
+    let camel = try report(of: [
+      (.zero, Wire.text(#"{"event":"clear","streamSid":"\#(Wire.sid)"}"#))
+    ])
+    #expect(camel.verdict == .pass)
+    #expect(camel.remarks == ["the bot writes streamSid; Exotel documents stream_sid"])
+  }
+
+  @Test("an event that Exotel does not know")
+  func unknownEvent() throws {
+    let report = try report(of: [(.zero, Wire.text(#"{"event":"playAudio"}"#))])
+    expect(report, has: .unknownEvent, saying: "'playAudio'")
+  }
+
+  @Test(
+    "messages that are no messages",
+    arguments: [
+      "", "hello", "[1]", #"{"event":"media","stream_sid""#, #"{"event":7}"#,
+      #"{"event":"media","stream_sid":"3f91c27ad04e8b56a1d7e0c49b2f6a18bk"}"#,
+      #"{"event":"mark","stream_sid":"3f91c27ad04e8b56a1d7e0c49b2f6a18bk","mark":{"name":4}}"#,
+    ])
+  func invalidMessage(text: String) throws {
+    let report = try report(of: [(.zero, Wire.text(text))])
+    #expect(report.problemCounts == ["invalidMessage": 1])
+    #expect(report.verdict == .fail)
+  }
+
+  @Test("bytes that are not UTF-8, and binary messages")
+  func bytes() throws {
+    let text = try report(of: [(.zero, .send(.text([0xFF, 0xFE, 0x22])))])
+    #expect(text.problemCounts == ["invalidMessage": 1])
+    let binary = try report(of: [(.zero, .send(.binary(byteCount: 3_200)))])
+    expect(binary, has: .binaryMessage, saying: "3,200 bytes")
+  }
+
+  @Test("payloads that are not base64", arguments: ["A", "AAA", "AA_-", "AA=A", "not base64"])
+  func invalidBase64(payload: String) throws {
+    let text =
+      #"{"event":"media","stream_sid":"\#(Wire.sid)","media":{"payload":"\#(payload)"}}"#
+    expect(try report(of: [(.zero, Wire.text(text))]), has: .invalidBase64, saying: payload)
+  }
+
+  @Test("audio before the stream's start")
+  func beforeStart() throws {
+    let bot = ReactiveBot { event, _ in
+      guard case .text(let text) = event else {
+        return event == .opened ? [(.zero, Wire.media(Sounds.bytes(3_200)))] : []
+      }
+      return Wire.event(text) == "stop" ? [(.zero, .close(code: 1000))] : []
+    }
+    var options = ExotelPlatform.Options()
+    options.startDelay = .milliseconds(50)
+    let platform = ExotelPlatform(script: try Sounds.script(seconds: 0.5), options: options)
+    var call = Simulation(platform: platform, bot: bot)
+    let report = call.run()
+    expect(report, has: .beforeStart, saying: "before the stream's start")
+    #expect(report.receivedBytes == 0)
+  }
+
+  @Test("talking on after the stop, but not what crossed it on the way")
+  func afterStop() throws {
+    func bot(after delay: Duration) -> ReactiveBot {
+      ReactiveBot { event, _ in
+        guard case .text(let text) = event, Wire.event(text) == "stop" else { return [] }
+        return [
+          (delay, Wire.media(Sounds.bytes(3_200))), (.milliseconds(700), .close(code: 1000)),
+        ]
+      }
+    }
+    expect(try report(of: bot(after: .milliseconds(600))), has: .afterStop, saying: "600 ms after")
+    #expect(try report(of: bot(after: .milliseconds(200))).verdict == .pass)
+  }
+
+  @Test("a hole in speech, but not a pause between two utterances")
+  func gaps() throws {
+    func speech(_ size: Int = 3_200) -> BotAction { Wire.media(Sounds.bytes(size)) }
+    let late = try report(of: [(.zero, speech()), (.milliseconds(230), speech())])
+    expect(late, has: .gap, saying: "a gap of 40 ms at 200 ms")
+    #expect(late.gaps == [Gap(atMs: 200, durationMs: 40, audible: true)])
+    let pause = try report(of: [(.zero, speech()), (.milliseconds(1_300), speech())])
+    #expect(pause.verdict == .pass && pause.gaps.count == 1)
+    let padded = Wire.media(Sounds.bytes(2_880) + Sounds.bytes(320, 0))
+    let sentence = try report(of: [(.zero, padded), (.milliseconds(230), speech())])
+    #expect(sentence.verdict == .pass && sentence.gaps.count == 1)
+    var strict = JudgeRules.exotel
+    strict.everyGapMatters = true
+    expect(
+      try report(of: [(.zero, padded), (.milliseconds(230), speech())], rules: strict), has: .gap,
+      saying: "40 ms")
+  }
+
+  @Test("audio that goes on after a clear, but not the next answer")
+  func afterClear() throws {
+    let speech = Wire.media(Sounds.bytes(16_000))
+    let stale = try report(of: [
+      (.zero, speech), (.milliseconds(200), Wire.clear),
+      (.milliseconds(400), Wire.media(Sounds.bytes(3_200))),
+    ])
+    expect(stale, has: .afterClear, saying: "200 ms after a clear")
+    #expect(stale.staleBytes == 3_200 && stale.clears == 1 && stale.clearedMs == 800)
+    let answer = try report(of: [
+      (.zero, speech), (.milliseconds(200), Wire.clear), (.milliseconds(700), speech),
+    ])
+    #expect(answer.verdict == .pass && answer.gaps.isEmpty)
+    // A clear with nothing to drop is harmless before an answer.
+    let early = try report(of: [(.zero, Wire.clear), (.milliseconds(10), speech)])
+    #expect(early.verdict == .pass && early.staleBytes == 0)
+  }
+
+  @Test("audio farther ahead than the platform may hold")
+  func lead() throws {
+    let second = Wire.media(Sounds.bytes(16_000))
+    let far = try report(of: Array(repeating: (.zero, second), count: 12))
+    expect(far, has: .lead, saying: "12,000 ms ahead of the ear")
+    #expect(far.maxLeadMs == 12_000)
+    let near = try report(of: Array(repeating: (.zero, second), count: 9))
+    #expect(near.verdict == .pass && near.maxLeadMs == 9_000)
+    // What is beyond the capacity is thrown away, so no bot fills the judge's memory.
+    let flood = try report(of: Array(repeating: (.zero, second), count: 400))
+    #expect(flood.maxLeadMs == 120_000)
+    #expect(flood.receivedBytes == 400 * 16_000)
+  }
+
+  @Test("more marks than the platform remembers")
+  func marks() throws {
+    var reactions: [ReactiveBot.Reaction] = [(.zero, Wire.media(Sounds.bytes(3_200)))]
+    reactions += (0..<1_030).map { (.zero, Wire.mark("m\($0)")) }
+    let report = try report(of: reactions)
+    expect(report, has: .marks, saying: "1,024 marks")
+    #expect(report.marks == 1_030 && report.marksEchoed == 1_024)
+  }
+
+  @Test("a socket that ends otherwise than with 1000", arguments: [1001, 1005, 1006, 1011, 4400])
+  func closeCode(code: Int) throws {
+    let report = try report(of: [(.milliseconds(300), .close(code: code))])
+    expect(report, has: .close, saying: "ended with \(code), not 1000")
+    #expect(report.closeCode == code && !report.stopped)
+  }
+
+  @Test("a bot that hangs up over its own last words, but not after them")
+  func hangsUp() throws {
+    let goodbye = Wire.media(Sounds.bytes(16_000))
+    let cut = try report(of: [(.zero, goodbye), (.milliseconds(600), .close(code: 1000))])
+    expect(cut, has: .close, saying: "400 ms of audio unheard")
+    #expect(cut.heardMs == 600)
+    let heard = try report(of: [(.zero, goodbye), (.milliseconds(1_000), .close(code: 1000))])
+    #expect(heard.verdict == .pass && heard.heardMs == 1_000 && !heard.stopped)
+  }
+
+  @Test("a bot that leaves the socket open after stop: closed by the platform, and remarked")
+  func leavesOpen() throws {
+    let report = try report(of: ReactiveBot { _, _ in [] })
+    #expect(report.verdict == .pass)
+    #expect(report.closedBy == .platform && report.closeCode == 1000)
+    #expect(report.remarks.count == 1)
+  }
+}
