@@ -117,6 +117,12 @@ extension MediaSession {
     }
   }
 
+  /// The utterance that can be written to, if there is one.
+  public var openEpoch: Epoch? {
+    guard let last = utterances.last, last.end == nil else { return nil }
+    return last.epoch
+  }
+
   /// How much longer speech may be written before the queue is full.
   public var writableDuration: Duration {
     .nanoseconds(configuration.wire.nanoseconds(byteCount: writableBytes))
