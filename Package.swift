@@ -61,7 +61,7 @@ if !coreOnly {
       name: "CallSimulator", dependencies: ["BotTransport", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "sidetone", dependencies: ["BotTransport", "CallSimulator"],
+      name: "sidetone", dependencies: ["BotTransport", "CallSimulator", "Telephony"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "Benchmarks", dependencies: ["CallSimulator", "BotTransport", "CAllocationCount"],

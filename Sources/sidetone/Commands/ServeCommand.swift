@@ -1,5 +1,7 @@
 import AudioEngine
 import BotTransport
+import Foundation
+import Telephony
 
 /// `sidetone serve`: runs a built-in bot for platforms, or the simulator, to call.
 struct ServeCommand: Command {
@@ -31,14 +33,7 @@ struct ServeCommand: Command {
       sidetone serve --bot echo --bot-rate 16000
     """
 
-  /// What the bot does.
-  enum Bot {
-    case echo
-    case silence
-    case play(WaveFile)
-  }
-
-  let bot: Bot
+  let bot: BuiltInBot
   let host: String
   /// 0 for any free port.
   let port: Int
@@ -54,7 +49,7 @@ struct ServeCommand: Command {
     bot = try Self.bot(arguments.text("--bot") ?? "echo")
   }
 
-  private static func bot(_ text: String) throws(UsageError) -> Bot {
+  private static func bot(_ text: String) throws(UsageError) -> BuiltInBot {
     let file = text.hasPrefix("play:") ? String(text.dropFirst(5)) : nil
     switch (text, file) {
     case ("echo", _): return .echo
@@ -67,6 +62,32 @@ struct ServeCommand: Command {
 
   /// Serves until Ctrl-C.
   func run() async throws(UsageError) -> ExitStatus {
-    throw UsageError("this build has no server")
+    var configuration = ServerConfiguration()
+    configuration.call.botRate = botRate
+    let server = BotServer(host: host, port: port, configuration: configuration)
+    let signals = SignalWatcher()
+    let host = host.contains(":") ? "[\(host)]" : host
+    let serving = Task { [bot] in
+      try await server.run { port in
+        Console.print("listening on ws://\(host):\(port)")
+      } bot: { call in
+        try await bot.carry(call)
+      }
+    }
+    let ending = Task {
+      for await arrival in signals.arrivals {
+        if arrival.ordinal > 1 { exit(ExitStatus.failure.rawValue) }
+        serving.cancel()
+      }
+    }
+    defer { ending.cancel() }
+    do {
+      try await serving.value
+    } catch let error as ListenError {
+      throw UsageError("", advice: "\(error)")
+    } catch {
+      throw UsageError("cannot serve: \(error)")
+    }
+    return .success
   }
 }

@@ -1,0 +1,181 @@
+import AudioEngine
+public import Telephony
+
+/// One phone call, as a bot sees it: the caller's audio comes in, speech goes out.
+///
+/// A call is an actor that runs on its event loop's thread, as its socket and its pacer do, so nothing
+/// inside a call is locked or handed between threads. When the platform ends the call, ``audio`` ends
+/// and speaking throws ``SpeechError/closed``; when the bot returns, what it has said is played to the
+/// end and the socket is closed.
+@safe
+public actor Call {
+  /// The loop the call lives on.
+  public nonisolated let loop: EventLoop
+  /// The address and port the platform connects from.
+  public nonisolated let peerAddress: String
+
+  var session: CallSession
+  var socket: WebSocket?
+  private var timer: LoopTimer?
+  private let pingInterval: Duration?
+  private let calls: CallTable
+
+  var audioWaiter: UnsafeContinuation<Void, Never>?
+  var roomWaiters: [CheckedContinuation<Void, Never>] = []
+  var outcomes: [Epoch: UtteranceOutcome] = [:]
+  var outcomeWaiters: [Epoch: [CheckedContinuation<UtteranceOutcome, Never>]] = [:]
+  var drainWaiters: [CheckedContinuation<Void, Never>] = []
+  var endWaiters: [CheckedContinuation<Void, Never>] = []
+  var markHandler: (@Sendable (String, MarkOutcome) -> Void)?
+  let keys: AsyncStream<DTMF>.Continuation
+  /// The keys the caller presses, as they come; ends with the call.
+  public nonisolated let dtmf: AsyncStream<DTMF>
+
+  /// What ended the call: the close code, nil where the connection was lost. Set once it is over.
+  public private(set) var closeCode: UInt16?
+  /// Whether the call is over.
+  public private(set) var isEnded = false
+
+  /// The loop, as Swift's executor.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+
+  init(
+    loop: EventLoop, request: UpgradeRequest, configuration: CallConfiguration,
+    pingInterval: Duration?, calls: CallTable
+  ) {
+    self.loop = loop
+    peerAddress = request.peerAddress
+    let query = URLQuery(
+      items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })
+    session = CallSession(
+      path: request.path, query: query, configuration: configuration, at: loop.now)
+    self.pingInterval = pingInterval
+    self.calls = calls
+    (dtmf, keys) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+  }
+}
+
+// What the socket tells. All on the loop's thread.
+extension Call {
+  func opened(_ socket: WebSocket) {
+    self.socket = socket
+    calls.opened(self)
+    socket.setPingInterval(pingInterval)
+    timer = LoopTimer(loop: loop) { [weak socket] in socket?.requestWrite() }
+    schedule()
+  }
+
+  func received(text message: RawSpan) {
+    act(on: session.receive(text: message, at: loop.now))
+  }
+
+  func received(binary message: RawSpan) {
+    act(on: session.receive(binary: message, at: loop.now))
+  }
+
+  func write(into buffer: inout MessageBuffer) -> WriteStep {
+    let now = loop.now
+    let output = session.poll(at: now, into: &buffer)
+    takeEvents()
+    switch output {
+    case .text:
+      schedule()
+      return .text
+    case .close(let code, let reason):
+      return .close(CloseCode(rawValue: code), reason: reason)
+    case nil:
+      schedule()
+      return .nothing
+    }
+  }
+
+  func closed(code: UInt16?) {
+    guard !isEnded else { return }
+    isEnded = true
+    closeCode = code
+    timer?.cancel()
+    timer = nil
+    socket = nil
+    session.socketClosed(at: loop.now)
+    takeEvents()
+    keys.finish()
+    wakeReader()
+    for waiter in drainWaiters + endWaiters { waiter.resume() }
+    drainWaiters.removeAll()
+    endWaiters.removeAll()
+    calls.ended(self)
+  }
+
+  private func act(on event: CallSession.Event) {
+    switch event {
+    case .none:
+      break
+    case .audio:
+      wakeReader()
+      return
+    case .started:
+      calls.started(self)
+    case .dtmf(let key):
+      keys.yield(key)
+    case .progress:
+      takeEvents()
+    case .stopped:
+      takeEvents()
+      keys.finish()
+      wakeReader()
+    }
+    schedule()
+  }
+
+  /// Comes back when the session has something to send, at once where it has.
+  func schedule() {
+    let now = loop.now
+    guard let socket, let deadline = session.nextDeadline(at: now) else {
+      timer?.cancel()
+      return
+    }
+    if deadline <= now {
+      socket.requestWrite()
+    } else {
+      timer?.arm(at: deadline)
+    }
+  }
+
+  /// Hands out what the session has to tell.
+  func takeEvents() {
+    while let event = session.media?.nextEvent() {
+      switch event {
+      case .roomAvailable:
+        let waiters = roomWaiters
+        roomWaiters.removeAll()
+        for waiter in waiters { waiter.resume() }
+      case .markEnded(let name, _, let outcome):
+        markHandler?(name, outcome)
+      case .utteranceEnded(let epoch, let outcome):
+        if let waiters = outcomeWaiters.removeValue(forKey: epoch) {
+          for waiter in waiters { waiter.resume(returning: outcome) }
+        }
+        remember(outcome, of: epoch)
+      }
+    }
+    guard !drainWaiters.isEmpty, session.media?.isDrained ?? true else { return }
+    for waiter in drainWaiters { waiter.resume() }
+    drainWaiters.removeAll()
+  }
+
+  /// Outcomes wait for whoever asks late, the newest sixteen of them.
+  private func remember(_ outcome: UtteranceOutcome, of epoch: Epoch) {
+    outcomes[epoch] = outcome
+    if outcomes.count > 16, let oldest = outcomes.keys.min() {
+      outcomes.removeValue(forKey: oldest)
+    }
+  }
+
+  func wakeReader() {
+    guard let waiter = unsafe audioWaiter else { return }
+    unsafe audioWaiter = nil
+    unsafe waiter.resume()
+  }
+}

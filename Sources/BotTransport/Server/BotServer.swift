@@ -1,0 +1,69 @@
+import Telephony
+
+/// A server that carries the calls of telephony platforms to a bot.
+///
+/// ```swift
+/// try await BotServer(port: 5001).run { call in
+///   for await frame in call.audio { try await call.send(frame) }
+/// }
+/// ```
+public struct BotServer: Sendable {
+  /// What a bot is: it is called once for each call and lives as long as it likes. When it returns,
+  /// what it has said is played to the end and the call is closed; when it throws, the call is closed
+  /// at once with 1011.
+  public typealias Bot = @Sendable (Call) async throws -> Void
+
+  /// The address to listen on.
+  public let host: String
+  /// The port to listen on; 0 for any free one.
+  public let port: Int
+  /// How calls are treated.
+  public let configuration: ServerConfiguration
+
+  /// Makes a server; nothing is opened before ``run(onListening:bot:)``.
+  public init(
+    host: String = "127.0.0.1", port: Int = 5001,
+    configuration: ServerConfiguration = ServerConfiguration()
+  ) {
+    self.host = host
+    self.port = port
+    self.configuration = configuration
+  }
+
+  /// Listens and serves until the task is cancelled; then every call is closed with 1001.
+  ///
+  /// - Parameters:
+  ///   - onListening: is told the port once calls may come.
+  ///   - bot: carries each call.
+  /// - Throws: ``EventLoopError`` or ``ListenError`` when the server cannot begin.
+  public func run(
+    onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
+  ) async throws {
+    let loop = try EventLoop(name: "calls")
+    loop.start()
+    defer { loop.stop() }
+    let calls = CallTable(bot: bot)
+    let listener = try WebSocketListener(
+      loop: loop, host: host, port: port, options: configuration.listener
+    ) { [configuration] request in
+      let call = Call(
+        loop: loop, request: request, configuration: configuration.call,
+        pingInterval: configuration.pingInterval, calls: calls)
+      return .accept(CallSocket(call: call))
+    }
+    onListening(listener.port)
+    await untilCancelled()
+    listener.close()
+    await calls.stop(within: configuration.stopTimeout)
+  }
+
+  /// Sleeps until the task is cancelled.
+  private func untilCancelled() async {
+    let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+    await withTaskCancellationHandler {
+      for await _ in stream {}
+    } onCancel: {
+      continuation.finish()
+    }
+  }
+}

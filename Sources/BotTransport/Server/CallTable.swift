@@ -1,0 +1,62 @@
+import Synchronization
+
+/// The calls of one server that have not ended, each with the task of its bot.
+///
+/// It is touched when a call opens, starts, ends and when its bot returns, never per message, so one
+/// lock serves all loops.
+final class CallTable: Sendable {
+  private struct State {
+    var calls: [ObjectIdentifier: Call] = [:]
+    var bots: [ObjectIdentifier: Task<Void, Never>] = [:]
+  }
+
+  private let bot: BotServer.Bot
+  private let state = Mutex(State())
+
+  init(bot: @escaping BotServer.Bot) {
+    self.bot = bot
+  }
+
+  /// Whether no call and no bot is left.
+  var isEmpty: Bool { state.withLock { $0.calls.isEmpty && $0.bots.isEmpty } }
+
+  func opened(_ call: Call) {
+    state.withLock { $0.calls[ObjectIdentifier(call)] = call }
+  }
+
+  /// Gives the call its bot.
+  func started(_ call: Call) {
+    let key = ObjectIdentifier(call)
+    let task = Task { [bot] in
+      do {
+        try await bot(call)
+        await call.botReturned()
+      } catch {
+        await call.botFailed(error)
+      }
+      state.withLock { _ = $0.bots.removeValue(forKey: key) }
+    }
+    state.withLock { state in
+      // A bot that returned at once has nothing to be remembered for.
+      if !task.isCancelled { state.bots[key] = task }
+    }
+  }
+
+  func ended(_ call: Call) {
+    state.withLock { _ = $0.calls.removeValue(forKey: ObjectIdentifier(call)) }
+  }
+
+  /// Closes every call with 1001 and waits for the bots, which find their call ended; those that do
+  /// not return in time are cancelled and left behind.
+  func stop(within timeout: Duration) async {
+    let calls = state.withLock { Array($0.calls.values) }
+    for call in calls { await call.hangUp(code: .goingAway, reason: "server stops") }
+    let clock = ContinuousClock()
+    let deadline = clock.now + timeout
+    while !isEmpty, clock.now < deadline {
+      // The task that runs this has been cancelled, so Task.sleep would return at once.
+      await Task.detached { try? await Task.sleep(for: .milliseconds(10)) }.value
+    }
+    for bot in state.withLock({ Array($0.bots.values) }) { bot.cancel() }
+  }
+}
