@@ -5,9 +5,10 @@
 /// allocates no more. `headroom` bytes in front of the message belong to the transport, which may
 /// write a frame header there.
 ///
-/// Not thread-safe; it belongs to one loop.
+/// Not thread-safe; it belongs to one loop, and may be handed on: there is never a second owner of
+/// its memory, which is what makes the unchecked `Sendable` true.
 @safe
-public struct MessageBuffer: ~Copyable {
+public struct MessageBuffer: ~Copyable, @unchecked Sendable {
   private var base: UnsafeMutableRawPointer
   private var room: Int
   private let headroom: Int

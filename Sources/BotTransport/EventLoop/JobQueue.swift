@@ -1,0 +1,32 @@
+/// What other threads hand to a loop, in order.
+///
+/// Two arrays take turns: one is filled under the loop's lock while the loop empties the other, so
+/// in steady state nothing is allocated.
+struct JobQueue {
+  /// Where the loop is in its life.
+  enum Phase {
+    case created, running, stopping, stopped
+  }
+
+  var phase = Phase.created
+  /// Swift's jobs, in the order in which they were enqueued.
+  var jobs: [UnownedJob] = []
+  /// Closures from ``EventLoop/perform(_:)``: rare, so they may allocate.
+  var closures: [@Sendable () -> Void] = []
+  /// The loop is about to sleep, or sleeps: whoever adds work must wake it.
+  var loopSleeps = false
+  /// After the loop's thread has ended: a thread is running what is left.
+  var isDrained = false
+
+  init() {
+    jobs.reserveCapacity(64)
+  }
+
+  var isEmpty: Bool { jobs.isEmpty && closures.isEmpty }
+
+  /// Notes that work was added; true when the caller must wake the loop.
+  mutating func needsWake() -> Bool {
+    defer { loopSleeps = false }
+    return loopSleeps
+  }
+}

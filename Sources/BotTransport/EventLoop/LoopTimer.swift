@@ -1,0 +1,128 @@
+public import AudioEngine
+
+/// A one-shot timer of an event loop, armed again and again without allocating.
+///
+/// It fires on the loop's thread, never before its time. Everything here is for the loop's thread
+/// alone (checked), which is why it may be handed to the actors pinned to the loop.
+public final class LoopTimer: @unchecked Sendable {
+  // Unchecked: all state is confined to the loop's thread, and every entry checks that.
+  private let loop: EventLoop
+  private let fire: () -> Void
+  /// Where the timer is in the loop's heap, -1 while not armed.
+  var heapIndex = -1
+
+  /// Makes a timer that is not armed.
+  ///
+  /// - Parameters:
+  ///   - loop: the loop on whose thread `fire` is called.
+  ///   - fire: called once per arming. The timer keeps it for life: capture owners weakly.
+  public init(loop: EventLoop, fire: @escaping () -> Void) {
+    self.loop = loop
+    self.fire = fire
+  }
+
+  /// Whether the timer waits for its time.
+  public var isArmed: Bool { heapIndex >= 0 }
+
+  /// Fires at `deadline`, or as soon as the loop can when that has passed; replaces an earlier
+  /// arming. Loop thread only. O(log n) in the loop's armed timers; allocates only while their
+  /// number grows.
+  public func arm(at deadline: MonotonicTime) {
+    loop.checkIsolated()
+    loop.timers.arm(self, at: deadline)
+  }
+
+  /// Forgets the arming, if any. Loop thread only.
+  public func cancel() {
+    loop.checkIsolated()
+    loop.timers.cancel(self)
+  }
+
+  func callFire() { fire() }
+}
+
+/// The armed timers of one loop, earliest first: a binary heap whose entries know their place.
+struct TimerHeap {
+  private struct Entry {
+    let deadline: MonotonicTime
+    /// Order of arming: equal deadlines fire first come, first served.
+    let sequence: UInt64
+    let timer: LoopTimer
+
+    static func < (left: Entry, right: Entry) -> Bool {
+      left.deadline == right.deadline
+        ? left.sequence < right.sequence : left.deadline < right.deadline
+    }
+  }
+
+  private var entries: [Entry] = []
+  private var sequence: UInt64 = 0
+
+  /// How many timers are armed.
+  var count: Int { entries.count }
+  /// When the first timer is due.
+  var earliest: MonotonicTime? { entries.first?.deadline }
+
+  mutating func arm(_ timer: LoopTimer, at deadline: MonotonicTime) {
+    cancel(timer)
+    sequence &+= 1
+    entries.append(Entry(deadline: deadline, sequence: sequence, timer: timer))
+    siftUp(from: entries.count - 1)
+  }
+
+  mutating func cancel(_ timer: LoopTimer) {
+    let index = timer.heapIndex
+    guard index >= 0 else { return }
+    timer.heapIndex = -1
+    let last = entries.removeLast()
+    guard index < entries.count else { return }
+    entries[index] = last
+    last.timer.heapIndex = index
+    siftDown(from: index)
+    siftUp(from: index)
+  }
+
+  /// Takes the first timer that is due at `now`.
+  mutating func popDue(at now: MonotonicTime) -> LoopTimer? {
+    guard let first = entries.first, first.deadline <= now else { return nil }
+    cancel(first.timer)
+    return first.timer
+  }
+
+  /// Disarms every timer.
+  mutating func removeAll() {
+    for entry in entries { entry.timer.heapIndex = -1 }
+    entries.removeAll()
+  }
+
+  private mutating func siftUp(from start: Int) {
+    var index = start
+    let entry = entries[index]
+    while index > 0 {
+      let parent = (index - 1) / 2
+      guard entry < entries[parent] else { break }
+      place(entries[parent], at: index)
+      index = parent
+    }
+    place(entry, at: index)
+  }
+
+  private mutating func siftDown(from start: Int) {
+    var index = start
+    let entry = entries[index]
+    while true {
+      var child = 2 * index + 1
+      guard child < entries.count else { break }
+      if child + 1 < entries.count, entries[child + 1] < entries[child] { child += 1 }
+      guard entries[child] < entry else { break }
+      place(entries[child], at: index)
+      index = child
+    }
+    place(entry, at: index)
+  }
+
+  private mutating func place(_ entry: Entry, at index: Int) {
+    entries[index] = entry
+    entry.timer.heapIndex = index
+  }
+}

@@ -1,0 +1,115 @@
+import CLibWebSockets
+import Glibc
+
+/// A listening socket of our own, whose connections are handed to libwebsockets.
+final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
+  // Unchecked: `link` belongs to the loop's thread, the rest does not change.
+
+  /// Connections accepted before the other sockets get their turn again.
+  private static let acceptsPerTurn = 64
+  private static let backlog: Int32 = 4_096
+
+  let fileDescriptor: Int32
+  let port: Int
+  private let loop: EventLoop
+  private let rules: ListenerRules
+  private var link: LoopSocket?
+
+  init(
+    loop: EventLoop, host: String, port: Int, sharesPort: Bool, rules: ListenerRules
+  ) throws(ListenError) {
+    guard (0...65_535).contains(port), let address = SocketAddress(host: host, port: port) else {
+      throw .badAddress(host: host, port: port)
+    }
+    let descriptor = socket(
+      address.family, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
+    func fail() -> ListenError {
+      let code = errno
+      if descriptor >= 0 { Glibc.close(descriptor) }
+      return switch code {
+      case EADDRINUSE: .portInUse(host: host, port: port)
+      case EACCES: .notPermitted(host: host, port: port)
+      case EADDRNOTAVAIL: .badAddress(host: host, port: port)
+      default: .system(host: host, port: port, code: code)
+      }
+    }
+    guard descriptor >= 0 else { throw fail() }
+    setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
+    if sharesPort { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
+    guard address.bind(descriptor) == 0, listen(descriptor, Self.backlog) == 0 else { throw fail() }
+    fileDescriptor = descriptor
+    self.port = SocketAddress(localOf: descriptor)?.port ?? port
+    self.loop = loop
+    self.rules = rules
+  }
+
+  deinit { Glibc.close(fileDescriptor) }
+
+  /// Begins to accept; false when the loop cannot serve it. Loop thread only.
+  func open() -> Bool {
+    guard let context = loop.running else { return false }
+    let link = LoopSocket(loop: loop, owner: self)
+    loop.register(link)
+    guard context.adopt(descriptor: fileDescriptor, for: link) else {
+      loop.unregister(link)
+      return false
+    }
+    self.link = link
+    return true
+  }
+
+  /// Accepts no more. Loop thread only.
+  func close() {
+    // The descriptor itself lives until its last owner lets go: stop the system's part now.
+    shutdown(fileDescriptor, Int32(SHUT_RD))
+    link?.kill()
+  }
+
+  func socketEvent(
+    _ reason: lws_callback_reasons, _ input: UnsafeMutableRawPointer?, _ byteCount: Int
+  ) -> Int32 {
+    if reason == LWS_CALLBACK_RAW_RX_FILE { accept() }
+    return 0
+  }
+
+  func socketDestroyed() { link = nil }
+
+  private func accept() {
+    for _ in 0..<Self.acceptsPerTurn {
+      var storage = sockaddr_storage()
+      var byteCount = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let descriptor = unsafe withUnsafeMutablePointer(to: &storage) { storage in
+        unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe sidetone_accept(fileDescriptor, $0, &byteCount)
+        }
+      }
+      // Nobody left, or no descriptor to spare: those who wait are asked again in the next turn.
+      guard descriptor >= 0 else { return }
+      setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
+      begin(descriptor, from: SocketAddress(storage).description)
+    }
+  }
+
+  private func begin(_ descriptor: Int32, from peerAddress: String) {
+    guard let context = loop.running else {
+      Glibc.close(descriptor)
+      return
+    }
+    let connection = HTTPConnection(loop: loop, rules: rules, peerAddress: peerAddress)
+    let link = LoopSocket(loop: loop, owner: connection)
+    connection.link = link
+    loop.register(link)
+    // Refused, the descriptor has been closed.
+    guard context.adopt(connection: descriptor, for: link) else {
+      loop.unregister(link)
+      return
+    }
+    connection.startDeadline()
+  }
+}
+
+/// Switches a socket option on. Failure changes speed at most, so it is not reported.
+func setOption(_ descriptor: Int32, _ level: Int32, _ option: Int32) {
+  var on: Int32 = 1
+  _ = unsafe setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+}

@@ -1,0 +1,77 @@
+/// An HTTP request that asks to become a WebSocket (RFC 6455, 4.2.1).
+public struct UpgradeRequest: Sendable {
+  /// The path, percent-decoded, beginning with a slash.
+  public var path: String
+  /// The query's items in order, percent-decoded.
+  public var query: [QueryItem]
+  /// The headers that libwebsockets knows, and those the listener was told to look for.
+  public var headers: HTTPHeaders
+  /// The peer's address and port, as text: `127.0.0.1:40312`, `[::1]:40312`.
+  public var peerAddress: String
+  /// The subprotocols the client offers, in its order.
+  public var subprotocols: [String]
+
+  /// Makes a request.
+  public init(
+    path: String, query: [QueryItem] = [], headers: HTTPHeaders = HTTPHeaders(),
+    peerAddress: String = "", subprotocols: [String] = []
+  ) {
+    self.path = path
+    self.query = query
+    self.headers = headers
+    self.peerAddress = peerAddress
+    self.subprotocols = subprotocols
+  }
+
+  /// The value of the first query item called `name`.
+  public func queryValue(_ name: String) -> String? {
+    query.first { $0.name == name }?.value
+  }
+}
+
+/// One `name=value` of a query.
+public struct QueryItem: Sendable, Hashable {
+  /// What stands before the equals sign.
+  public var name: String
+  /// What stands after it; empty where there is none.
+  public var value: String
+
+  /// Makes an item.
+  public init(name: String, value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// Header fields in order. Names compare without regard to case (RFC 9110, 5.1).
+public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
+  /// The fields; names in lower case.
+  public private(set) var fields: [(name: String, value: String)] = []
+
+  /// Makes an empty list.
+  public init() {}
+
+  /// Makes a list from a literal.
+  public init(dictionaryLiteral elements: (String, String)...) {
+    for (name, value) in elements { append(name, value) }
+  }
+
+  /// Appends a field.
+  public mutating func append(_ name: String, _ value: String) {
+    fields.append((name.lowercased(), value))
+  }
+
+  /// The value of the first field called `name`.
+  public subscript(name: String) -> String? {
+    let name = name.lowercased()
+    return fields.first { $0.name == name }?.value
+  }
+}
+
+/// What a listener does with a request to become a WebSocket.
+public enum UpgradeDecision {
+  /// Accept it; the delegate hears what happens.
+  case accept(any WebSocketDelegate)
+  /// Answer with an HTTP status (400 to 599) and a line of plain text instead.
+  case refuse(status: Int, body: String)
+}
