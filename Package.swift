@@ -72,8 +72,11 @@ if !coreOnly {
     .testTarget(
       name: "BotTransportTests", dependencies: ["BotTransport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "CallSimulatorTests", dependencies: ["CallSimulator"], swiftSettings: swiftSettings),
-    .testTarget(name: "CommandTests", dependencies: ["sidetone"], swiftSettings: swiftSettings),
+      name: "CallSimulatorTests", dependencies: ["CallSimulator", "BotTransport", "AudioEngine"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["sidetone", "BotTransport", "AudioEngine"],
+      swiftSettings: swiftSettings),
   ]
   products += [
     .library(name: "BotTransport", targets: ["BotTransport"]),

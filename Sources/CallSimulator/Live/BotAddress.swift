@@ -1,3 +1,4 @@
+import BotTransport
 import Foundation
 
 /// Where a bot listens for WebSockets: what a platform's user pastes into its settings.
@@ -9,28 +10,24 @@ public struct BotAddress: Hashable, Sendable {
   /// Host and path alone, fit for reports: neither credentials nor a query, which may hold a token.
   public let redacted: String
 
-  /// Reads `ws://[USER:PASSWORD@]HOST[:PORT][/PATH][?QUERY]` or the same with `wss`.
+  /// Reads `ws://[USER:PASSWORD@]HOST[:PORT][/PATH][?QUERY]`.
   ///
   /// - Throws: ``BotAddressError``, one clear sentence.
   public init(_ text: String) throws(BotAddressError) {
-    guard var parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else {
-      throw BotAddressError(address: text)
-    }
-    guard let scheme = parts.scheme?.lowercased(), ["ws", "wss"].contains(scheme) else {
-      throw BotAddressError(address: text)
-    }
-    if let port = parts.port, !(1...65_535).contains(port) {
-      throw BotAddressError(address: text)
+    guard var parts = URLComponents(string: text) else {
+      throw BotAddressError(address: text, reason: "it is no URL")
     }
     authorization = parts.user.map { user in
       "Basic " + Data("\(user):\(parts.password ?? "")".utf8).base64EncodedString()
     }
-    parts.scheme = scheme
     parts.user = nil
     parts.password = nil
     parts.fragment = nil
     if parts.path.isEmpty { parts.path = "/" }
     url = parts.string ?? text
+    do { _ = try WebSocketURL(url) } catch {
+      throw BotAddressError(address: text, reason: "\(error)")
+    }
     parts.query = nil
     redacted = parts.string ?? ""
   }
@@ -40,9 +37,11 @@ public struct BotAddress: Hashable, Sendable {
 public struct BotAddressError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The text as it was given.
   public let address: String
+  /// What is wrong with it.
+  public let reason: String
 
   /// One clear sentence without a full stop.
   public var description: String {
-    "'\(address)' is not the address of a WebSocket; write ws://HOST:PORT/PATH"
+    "'\(address)' is not the address of a WebSocket: \(reason)"
   }
 }

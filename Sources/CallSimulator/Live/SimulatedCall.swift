@@ -1,20 +1,173 @@
 import AudioEngine
+public import BotTransport
 
-/// One call over a real socket.
-public struct SimulatedCall {
-  private let address: BotAddress
-  private var platform: any SimulatedPlatform
+/// One simulated call over a real socket, in real time.
+///
+/// Pinned to an event loop: the socket, the timer and the platform's state machine are all touched
+/// from its thread. Every wait has an end: connecting and the upgrade, a bot that stops reading, the
+/// closing of the socket; the platform's script bounds the rest.
+public actor SimulatedCall {
+  /// How long the call waits for what only the bot can do.
+  public struct Limits: Hashable, Sendable {
+    /// From the first packet to the finished upgrade: Exotel's limit.
+    public var connect: Duration = .seconds(10)
+    /// How long a bot may leave a message unread.
+    public var unread: Duration = .seconds(10)
 
-  /// Makes a call that has not been placed.
-  public init(to address: BotAddress, as platform: any SimulatedPlatform) {
-    self.address = address
-    self.platform = platform
+    /// The default limits.
+    public init() {}
   }
 
-  /// Places the call and waits for its end.
-  public func run(_ progress: @escaping @Sendable (CallProgress) -> Void) async -> CallOutcome {
-    var platform = platform
-    platform.failed("no connection", at: .zero)
-    return CallOutcome(report: platform.report(at: .zero), heard: platform.heard(at: .zero))
+  /// The loop's thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+
+  private nonisolated let loop: EventLoop
+  private let address: BotAddress
+  private let limits: Limits
+  private var platform: any SimulatedPlatform
+  private var socket: WebSocket?
+  private var timer: LoopTimer?
+  private var ending: CheckedContinuation<Void, Never>?
+  private var isOpen = false
+  private var hasClosed = false
+  /// When the call gives up waiting: for the upgrade at first, then for the bot to read.
+  private var patienceEnds: MonotonicTime?
+  private var progress: (every: Duration, tell: @Sendable (CallProgress) -> Void)?
+  private var nextProgress: MonotonicTime?
+
+  /// Makes a call that has not been placed.
+  ///
+  /// - Parameters:
+  ///   - address: where the bot listens.
+  ///   - platform: the platform's side, fresh.
+  ///   - loop: a loop that has been started.
+  ///   - limits: how long to wait for the bot.
+  public init(
+    to address: BotAddress, as platform: any SimulatedPlatform, on loop: EventLoop,
+    limits: Limits = Limits()
+  ) {
+    self.address = address
+    self.platform = platform
+    self.loop = loop
+    self.limits = limits
+  }
+
+  /// Places the call and waits for its end; once only.
+  ///
+  /// - Parameter tell: called on the loop's thread about ten times a second.
+  /// - Returns: the report; a call that did not come up is a report with a problem, too.
+  public func run(
+    progress tell: (@Sendable (CallProgress) -> Void)? = nil
+  ) async -> CallOutcome {
+    precondition(timer == nil, "a SimulatedCall is placed once: make another for the next call")
+    if let tell { progress = (.milliseconds(100), tell) }
+    timer = LoopTimer(loop: loop) { [weak self] in
+      self?.assumeIsolated { $0.timerFired() }
+    }
+    await withCheckedContinuation { continuation in
+      ending = continuation
+      connect()
+    }
+    timer?.cancel()
+    var report = platform.report(at: loop.now)
+    report.url = address.redacted
+    return CallOutcome(report: report, heard: platform.heard(at: loop.now))
+  }
+
+  private func connect() {
+    var headers = HTTPHeaders()
+    if let authorization = address.authorization {
+      headers.append("authorization", authorization)
+    }
+    patienceEnds = loop.now + limits.connect
+    do {
+      socket = try WebSocketConnector.connect(
+        loop: loop, url: address.url, headers: headers, delegate: CallSocket(call: self))
+      arm()
+    } catch {
+      fail("cannot call \(address.redacted): \(error)")
+      end()
+    }
+  }
+
+  func opened() {
+    isOpen = true
+    patienceEnds = nil
+    platform.opened(at: loop.now)
+    nextProgress = progress.map { loop.now + $0.every }
+    advance()
+  }
+
+  func received(_ message: BotMessage) {
+    platform.received(message, at: loop.now)
+    advance()
+  }
+
+  /// The socket takes a message now.
+  func nextAction() -> PlatformAction? {
+    patienceEnds = nil
+    let action = platform.poll(at: loop.now)
+    if case .close = action { hasClosed = true }
+    advance()
+    return action
+  }
+
+  func closed(code: Int, reason: String) {
+    if isOpen {
+      platform.closed(code: code, by: hasClosed ? .platform : .bot, at: loop.now)
+    } else {
+      fail("cannot call \(address.redacted): \(reason)")
+    }
+    end()
+  }
+
+  private func timerFired() {
+    let now = loop.now
+    if let patienceEnds, patienceEnds <= now {
+      let sentence =
+        isOpen
+        ? "the bot has read nothing for \(limits.unread.components.seconds) s"
+        : "no answer from \(address.redacted) within \(limits.connect.components.seconds) s"
+      fail(sentence)
+      socket?.abort(reason: sentence)
+      return end()
+    }
+    if let due = nextProgress, due <= now, let progress {
+      progress.tell(platform.progress(at: now))
+      nextProgress = now + progress.every
+    }
+    advance()
+  }
+
+  /// Asks the socket to take what is due, and waits for what is not.
+  private func advance() {
+    if let due = platform.nextDeadline, due <= loop.now, !hasClosed {
+      if patienceEnds == nil { patienceEnds = loop.now + limits.unread }
+      socket?.requestWrite()
+    }
+    arm()
+  }
+
+  private func arm() {
+    guard ending != nil else { return }
+    // What is due already waits for the socket, not for the timer.
+    let due = platform.nextDeadline.flatMap { $0 > loop.now ? $0 : nil }
+    if let next = [due, patienceEnds, nextProgress].compactMap(\.self).min() {
+      timer?.arm(at: next)
+    } else {
+      timer?.cancel()
+    }
+  }
+
+  private func fail(_ sentence: String) {
+    platform.failed(sentence, at: loop.now)
+  }
+
+  private func end() {
+    timer?.cancel()
+    ending?.resume()
+    ending = nil
   }
 }

@@ -1,4 +1,5 @@
 import AudioEngine
+import BotTransport
 import CallSimulator
 
 /// `sidetone call`: plays a platform that calls a bot, and judges the bot.
@@ -6,7 +7,7 @@ struct CallCommand: Command {
   static let name = "call"
   static let summary = "place a simulated call to a bot and judge what comes back"
   static let operands = [
-    Operand(name: "URL", help: "where the bot listens, ws:// or wss://")
+    Operand(name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH")
   ]
   static let options = [
     Option(
@@ -44,7 +45,7 @@ struct CallCommand: Command {
     examples:
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --expect-echo
-      sidetone call wss://bot.example.com/media --audio voice.wav \\
+      sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --tail 5
     """
 
@@ -99,13 +100,7 @@ struct CallCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let length = Self.seconds(sound.duration)
-    let outcome = await SimulatedCall(to: address, as: platform).run { progress in
-      let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
-      Console.status(
-        "calling  said \(Self.seconds(progress.said)) of \(length) s, "
-          + "heard \(Self.seconds(progress.heard)) s\(problems)")
-    }
+    let outcome = try await place()
     Console.status("")
     if let recording { try SoundFile.write(outcome.heard, to: recording) }
     if let reportFile { try Self.write(outcome.report, to: reportFile) }
@@ -114,6 +109,20 @@ struct CallCommand: Command {
       unicode: Console.isUnicode)
     Console.print(text.lines.joined(separator: "\n"))
     return outcome.report.verdict == .pass ? .success : .failure
+  }
+
+  private func place() async throws(UsageError) -> CallOutcome {
+    let loop: EventLoop
+    do { loop = try EventLoop(name: "call") } catch { throw UsageError("\(error)") }
+    loop.start()
+    defer { loop.stop() }
+    let length = Self.seconds(sound.duration)
+    return await SimulatedCall(to: address, as: platform, on: loop).run { progress in
+      let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
+      Console.status(
+        "calling  said \(Self.seconds(progress.said)) of \(length) s, "
+          + "heard \(Self.seconds(progress.heard)) s\(problems)")
+    }
   }
 
   private static func seconds(_ duration: Duration) -> String {
