@@ -1,7 +1,7 @@
 /// One pass over a whole message: its event's name and, where it has a `media` object, its audio.
 ///
 /// The platforms that stream audio over WebSockets share this shape and differ in spelling:
-/// `{"event": …, "sequence_number": …, "media": {"chunk": …, "timestamp": …, "payload": …}}`, keys in
+/// `{"event": ..., "sequence_number": ..., "media": {"chunk": ..., "timestamp": ..., "payload": ...}}`, keys in
 /// any order. The grammar of the whole message is checked on the way. Allocates nothing.
 package struct MediaEnvelope {
   /// The value of `event` where it is a string.

@@ -3,17 +3,6 @@ import Testing
 
 /// Random changes to real messages: reading them must end, and end in an event.
 @Suite struct ExotelFuzzTests {
-  /// SplitMix64, so that a failure replays from its seed.
-  private struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ mixed >> 31
-    }
-  }
-
   private static let tokens: [[UInt8]] = [
     "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud83d\\ude00", "\\ud83d", ":", ",", "null", "true",
     "-1e9", "99999999999999999999",
@@ -29,7 +18,7 @@ import Testing
     "23-unknown.json", "24-stop-caller.json", "26-stop-free-text.json", "28-malformed.txt",
   ]
 
-  private func mutate(_ bytes: [UInt8], _ random: inout Random) -> [UInt8] {
+  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
     var bytes = bytes
     for _ in 0...Int.random(in: 0..<4, using: &random) {
       let at = Int.random(in: 0...bytes.count, using: &random)
@@ -52,7 +41,7 @@ import Testing
   @Test("reads any change of a message without a trap, media inside the message", arguments: 0..<13)
   func mutations(index: Int) throws {
     let original = try Vectors.bytes(Self.names[index])
-    var random = Random(state: UInt64(index) &+ 1)
+    var random = SplitMix(state: UInt64(index) &+ 1)
     var kinds: Set<MalformedKind> = []
     for _ in 0..<1_500 {
       let bytes = mutate(original, &random)
