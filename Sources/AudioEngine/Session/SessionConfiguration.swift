@@ -58,7 +58,7 @@ public struct SessionConfiguration: Hashable, Sendable {
     whenFull: FullQueuePolicy = .wait,
     inboundCapacity: Duration = .seconds(4),
     inboundGapCap: Duration = .seconds(2),
-    idleFinish: Duration = .milliseconds(400)
+    idleFinish: Duration = .milliseconds(200)
   ) {
     self.wire = wire
     self.botRate = botRate

@@ -29,12 +29,12 @@ import Testing
     }
   }
 
-  @Test("speech without an utterance ends by itself within half a second")
+  @Test("speech without an utterance ends by itself soon after the last write")
   func idleFinish() throws {
     var driver = try SessionDriver()
     let speech = SessionDriver.noise(100)
     #expect(try driver.session.write(speech.span, at: driver.time) == 100)
-    driver.run(.milliseconds(399))
+    driver.run(.milliseconds(199))
     #expect(driver.chunks.isEmpty)
     driver.run(.milliseconds(2))
     #expect(driver.chunks.map(\.payload.count) == [3_200])
