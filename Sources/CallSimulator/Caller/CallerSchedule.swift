@@ -24,7 +24,7 @@ struct CallerSchedule: Sendable {
     self.script = script
     self.start = start
     let bytes = script.format.byteCount(nanoseconds: script.cadence.wholeNanoseconds)
-    self.chunkBytes = max(bytes, script.format.encoding.bytesPerSample)
+    self.chunkBytes = max(script.messageBytes ?? bytes, 1)
   }
 
   var spoken: Int { spokenBytes }

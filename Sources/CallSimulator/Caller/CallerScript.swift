@@ -22,8 +22,11 @@ public struct CallerScript: Hashable, Sendable {
   public let audio: [UInt8]
   /// How much audio one media message carries; the last one may carry less.
   public var cadence: Duration = .milliseconds(100)
+  /// Bytes of one media message instead of what ``cadence`` gives; an odd number splits samples
+  /// between messages, as was reported from the field.
+  public var messageBytes: Int?
   /// How many times faster than real time the caller's audio is sent. The caller listens in real
-  /// time whatever this is.
+  /// time whatever this is. 1 or more: what a slower caller says would have holes of its own.
   public var speed: Double = 1
   /// The caller hangs up after having said everything and heard nothing audible for this long.
   public var tail: Duration = .seconds(2)

@@ -196,6 +196,10 @@ struct CallLedger: Sendable {
     report.problemCounts = Dictionary(
       uniqueKeysWithValues: problems.counts.map { ($0.key.rawValue, $0.value) })
     report.remarks = remarks
+    if latestSend > PlayoutLine.slice {
+      report.remarks.append(
+        "this machine was up to \(Self.ms(latestSend)) late itself; gaps may be its doing")
+    }
     report.verdict = report.problems.isEmpty ? .pass : .fail
     return report
   }

@@ -22,7 +22,7 @@ struct CallCommand: Command {
     Option("--report", "FILE.json", help: "write the verdict and all figures as JSON"),
     Option(
       "--speed", "FACTOR",
-      help: "send the caller's audio so many times faster, 0.1 to 100; the caller still "
+      help: "send the caller's audio so many times faster, 1 to 100; the caller still "
         + "listens in real time (default 1)"),
     Option(
       "--tail", "SECONDS",
@@ -38,7 +38,8 @@ struct CallCommand: Command {
   static let notes = """
     The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
     gaps in the caller's ear, audio after a clear or after the stop, the closing of
-    the socket. Each problem is one sentence in the report.
+    the socket. Each problem is one sentence in the report. The caller hangs up at
+    the latest 60 s after its last word.
 
     exit status: 0 the verdict is pass, 1 it is fail, 2 wrong usage
 
@@ -80,7 +81,7 @@ struct CallCommand: Command {
     var choices = CallChoices()
     choices.dialect = try arguments.choice("--dialect", of: provider.dialects)
     choices.expectsEcho = arguments.flag("--expect-echo")
-    let speed = try arguments.number("--speed", in: 0.1...100)
+    let speed = try arguments.number("--speed", in: 1...100)
     let tail = try arguments.number("--tail", in: 0...600)
     recording = try arguments.text("--record")
     reportFile = try arguments.text("--report")

@@ -1,5 +1,6 @@
 import AudioEngine
 import CallSimulator
+import Foundation
 
 /// A sound drawn as one line of text: how loud it was over time, and where it had gaps.
 struct Timeline {
@@ -47,11 +48,12 @@ struct Timeline {
     return text
   }
 
-  /// Six decibels a step below full scale; what nobody notices is blank.
+  /// Five decibels a step up to a loud voice; what nobody notices is blank.
   private func level(_ samples: ArraySlice<Int16>) -> String {
-    let peak = samples.reduce(UInt16(0)) { max($0, $1.magnitude) }
-    guard peak > 200 else { return " " }
-    let step = min(max(7 - peak.leadingZeroBitCount + 1, 0), 7)
+    let energy = samples.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let decibels = 10 * log10(max(energy / Double(max(samples.count, 1)), 1)) - 90.3
+    guard decibels > -55 else { return " " }
+    let step = min(max(Int((decibels + 50) / 5), 0), 7)
     let ascii = Array(".:-=+*#@")
     let block = Unicode.Scalar(UInt32(0x2581 + step)).map(Character.init) ?? "#"
     return String(unicode ? block : ascii[step])

@@ -193,6 +193,16 @@ import Testing
     #expect(flood.receivedBytes == 400 * 16_000)
   }
 
+  @Test("no lead where the caller itself is faster than real time")
+  func hurriedCaller() throws {
+    var script = try Sounds.script(seconds: 0.5)
+    script.speed = 2
+    let far = ReactiveBot.performing(
+      Array(repeating: (.zero, Wire.media(Sounds.bytes(16_000))), count: 12))
+    var call = Simulation(platform: ExotelPlatform(script: script), bot: far)
+    #expect(call.run().problems == [])
+  }
+
   @Test("more marks than the platform remembers")
   func marks() throws {
     var reactions: [ReactiveBot.Reaction] = [(.zero, Wire.media(Sounds.bytes(3_200)))]

@@ -49,6 +49,15 @@ import Testing
         == [nil, nil, "1", "2", "3", nil])
   }
 
+  @Test("splits samples between messages on request")
+  func oddMessages() throws {
+    var script = try Sounds.script(seconds: 0.1)
+    script.messageBytes = 321
+    let payloads = transcript(script).map { Wire.payload($0.text) }.filter { !$0.isEmpty }
+    #expect(payloads.map(\.count) == [321, 321, 321, 321, 316])
+    #expect(Array(payloads.joined()) == script.audio)
+  }
+
   @Test("speaks faster on request, and presses keys")
   func speedAndKeys() throws {
     var script = try Sounds.script(seconds: 0.4)

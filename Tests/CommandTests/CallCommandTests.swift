@@ -1,0 +1,138 @@
+import AudioEngine
+import BotTransport
+import Foundation
+import Testing
+
+@Suite("sidetone call") struct CallCommandTests {
+  private let scratch: Scratch
+  private let audio: String
+  private let sound = WaveFile(
+    rate: .hz16000, samples: (0..<8_000).map { Int16(truncatingIfNeeded: $0 * 37) })
+
+  init() throws {
+    scratch = try Scratch()
+    audio = try scratch.write(sound.encoded(), to: "voice.wav")
+  }
+
+  private func call(_ bot: Bot, _ words: String...) async throws -> Sidetone {
+    let loop = try EventLoop(name: "bot")
+    loop.start()
+    defer { loop.stop() }
+    let listener = try WebSocketListener(loop: loop, host: "127.0.0.1", port: 0) { _ in
+      .accept(bot)
+    }
+    let url = "ws://127.0.0.1:\(listener.port)/exotel"
+    return try await Sidetone(["call", url, "--audio", audio, "--tail", "0.2"] + words)
+  }
+
+  @Test("passes a bot that does nothing wrong, and writes what was heard")
+  func pass() async throws {
+    let heard = scratch.file("heard.wav")
+    let report = scratch.file("report.json")
+    // 100 ms that every sample can be told by.
+    let speech = (0..<1_600).map { Int16(truncatingIfNeeded: $0 * 19 + 3) }
+    let run = try await call(
+      Bot(says: speech), "--provider", "exotel", "--rate", "16000", "--record", heard.path,
+      "--report", report.path)
+    #expect(run.status == 0)
+    #expect(run.output.hasSuffix("verdict: pass\n"))
+    #expect(run.output.contains("1 x 3,200; all legal"))
+    #expect(run.output.contains(heard.path))
+    #expect(run.errors == "")
+    let wave = try WaveFile(bytes: Data(contentsOf: heard).span)
+    #expect(wave.rate == .hz16000)
+    #expect(Array(wave.samples.drop { $0 == 0 }) == speech)
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: report)) as? [String: Any])
+    #expect(json["verdict"] as? String == "pass")
+    #expect(json["problems"] as? [String] == [])
+    #expect(json["sentBytes"] as? Int == 16_000)
+    #expect(json["receivedBytes"] as? Int == 3_200)
+    #expect(json["chunkSizes"] as? [String: Int] == ["3200": 1])
+    #expect(json["illegalChunks"] as? Int == 0)
+    #expect((json["gaps"] as? [Any])?.isEmpty == true)
+    #expect(json["firstAudioMs"] is Double)
+    #expect(json["marks"] as? Int == 0 && json["clears"] as? Int == 0)
+    #expect(json["closeCode"] as? Int == 1000)
+  }
+
+  @Test("fails a bot that sends illegal chunks, and says why")
+  func fail() async throws {
+    let run = try await call(Bot(says: [1, 2, 3]))
+    #expect(run.status == 1)
+    #expect(run.output.contains("problem: a chunk of 6 bytes, below the minimum of 3,200"))
+    #expect(run.output.hasSuffix("verdict: fail\n"))
+  }
+
+  @Test("fails a bot that does not echo where an echo is expected")
+  func noEcho() async throws {
+    let run = try await call(Bot(says: []), "--expect-echo")
+    #expect(run.status == 1)
+    #expect(run.output.contains("problem: the echo is right for 0 of 16,000 bytes"))
+  }
+
+  @Test("speaks another dialect on request")
+  func dialect() async throws {
+    let bot = Bot(says: [])
+    let run = try await call(bot, "--dialect", "numeric")
+    #expect(run.status == 0)
+    #expect(bot.start.contains(#""sequence_number": 1,"#))
+  }
+
+  @Test("reports an address where nobody listens, as JSON too")
+  func nobody() async throws {
+    let report = scratch.file("report.json")
+    let run = try await Sidetone(
+      "call", "ws://127.0.0.1:1/exotel", "--audio", audio, "--report", report.path)
+    #expect(run.status == 1)
+    #expect(run.output.contains("problem: cannot call ws://127.0.0.1:1/exotel"))
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: report)) as? [String: Any])
+    #expect(json["verdict"] as? String == "fail")
+    #expect(json["closeCode"] is NSNull && json["firstAudioMs"] is NSNull)
+  }
+}
+
+/// Says some samples in one message at the stream's start, and closes after its stop.
+private final class Bot: WebSocketDelegate, @unchecked Sendable {
+  // Unchecked: made before the loop's thread begins, touched on it, and read after its end.
+  private let speech: [Int16]
+  private(set) var start = ""
+  private var message: String?
+  private var hasStopped = false
+
+  init(says speech: [Int16]) {
+    self.speech = speech
+  }
+
+  func socketDidOpen(_ socket: WebSocket) {}
+
+  func socket(_ socket: WebSocket, didReceiveText text: RawSpan) {
+    let data = unsafe text.withUnsafeBytes { unsafe Data($0) }
+    let json = (try? JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
+    if json["event"] as? String == "start" { start = String(decoding: data, as: UTF8.self) }
+    if json["event"] as? String == "start", !speech.isEmpty {
+      let sid = json["stream_sid"] as? String ?? ""
+      let bytes = speech.flatMap {
+        [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+      }
+      let payload = Data(bytes).base64EncodedString()
+      message = #"{"event":"media","stream_sid":"\#(sid)","media":{"payload":"\#(payload)"}}"#
+    }
+    hasStopped = json["event"] as? String == "stop"
+    if message != nil || hasStopped { socket.requestWrite() }
+  }
+
+  func socket(_ socket: WebSocket, didReceiveBinary message: RawSpan) {}
+
+  func socketCanWrite(_ socket: WebSocket, buffer: inout MessageBuffer) -> WriteStep {
+    if let message {
+      buffer.append(utf8: message)
+      self.message = nil
+      return .text
+    }
+    return hasStopped ? .close(.normal, reason: "") : .nothing
+  }
+
+  func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {}
+}
