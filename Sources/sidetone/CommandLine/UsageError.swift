@@ -16,6 +16,12 @@ struct UsageError: Error {
     self.advice = "\(message); \(advice)"
   }
 
+  /// An error whose text says both, as those of other modules do.
+  init(saying text: some CustomStringConvertible) {
+    self.message = text.description
+    self.advice = text.description
+  }
+
   /// An unknown word, with the one that may have been meant.
   init(_ message: String, didYouMean word: String, among known: [String]) {
     let nearest = known.map { ($0, Self.distance(word, $0)) }.min { $0.1 < $1.1 }

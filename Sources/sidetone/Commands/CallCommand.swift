@@ -114,7 +114,7 @@ struct CallCommand: Command {
 
   private func place() async throws(UsageError) -> CallOutcome {
     let loop: EventLoop
-    do { loop = try EventLoop(name: "call") } catch { throw UsageError("\(error)") }
+    do { loop = try EventLoop(name: "call") } catch { throw UsageError(saying: error) }
     loop.start()
     defer { loop.stop() }
     let length = Self.seconds(sound.duration)

@@ -84,7 +84,7 @@ struct ServeCommand: Command {
     do {
       try await serving.value
     } catch let error as ListenError {
-      throw UsageError("", advice: "\(error)")
+      throw UsageError(saying: error)
     } catch {
       throw UsageError("cannot serve: \(error)")
     }

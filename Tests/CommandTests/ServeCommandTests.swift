@@ -1,0 +1,69 @@
+import AudioEngine
+import Foundation
+import Testing
+
+/// Both commands together: what a new user tries first.
+@Suite("sidetone serve") struct ServeCommandTests {
+  private let scratch: Scratch
+  private let sound = WaveFile(
+    rate: .hz8000, samples: (0..<4_900).map { Int16(truncatingIfNeeded: $0 * 37 + 5) })
+
+  init() throws {
+    scratch = try Scratch()
+  }
+
+  /// Serves a bot, places one call to it, ends the server, and gives back the call's report.
+  private func report(bot: String, _ words: String...) async throws -> [String: Any] {
+    let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot])
+    let line = try await server.firstLine()
+    let url = try #require(line.wholeMatch(of: /listening on (ws:\/\/127\.0\.0\.1:\d+)/)?.output.1)
+    let audio = try scratch.write(sound.encoded(), to: "voice.wav")
+    let report = scratch.file("report.json")
+    let call = try await Sidetone(
+      ["call", "\(url)/exotel", "--audio", audio, "--tail", "0.5", "--report", report.path] + words)
+    #expect(call.errors.isEmpty)
+    server.interrupt()
+    let ended = try await server.end()
+    #expect(ended.status == 0)
+    #expect(ended.output == line + "\n")
+    #expect(ended.errors.isEmpty)
+    return try JSONSerialization.jsonObject(with: Data(contentsOf: report)) as? [String: Any] ?? [:]
+  }
+
+  @Test("echoes a call byte for byte, and ends at Ctrl-C", arguments: ["documented", "odd"])
+  func echo(dialect: String) async throws {
+    let report = try await report(bot: "echo", "--expect-echo", "--dialect", dialect)
+    // Whether a busy machine made a gap is not this test's question.
+    let echo = try #require(report["echo"] as? [String: Any])
+    #expect(echo["isExact"] as? Bool == true)
+    #expect(echo["expectedBytes"] as? Int == 9_800)
+    #expect(report["illegalChunks"] as? Int == 0)
+    #expect(report["closeCode"] as? Int == 1000)
+    #expect(report["closedBy"] as? String == "bot")
+  }
+
+  @Test("says a file, or nothing")
+  func otherBots() async throws {
+    let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 3_200))
+    let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
+    let play = try await report(bot: "play:\(file)")
+    #expect(play["receivedBytes"] as? Int == 6_400)
+    #expect(play["verdict"] as? String == "pass", "\(play)")
+    let silence = try await report(bot: "silence")
+    #expect(silence["receivedBytes"] as? Int == 0)
+    #expect(silence["verdict"] as? String == "pass")
+  }
+
+  @Test("says that a port is in use")
+  func portInUse() async throws {
+    let first = try RunningSidetone(["serve", "--port", "0"])
+    let line = try await first.firstLine()
+    let port = try #require(line.split(separator: ":").last.map(String.init))
+    let second = try await Sidetone("serve", "--port", port)
+    #expect(second.status == 2)
+    #expect(second.errors.hasPrefix("sidetone serve: port \(port) on 127.0.0.1 is in use"))
+    #expect(second.errors.split(separator: "\n").count == 1)
+    first.interrupt()
+    #expect(try await first.end().status == 0)
+  }
+}
