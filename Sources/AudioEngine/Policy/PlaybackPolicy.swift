@@ -15,7 +15,8 @@ public struct PlaybackPolicy: Hashable, Sendable {
   /// How far ahead of the caller's ear to run, beyond the chunk being sent.
   public var lead: LeadPolicy
   /// Audio that must wait beyond the first chunk before an utterance starts, and before it starts
-  /// again after an underrun. A finished utterance does not wait.
+  /// again after an underrun. A finished utterance does not wait. More than the 100 ms between a
+  /// platform's messages, so that what an echo has left at its end goes out before the ear runs dry.
   public var prime: Duration
   /// The most audio the platform can hold: the lead never passes it.
   public var platformBuffer: Duration
@@ -33,7 +34,7 @@ public struct PlaybackPolicy: Hashable, Sendable {
   public init(
     chunk: ChunkPolicy,
     lead: LeadPolicy = .fixed(.milliseconds(200)),
-    prime: Duration = .milliseconds(60),
+    prime: Duration = .milliseconds(120),
     platformBuffer: Duration = .seconds(4),
     echoesMarks: Bool = true,
     acknowledgesClear: Bool = false,
