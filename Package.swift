@@ -58,7 +58,7 @@ if !coreOnly {
       name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets"],
       swiftSettings: swiftSettings),
     .target(
-      name: "CallSimulator", dependencies: ["BotTransport", "AudioEngine"],
+      name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "sidetone", dependencies: ["BotTransport", "CallSimulator", "Telephony"],
@@ -72,7 +72,8 @@ if !coreOnly {
     .testTarget(
       name: "BotTransportTests", dependencies: ["BotTransport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "CallSimulatorTests", dependencies: ["CallSimulator", "BotTransport", "AudioEngine"],
+      name: "CallSimulatorTests",
+      dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["sidetone", "BotTransport", "AudioEngine"],
