@@ -21,13 +21,12 @@ struct CallerSchedule: Sendable {
   private(set) var longestLateness: Duration = .zero
 
   init(_ script: CallerScript, start: MonotonicTime) {
+    precondition(script.speed > 0, "a caller's speed is more than 0; 1 is real time")
     self.script = script
     self.start = start
     let bytes = script.format.byteCount(nanoseconds: script.cadence.wholeNanoseconds)
     self.chunkBytes = max(script.messageBytes ?? bytes, 1)
   }
-
-  var spoken: Int { spokenBytes }
 
   /// When the next step is due, given the end of the last thing the caller hears so far.
   func due(lastAudible: MonotonicTime?) -> MonotonicTime? {
