@@ -103,11 +103,11 @@ struct InboundTimeline: ~Copyable {
     let from = resampler.from.hertz
     let to = resampler.to.hertz
     // Enough input for what is wanted and no more, so that the carry stays below one sample's worth.
-    let most = min(wanted, Scratch.count - 16)
-    var count = min(max(most * from / to, 1), waitingSamples, 480)
-    while resampler.outputCount(inputCount: count) < most && count < min(waitingSamples, 480) {
-      count += 1
-    }
+    let room = Scratch.count - 8
+    let most = min(wanted, room)
+    let largest = min(waitingSamples, room, room * from / to)
+    var count = min(max(most * from / to, 1), largest)
+    while count < largest && resampler.outputCount(inputCount: count) < most { count += 1 }
     var input = Scratch(repeating: 0)
     take(count, into: &input)
     if from == to {

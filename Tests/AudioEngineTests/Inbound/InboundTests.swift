@@ -120,6 +120,25 @@ import Testing
     #expect(driver.session.statistics.inbound.filledSilence == .seconds(2))
   }
 
+  @Test(
+    "a long message is read at any pair of rates, in one go or in small frames",
+    arguments: SampleRate.telephony, SampleRate.telephony)
+  func anyPair(wire: SampleRate, bot: SampleRate) throws {
+    for frame in [7, 160, 512, 48_000] {
+      var driver = try SessionDriver(wire: WireFormat(.linear16, wire), botRate: bot)
+      let bytes = SessionDriver.bytes(SessionDriver.noise(wire.hertz))
+      #expect(receive(bytes, &driver) == .taken)
+      let ready = driver.session.readableCount
+      #expect(ready <= bot.hertz)
+      #expect(ready >= bot.hertz - bot.hertz / 100)
+      var count = 0
+      while driver.session.readableCount >= min(frame, ready - count), count < ready {
+        count += read(frame, &driver).count
+      }
+      #expect(count == ready)
+    }
+  }
+
   @Test("resampled, a stream gives its exact count, tail at the end", arguments: [16_000, 24_000])
   func resampled(hertz: Int) throws {
     var driver = try SessionDriver(botRate: try #require(SampleRate(hertz: hertz)))

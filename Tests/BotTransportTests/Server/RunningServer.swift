@@ -1,0 +1,92 @@
+import BotTransport
+import Foundation
+import Testing
+
+/// A bot server on a free loopback port for the length of one test.
+struct RunningServer {
+  let port: Int
+  private let task: Task<Void, any Error>
+
+  init(
+    _ configuration: ServerConfiguration = ServerConfiguration(), bot: @escaping BotServer.Bot
+  ) async throws {
+    let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+    let task = Task {
+      defer { continuation.finish() }
+      try await BotServer(port: 0, configuration: configuration).run(
+        onListening: { continuation.yield($0) }, bot: bot)
+    }
+    self.task = task
+    var first: Int?
+    for await port in ports {
+      first = port
+      break
+    }
+    port = try #require(first, "the server did not begin")
+  }
+
+  /// Stops the server and waits for it.
+  func stop() async throws {
+    task.cancel()
+    try await task.value
+  }
+
+  /// Lets the Python platform play a scenario against the server.
+  func platform(_ arguments: String...) async throws -> PlatformReport {
+    let words = ["ws://127.0.0.1:\(port)/exotel"] + arguments
+    return try PlatformReport(try await Python.run("phone_platform.py", words))
+  }
+
+  /// The same for a scenario that reports a list.
+  func platforms(_ arguments: String...) async throws -> [PlatformReport] {
+    let words = ["ws://127.0.0.1:\(port)/exotel"] + arguments
+    let all = try JSONSerialization.jsonObject(with: try await Python.run("phone_platform.py", words))
+    return (all as? [[String: Any]] ?? []).map { PlatformReport(fields: $0) }
+  }
+}
+
+/// What the Python platform saw.
+struct PlatformReport {
+  let fields: [String: Any]
+
+  init(fields: [String: Any]) {
+    self.fields = fields
+  }
+
+  init(_ data: Data) throws {
+    fields = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+  }
+
+  var heard: Int { fields["heard"] as? Int ?? -1 }
+  var sizes: [Int] { fields["sizes"] as? [Int] ?? [] }
+  var code: Int? { fields["code"] as? Int }
+  var clears: Int { fields["clears"] as? Int ?? -1 }
+  var isSame: Bool { fields["same"] as? Bool ?? false }
+  var events: [String] { fields["events"] as? [String] ?? [] }
+
+  func number(_ name: String) -> Double { (fields[name] as? NSNumber)?.doubleValue ?? .nan }
+}
+
+/// Debian's Python, which has python3-websockets; whatever else is on the PATH may not.
+enum Python {
+  static func run(_ script: String, _ arguments: [String]) async throws -> Data {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Peers")
+    process.arguments = [folder.appendingPathComponent(script).path] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    let ended = AsyncStream<Void> { stream in
+      process.terminationHandler = { _ in stream.finish() }
+    }
+    try process.run()
+    for await _ in ended {}
+    // The scripts bound their own time and print little, so the pipe cannot fill before the end.
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    try #require(
+      process.terminationStatus == 0,
+      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs")
+    return data
+  }
+}
