@@ -1,0 +1,214 @@
+/* resample_rows.h - the block kernel of the resampler for any vector width: outputs in lanes,
+ * constant rows. */
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * A template. The file that includes it defines, for its instruction set,
+ *
+ *   PCM_FN(name)                name with the instruction set's suffix
+ *   LANES                       4, 8 or 16 lanes of 32 bits; LANES_INDEX 0, 1 or 2
+ *   GROUP_WIDE, GROUP           vectors computed side by side: each row of coefficients is loaded
+ * once for all of them vec                         a vector of int32 lanes vec_zero(), vec_set(i32)
+ * all lanes vec_load(i16 *)             LANES pairs of int16 vec_pair(i16 *)             one pair
+ * in all lanes vec_mac(sum, a, b)          sum + a[0] * b[0] + a[1] * b[1] in each lane, modulo
+ * 2^32 vec_add, vec_and, vec_sra(v, count) vec_every3(i16 *)           lane k: sample 3k in its
+ * lower half vec_every3_half(i16 *)      lane 2k: sample 3k in its lower half store_plain(dst, v)
+ * saturates and stores LANES samples store_zip2(dst, v, x)       x[k], lane k: 2 * LANES samples
+ *   store_zip3(dst, v, x, down) x[down * k], lane 2k, lane 2k + 1: 3 * LANES / 2 samples
+ *   store_even(dst, src)        LANES samples src[0], src[2], ...
+ *
+ * Why this layout: a row's coefficients are constant, the samples enter as broadcasts (a load,
+ * almost free on x86), the outputs are in order, and no lane is ever summed across. The price is a
+ * window longer by LANES - 1 outputs' steps.
+ *
+ *   8 -> 16, rows of taps c, lanes are the outputs between the samples:
+ *
+ *            lane 0    lane 1    lane 2    lane 3
+ *   row 0   c0  c1     -  c0     -  -      -  -      x[0] x[1]
+ *   row 1   c2  c3    c1  c2    c0  c1     -  c0     x[2] x[3]
+ *   row 2   c4  c5    c3  c4    c2  c3    c1  c2     x[4] x[5]    every row is the last one, two
+ * lanes on
+ *
+ * Sums: the low halves of the taps (scale 2^shift) in one accumulator, the high halves (2^(shift -
+ * split)) in another. Before a low sum can overflow its upper bits move to the high one: high +=
+ * low >> split, low &= 2^split - 1. Both are exact, so the result is floor((sum + half) / 2^shift),
+ * the scalar kernel's, in whatever order it was added up.
+ */
+
+static inline void PCM_FN(carry)(vec *low, vec *high, const pcm_resample_plan *plan) {
+    *high = vec_add(*high, vec_sra(*low, plan->split));
+    *low = vec_and(*low, vec_set((1 << plan->split) - 1));
+}
+
+/*
+ * Sums of `count` vectors, each `stride` samples after the one before it. `low` and `high` point at
+ * row 0 of the tables, `centre` at the first middle sample.
+ */
+static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size_t stride,
+                                    const int16_t *low_row, const int16_t *high_row,
+                                    const int16_t *centre, size_t centre_stride, int types,
+                                    pcm_finish finish, const pcm_resample_plan *plan) {
+    vec low[GROUP_WIDE];
+    const int slide = 2 * plan->slide, step = plan->step;
+    const vec half = vec_set(1 << (plan->shift - 1));
+    const vec centre_low = vec_set((uint16_t)plan->centre_low);
+    const vec centre_high = vec_set((uint16_t)plan->centre_high);
+    PCM_UNROLL
+    for (int b = 0; b < count; b++) {
+        low[b] = half;
+        high[b] = vec_zero();
+        if (finish < PCM_FINISH_CENTRE2)
+            continue;
+        const int16_t *c = centre + (size_t)b * centre_stride;
+        const vec m = finish == PCM_FINISH_CENTRE2   ? vec_load(c)
+                      : finish == PCM_FINISH_CENTRE3 ? vec_every3(c)
+                                                     : vec_every3_half(c);
+        low[b] = vec_mac(low[b], m, centre_low);
+        high[b] = vec_mac(high[b], m, centre_high);
+    }
+    const int rows = plan->rows[LANES_INDEX], part = plan->part[LANES_INDEX];
+    const int16_t *in = x;
+    for (int row = 0; row < rows;) {
+        const int end = row + part < rows ? row + part : rows;
+        for (; row < end; row++, in += step, low_row -= slide) {
+            for (int type = 0; type < types; type++) {
+                const vec c = vec_load(low_row + type * plan->low_stride);
+                PCM_UNROLL
+                for (int b = 0; b < count; b++)
+                    low[b] = vec_mac(low[b], c, vec_pair(in + 2 * type + (size_t)b * stride));
+            }
+        }
+        PCM_UNROLL
+        for (int b = 0; b < count; b++)
+            PCM_FN(carry)(&low[b], &high[b], plan);
+    }
+    const int first = plan->high_first[LANES_INDEX];
+    in = x + first * step;
+    high_row -= first * slide;
+    for (int row = plan->high_rows[LANES_INDEX]; row > 0; row--, in += step, high_row -= slide) {
+        for (int type = 0; type < types; type++) {
+            const vec c = vec_load(high_row + type * plan->high_stride);
+            PCM_UNROLL
+            for (int b = 0; b < count; b++)
+                high[b] = vec_mac(high[b], c, vec_pair(in + 2 * type + (size_t)b * stride));
+        }
+    }
+    PCM_UNROLL
+    for (int b = 0; b < count; b++)
+        high[b] = vec_sra(high[b], plan->shift - plan->split);
+}
+
+/* Where one vector of a block reads and writes. `at` counts vectors. */
+typedef struct PCM_FN(lanes) {
+    int16_t *dst;
+    const int16_t *x;      /* window of lane 0 of vector 0 */
+    const int16_t *middle; /* the sample that vector 0's first output coincides with */
+    size_t lane_count;     /* in all vectors */
+} PCM_FN(lanes);
+
+static PCM_INLINE void PCM_FN(finish)(const PCM_FN(lanes) * io, vec v, size_t at, pcm_finish finish,
+                                      int down) {
+    const size_t first = at * LANES, left = io->lane_count - first;
+    /* A vector whose last lanes lie beyond the end goes through memory, so that nothing is written
+     * there. */
+    int16_t partial[2 * LANES];
+    const int whole = left >= LANES;
+    if (finish == PCM_FINISH_ZIP2) {
+        int16_t *dst = io->dst + 2 * first;
+        store_zip2(whole ? dst : partial, v, io->middle + first);
+        if (!whole)
+            memcpy(dst, partial, 2 * left * sizeof *dst);
+    } else if (finish == PCM_FINISH_ZIP3) {
+        int16_t *dst = io->dst + 3 * first / 2;
+        store_zip3(whole ? dst : partial, v, io->middle + first / 2 * (size_t)down, down);
+        if (!whole)
+            memcpy(dst, partial, 3 * left / 2 * sizeof *dst);
+    } else {
+        int16_t *dst = io->dst + first;
+        store_plain(whole ? dst : partial, v);
+        if (!whole)
+            memcpy(dst, partial, left * sizeof *dst);
+    }
+}
+
+/* All vectors at, at + every, ... below `vectors`, `count` of them side by side; returns the first
+ * not done. */
+static PCM_INLINE size_t PCM_FN(run)(const PCM_FN(lanes) * io, size_t at, size_t every,
+                                     size_t vectors, int count, int types, pcm_finish finish,
+                                     const pcm_resample_plan *plan) {
+    const size_t stride = every * LANES / plan->slide * plan->step;
+    const size_t centre_stride = finish == PCM_FINISH_CENTRE2   ? 2 * LANES
+                                 : finish == PCM_FINISH_CENTRE3 ? 3 * LANES
+                                                                : 3 * LANES / 2;
+    for (; at + (size_t)(count - 1) * every < vectors; at += (size_t)count * every) {
+        const size_t lane = at * LANES, skip = 2 * (lane % plan->slide);
+        vec sums[GROUP_WIDE];
+        PCM_FN(sums)(sums, count, io->x + lane / plan->slide * plan->step, stride, plan->low + skip,
+                     plan->high + skip, io->middle + at * centre_stride, centre_stride, types,
+                     finish, plan);
+        PCM_UNROLL
+        for (int b = 0; b < count; b++)
+            PCM_FN(finish)(io, sums[b], at + (size_t)b * every, finish, plan->down);
+    }
+    return at;
+}
+
+static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) * io, int types, pcm_finish finish,
+                                    const pcm_resample_plan *plan) {
+    const size_t vectors = (io->lane_count + LANES - 1) / LANES;
+    /* Vectors computed together must begin at the same place of a slide: with slides of 3 and 6,
+     * every third does. */
+    const size_t every = finish == PCM_FINISH_PLAIN && plan->slide % 3 == 0 ? 3 : 1;
+    for (size_t first = 0; first < every; first++) {
+        size_t at = first;
+        at = PCM_FN(run)(io, at, every, vectors, GROUP_WIDE, types, finish, plan);
+        if (GROUP < GROUP_WIDE)
+            at = PCM_FN(run)(io, at, every, vectors, GROUP, types, finish, plan);
+        PCM_FN(run)(io, at, every, vectors, 1, types, finish, plan);
+    }
+}
+
+static void PCM_FN(block)(int16_t *dst, const int16_t *x, size_t periods,
+                          const pcm_resample_plan *plan) {
+    const PCM_FN(lanes) io = {dst, x, x + plan->back, periods * plan->lanes};
+    switch ((pcm_finish)plan->finish) {
+    case PCM_FINISH_PLAIN:
+        if (plan->types == 1)
+            PCM_FN(plan)(&io, 1, PCM_FINISH_PLAIN, plan);
+        else
+            PCM_FN(plan)(&io, 3, PCM_FINISH_PLAIN, plan);
+        break;
+    case PCM_FINISH_ZIP2:
+        PCM_FN(plan)(&io, 1, PCM_FINISH_ZIP2, plan);
+        break;
+    case PCM_FINISH_ZIP3:
+        PCM_FN(plan)(&io, 1, PCM_FINISH_ZIP3, plan);
+        break;
+    case PCM_FINISH_CENTRE2: {
+        /* The taps but the middle one are for the samples at odd distances from it: x[0], x[2], ...
+         */
+        int16_t odd[(PCM_RESAMPLER_HISTORY + PCM_RESAMPLE_BLOCK + PCM_RESAMPLE_SLACK) / 2];
+        const size_t count = periods + 2u * plan->rows[LANES_INDEX];
+        for (size_t i = 0; i < count; i += LANES)
+            store_even(odd + i, x + 2 * i);
+        const PCM_FN(lanes) split = {dst, odd, io.middle, io.lane_count};
+        PCM_FN(plan)(&split, 1, PCM_FINISH_CENTRE2, plan);
+        break;
+    }
+    case PCM_FINISH_CENTRE3:
+        PCM_FN(plan)(&io, 1, PCM_FINISH_CENTRE3, plan);
+        break;
+    case PCM_FINISH_CENTRE32:
+        PCM_FN(plan)(&io, 1, PCM_FINISH_CENTRE32, plan);
+        break;
+    }
+}
+
+static size_t PCM_FN(resample)(int16_t *dst, const int16_t *src, size_t count,
+                               pcm_resampler *state) {
+    return pcm_resample_stream(dst, src, count, state, PCM_FN(block));
+}
+
+static size_t PCM_FN(resample_flush)(int16_t *dst, pcm_resampler *state) {
+    return pcm_resample_stream_end(dst, state, PCM_FN(block));
+}
