@@ -30,26 +30,44 @@
  * lanes on
  *
  * Sums: the low halves of the taps (scale 2^shift) in one accumulator, the high halves (2^(shift -
- * split)) in another. Before a low sum can overflow its upper bits move to the high one: high +=
- * low >> split, low &= 2^split - 1. Both are exact, so the result is floor((sum + half) / 2^shift),
- * the scalar kernel's, in whatever order it was added up.
+ * split)) in another. Neither can overflow, and (high + (low >> split)) >> (shift - split) is
+ * floor((sum + half) / 2^shift), the scalar kernel's result, in whatever order it was added up.
  */
 
-static inline void PCM_FN(carry)(vec *low, vec *high, const pcm_resample_plan *plan) {
-    *high = vec_add(*high, vec_sra(*low, plan->split));
-    *low = vec_and(*low, vec_set((1 << plan->split) - 1));
+/* Adds rows [row, end) to `count` low sums, and to the high sums where `loud`. */
+static PCM_INLINE int PCM_FN(rows)(vec *low, vec *high, int count, int row, int end, int loud,
+                                   const int16_t *x, size_t stride, const int16_t *low_row,
+                                   const int16_t *high_row, int types,
+                                   const pcm_resample_plan *plan) {
+    const int slide = 2 * plan->slide, step = plan->step;
+    x += row * step;
+    low_row -= row * slide;
+    high_row -= row * slide;
+    for (; row < end; row++, x += step, low_row -= slide, high_row -= slide) {
+        for (int type = 0; type < types; type++) {
+            const vec c = vec_load(low_row + type * plan->low_stride);
+            const vec d = loud ? vec_load(high_row + type * plan->high_stride) : vec_zero();
+            PCM_UNROLL
+            for (int b = 0; b < count; b++) {
+                const vec pair = vec_pair(x + 2 * type + (size_t)b * stride);
+                low[b] = vec_mac(low[b], c, pair);
+                if (loud)
+                    high[b] = vec_mac(high[b], d, pair);
+            }
+        }
+    }
+    return end;
 }
 
 /*
- * Sums of `count` vectors, each `stride` samples after the one before it. `low` and `high` point at
- * row 0 of the tables, `centre` at the first middle sample.
+ * Sums of `count` vectors, each `stride` samples after the one before it. `low_row` and `high_row`
+ * point at row 0 of the tables, `centre` at the first middle sample.
  */
 static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size_t stride,
                                     const int16_t *low_row, const int16_t *high_row,
                                     const int16_t *centre, size_t centre_stride, int types,
                                     pcm_finish finish, const pcm_resample_plan *plan) {
     vec low[GROUP_WIDE];
-    const int slide = 2 * plan->slide, step = plan->step;
     const vec half = vec_set(1 << (plan->shift - 1));
     const vec centre_low = vec_set((uint16_t)plan->centre_low);
     const vec centre_high = vec_set((uint16_t)plan->centre_high);
@@ -66,36 +84,16 @@ static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size
         low[b] = vec_mac(low[b], m, centre_low);
         high[b] = vec_mac(high[b], m, centre_high);
     }
-    const int rows = plan->rows[LANES_INDEX], part = plan->part[LANES_INDEX];
-    const int16_t *in = x;
-    for (int row = 0; row < rows;) {
-        const int end = row + part < rows ? row + part : rows;
-        for (; row < end; row++, in += step, low_row -= slide) {
-            for (int type = 0; type < types; type++) {
-                const vec c = vec_load(low_row + type * plan->low_stride);
-                PCM_UNROLL
-                for (int b = 0; b < count; b++)
-                    low[b] = vec_mac(low[b], c, vec_pair(in + 2 * type + (size_t)b * stride));
-            }
-        }
-        PCM_UNROLL
-        for (int b = 0; b < count; b++)
-            PCM_FN(carry)(&low[b], &high[b], plan);
-    }
-    const int first = plan->high_first[LANES_INDEX];
-    in = x + first * step;
-    high_row -= first * slide;
-    for (int row = plan->high_rows[LANES_INDEX]; row > 0; row--, in += step, high_row -= slide) {
-        for (int type = 0; type < types; type++) {
-            const vec c = vec_load(high_row + type * plan->high_stride);
-            PCM_UNROLL
-            for (int b = 0; b < count; b++)
-                high[b] = vec_mac(high[b], c, vec_pair(in + 2 * type + (size_t)b * stride));
-        }
-    }
+    const int loud = plan->high_first[LANES_INDEX], quiet = loud + plan->high_rows[LANES_INDEX];
+    int row = 0;
+    row = PCM_FN(rows)(low, high, count, row, loud, 0, x, stride, low_row, high_row, types, plan);
+    row = PCM_FN(rows)(low, high, count, row, quiet, 1, x, stride, low_row, high_row, types, plan);
+    PCM_FN(rows)(low, high, count, row, plan->rows[LANES_INDEX], 0, x, stride, low_row, high_row,
+                 types, plan);
     PCM_UNROLL
     for (int b = 0; b < count; b++)
-        high[b] = vec_sra(high[b], plan->shift - plan->split);
+        high[b] =
+            vec_sra(vec_add(high[b], vec_sra(low[b], plan->split)), plan->shift - plan->split);
 }
 
 /* Where one vector of a block reads and writes. `at` counts vectors. */

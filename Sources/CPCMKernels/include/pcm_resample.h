@@ -15,7 +15,7 @@ typedef enum pcm_filter {
                              kHz there */
 } pcm_filter;
 
-enum { PCM_RESAMPLER_HISTORY = 152 };
+enum { PCM_RESAMPLER_HISTORY = 144 };
 
 /*
  * The state of one stream: plain data without pointers, so it may be copied, stored and compared as

@@ -63,7 +63,6 @@ typedef __m256i vec;
 #define vec_load(p) _mm256_loadu_si256((const void *)(p))
 #define vec_mac(sum, a, b) _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
 #define vec_add(a, b) _mm256_add_epi32(a, b)
-#define vec_and(a, b) _mm256_and_si256(a, b)
 #define vec_or(a, b) _mm256_or_si256(a, b)
 #define vec_sra(v, count) _mm256_sra_epi32(v, _mm_cvtsi32_si128(count))
 #define vec_shr(v, count) _mm256_srli_epi32(v, count)

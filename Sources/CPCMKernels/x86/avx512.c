@@ -30,7 +30,6 @@ typedef __m512i vec;
 #define vec_load(p) _mm512_loadu_si512(p)
 #define vec_mac(sum, a, b) _mm512_dpwssd_epi32(sum, a, b)
 #define vec_add(a, b) _mm512_add_epi32(a, b)
-#define vec_and(a, b) _mm512_and_si512(a, b)
 #define vec_or(a, b) _mm512_or_si512(a, b)
 #define vec_sra(v, count) _mm512_sra_epi32(v, _mm_cvtsi32_si128(count))
 #define vec_shr(v, count) _mm512_srli_epi32(v, count)

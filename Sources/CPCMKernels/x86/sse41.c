@@ -58,7 +58,6 @@ typedef __m128i vec;
 #define vec_load(p) _mm_loadu_si128((const void *)(p))
 #define vec_mac(sum, a, b) _mm_add_epi32(sum, _mm_madd_epi16(a, b))
 #define vec_add(a, b) _mm_add_epi32(a, b)
-#define vec_and(a, b) _mm_and_si128(a, b)
 #define vec_or(a, b) _mm_or_si128(a, b)
 #define vec_sra(v, count) _mm_sra_epi32(v, _mm_cvtsi32_si128(count))
 #define vec_shr(v, count) _mm_srli_epi32(v, count)
