@@ -129,40 +129,43 @@ static PCM_INLINE void PCM_FN(finish)(const PCM_FN(lanes) * io, vec v, size_t at
     }
 }
 
-/* All vectors at, at + every, ... below `vectors`, `count` of them side by side; returns the first
- * not done. */
-static PCM_INLINE size_t PCM_FN(run)(const PCM_FN(lanes) * io, size_t at, size_t every,
-                                     size_t vectors, int count, int types, pcm_finish finish,
-                                     const pcm_resample_plan *plan) {
-    const size_t stride = every * LANES / plan->slide * plan->step;
+/* A walk over the vectors first, first + every, ...: the next one, where its window begins, how deep in a slide. */
+typedef struct PCM_FN(walk) {
+    size_t at, every;
+    const int16_t *x;
+    size_t skip; /* int16 in the tables */
+} PCM_FN(walk);
+
+/* Walks on by `count` vectors at a time, which are computed side by side, for as long as there are as many. */
+static PCM_INLINE void PCM_FN(run)(const PCM_FN(lanes) *io, PCM_FN(walk) *walk, int count,
+                                   int types, pcm_finish finish, const pcm_resample_plan *plan) {
+    const size_t every = walk->every, stride = every * LANES / plan->slide * plan->step;
     const size_t centre_stride = finish == PCM_FINISH_CENTRE2   ? 2 * LANES
                                  : finish == PCM_FINISH_CENTRE3 ? 3 * LANES
                                                                 : 3 * LANES / 2;
-    for (; at + (size_t)(count - 1) * every < vectors; at += (size_t)count * every) {
-        const size_t lane = at * LANES, skip = 2 * (lane % plan->slide);
+    const size_t vectors = (io->lane_count + LANES - 1) / LANES;
+    for (; walk->at + (size_t)(count - 1) * every < vectors; walk->at += (size_t)count * every) {
         vec sums[GROUP_WIDE];
-        PCM_FN(sums)(sums, count, io->x + lane / plan->slide * plan->step, stride, plan->low + skip,
-                     plan->high + skip, io->middle + at * centre_stride, centre_stride, types,
-                     finish, plan);
+        PCM_FN(sums)(sums, count, walk->x, stride, plan->low + walk->skip, plan->high + walk->skip,
+                     io->middle + walk->at * centre_stride, centre_stride, types, finish, plan);
         PCM_UNROLL
         for (int b = 0; b < count; b++)
-            PCM_FN(finish)(io, sums[b], at + (size_t)b * every, finish, plan->down);
+            PCM_FN(finish)(io, sums[b], walk->at + (size_t)b * every, finish, plan->down);
+        walk->x += (size_t)count * stride;
     }
-    return at;
 }
 
-static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) * io, int types, pcm_finish finish,
+static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) *io, int types, pcm_finish finish,
                                     const pcm_resample_plan *plan) {
-    const size_t vectors = (io->lane_count + LANES - 1) / LANES;
-    /* Vectors computed together must begin at the same place of a slide: with slides of 3 and 6,
-     * every third does. */
+    /* Vectors computed together must begin at the same place of a slide: with slides of 3 and 6, every third does. */
     const size_t every = finish == PCM_FINISH_PLAIN && plan->slide % 3 == 0 ? 3 : 1;
     for (size_t first = 0; first < every; first++) {
-        size_t at = first;
-        at = PCM_FN(run)(io, at, every, vectors, GROUP_WIDE, types, finish, plan);
-        if (GROUP < GROUP_WIDE)
-            at = PCM_FN(run)(io, at, every, vectors, GROUP, types, finish, plan);
-        PCM_FN(run)(io, at, every, vectors, 1, types, finish, plan);
+        const size_t lane = first * LANES;
+        PCM_FN(walk) walk = {first, every, io->x + lane / plan->slide * plan->step,
+                             2 * (lane % plan->slide)};
+        PCM_FN(run)(io, &walk, GROUP_WIDE, types, finish, plan);
+        if (GROUP < GROUP_WIDE) PCM_FN(run)(io, &walk, GROUP, types, finish, plan);
+        PCM_FN(run)(io, &walk, 1, types, finish, plan);
     }
 }
 
