@@ -11,7 +11,7 @@
 typedef enum pcm_filter {
     PCM_FILTER_STANDARD, /* linear phase, flat to 0.45 of the lower rate; 2.9 ms of delay where that
                             is 8 kHz */
-    PCM_FILTER_LOW_DELAY, /* minimum phase, flat to 0.425 of the lower rate; 0.2 ms of delay at 1
+    PCM_FILTER_LOW_DELAY, /* minimum phase, flat to 0.437 of the lower rate; 0.2 ms of delay at 1
                              kHz there */
 } pcm_filter;
 
