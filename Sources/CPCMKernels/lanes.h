@@ -4,18 +4,15 @@
 /*
  * A template over the vocabulary of resample_rows.h and
  *
- *   vec_widen(i16 *)             LANES samples, each in the lower half of its lane, the upper half
- * 0 vec_or, vec_shr(v, count)    logical shift vec_ramp()                   0, 1, 2, ...
- *   vec_multiply(a, b)           lower 32 bits of each product
- *   floats_from_lanes(dst, v)    stores LANES floats: the sign-extended lower half, divided by
- * 32,768 lanes_from_floats(src)       LANES floats times 32,768, to nearest, within int16, NaN as 0
+ *   vec_ramp()                      0, 1, 2, ...
+ *   vec_multiply(a, b)              the lower 32 bits of each product
+ *   vec_scaled(src, gain)           samples times the upper halves of `gain`, plus 2,048
+ *   floats_from_samples(dst, src)   LANES samples divided by 32,768
+ *   samples_from_floats(src)        LANES floats times 32,768, to nearest, within int16, NaN as 0
  */
 
 static PCM_INLINE void PCM_FN(fade_lanes)(int16_t *dst, const int16_t *src, vec at) {
-    /* The pair (x, 1) times the pair (gain, 2048) is x * gain + 2048 at once. */
-    const vec gain = vec_or(vec_shr(at, PCM_FADE_SHIFT), vec_set(PCM_GAIN_UNITY / 2 << 16));
-    const vec x = vec_or(vec_widen(src), vec_set(1 << 16));
-    store_plain(dst, vec_sra(vec_mac(vec_zero(), x, gain), 12));
+    store_plain(dst, vec_sra(vec_scaled(src, at), 12));
 }
 
 static int32_t PCM_FN(fade)(int16_t *dst, const int16_t *src, size_t count, int32_t start,
@@ -42,25 +39,25 @@ static void PCM_FN(gain)(int16_t *dst, const int16_t *src, size_t count, uint16_
 static void PCM_FN(float32_from_int16)(float *dst, const int16_t *src, size_t count) {
     size_t i = 0;
     for (; i + LANES <= count; i += LANES)
-        floats_from_lanes(dst + i, vec_widen(src + i));
+        floats_from_samples(dst + i, src + i);
     if (i == count)
         return;
     int16_t in[LANES] = {0};
     float out[LANES];
     memcpy(in, src + i, (count - i) * sizeof *src);
-    floats_from_lanes(out, vec_widen(in));
+    floats_from_samples(out, in);
     memcpy(dst + i, out, (count - i) * sizeof *dst);
 }
 
 static void PCM_FN(int16_from_float32)(int16_t *dst, const float *src, size_t count) {
     size_t i = 0;
     for (; i + LANES <= count; i += LANES)
-        store_plain(dst + i, lanes_from_floats(src + i));
+        store_plain(dst + i, samples_from_floats(src + i));
     if (i == count)
         return;
     float in[LANES] = {0};
     int16_t out[LANES];
     memcpy(in, src + i, (count - i) * sizeof *src);
-    store_plain(out, lanes_from_floats(in));
+    store_plain(out, samples_from_floats(in));
     memcpy(dst + i, out, (count - i) * sizeof *dst);
 }

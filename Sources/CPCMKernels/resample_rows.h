@@ -1,62 +1,70 @@
-/* resample_rows.h - the block kernel of the resampler for any vector width: outputs in lanes,
- * constant rows. */
+/* resample_rows.h - the resampler's block kernel for any vector width: outputs in lanes. */
 /* SPDX-License-Identifier: MIT */
 
 /*
  * A template. The file that includes it defines, for its instruction set,
  *
- *   PCM_FN(name)                name with the instruction set's suffix
- *   LANES                       4, 8 or 16 lanes of 32 bits; LANES_INDEX 0, 1 or 2
- *   GROUP_WIDE, GROUP           vectors computed side by side: each row of coefficients is loaded
- * once for all of them vec                         a vector of int32 lanes vec_zero(), vec_set(i32)
- * all lanes vec_load(i16 *)             LANES pairs of int16 vec_pair(i16 *)             one pair
- * in all lanes vec_mac(sum, a, b)          sum + a[0] * b[0] + a[1] * b[1] in each lane, modulo
- * 2^32 vec_add, vec_and, vec_sra(v, count) vec_every3(i16 *)           lane k: sample 3k in its
- * lower half vec_every3_half(i16 *)      lane 2k: sample 3k in its lower half store_plain(dst, v)
- * saturates and stores LANES samples store_zip2(dst, v, x)       x[k], lane k: 2 * LANES samples
- *   store_zip3(dst, v, x, down) x[down * k], lane 2k, lane 2k + 1: 3 * LANES / 2 samples
- *   store_even(dst, src)        LANES samples src[0], src[2], ...
+ *   PCM_FN(name)         name with the instruction set's suffix
+ *   LANES, LANES_INDEX   4, 8 or 16 lanes of 32 bits; 0, 1 or 2
+ *   GROUP_WIDE, GROUP    vectors computed side by side, for which a row of taps is loaded once
+ *   vec                  LANES sums of 32 bits
+ *   vec_zero(), vec_set(i32), vec_add(a, b), vec_sra(v, count)      the shift is arithmetic
+ *   row, row_load(i16 *)            LANES pairs of taps
+ *   pair, pair_load(i16 *)          one pair of samples, for all lanes
+ *   vec_mac(sum, row, pair)         sum + row[0] * pair[0] + row[1] * pair[1], modulo 2^32
+ *   middle, add_middle(sum, middle, tap)                            sum + middle * tap
+ *   middle_every2(i16 *)            lane k: sample 2k
+ *   middle_every3(i16 *)            lane k: sample 3k
+ *   middle_every3_half(i16 *)       lane 2k: sample 3k; lane 2k + 1: 0
+ *   store_plain(dst, v)             saturates and stores LANES samples
+ *   store_zip2(dst, v, x)           x[k], lane k: 2 * LANES samples
+ *   store_zip3(dst, v, x, down)     x[down * k], lanes 2k and 2k + 1: 3 * LANES / 2 samples
+ *   store_even(dst, src)            src[0], src[2], ...: LANES samples
  *
- * Why this layout: a row's coefficients are constant, the samples enter as broadcasts (a load,
- * almost free on x86), the outputs are in order, and no lane is ever summed across. The price is a
- * window longer by LANES - 1 outputs' steps.
+ * Why this layout: a row's taps are constant, the samples enter as broadcasts (a load, almost free
+ * on x86), the outputs are in order, and no lane is ever summed across. The price is a window
+ * longer by the steps of LANES - 1 outputs.
  *
- *   8 -> 16, rows of taps c, lanes are the outputs between the samples:
+ *   8 -> 16, taps c; the lanes are the outputs between the samples:
  *
  *            lane 0    lane 1    lane 2    lane 3
  *   row 0   c0  c1     -  c0     -  -      -  -      x[0] x[1]
  *   row 1   c2  c3    c1  c2    c0  c1     -  c0     x[2] x[3]
- *   row 2   c4  c5    c3  c4    c2  c3    c1  c2     x[4] x[5]    every row is the last one, two
- * lanes on
+ *   row 2   c4  c5    c3  c4    c2  c3    c1  c2     x[4] x[5]
  *
- * Sums: the low halves of the taps (scale 2^shift) in one accumulator, the high halves (2^(shift -
- * split)) in another. Neither can overflow, and (high + (low >> split)) >> (shift - split) is
- * floor((sum + half) / 2^shift), the scalar kernel's result, in whatever order it was added up.
+ * Every row is the one before it, moved by two lanes: one table holds all of them.
+ *
+ * Sums: the low halves of the taps (scale 2^shift) in one accumulator, the high halves
+ * (2^(shift - split)) in another. Neither can overflow, and
+ *
+ *   (high + (low >> split)) >> (shift - split) = floor((sum + half) / 2^shift),
+ *
+ * the scalar kernel's result, in whatever order it was added up.
  */
 
-/* Adds rows [row, end) to `count` low sums, and to the high sums where `loud`. */
-static PCM_INLINE int PCM_FN(rows)(vec *low, vec *high, int count, int row, int end, int loud,
+/* Adds rows [from, to) to `count` low sums, and to the high sums where `loud`. */
+static PCM_INLINE int PCM_FN(rows)(vec *low, vec *high, int count, int from, int to, int loud,
                                    const int16_t *x, size_t stride, const int16_t *low_row,
                                    const int16_t *high_row, int types,
                                    const pcm_resample_plan *plan) {
     const int slide = 2 * plan->slide, step = plan->step;
-    x += row * step;
-    low_row -= row * slide;
-    high_row -= row * slide;
-    for (; row < end; row++, x += step, low_row -= slide, high_row -= slide) {
+    x += from * step;
+    low_row -= from * slide;
+    high_row -= from * slide;
+    for (; from < to; from++, x += step, low_row -= slide, high_row -= slide) {
         for (int type = 0; type < types; type++) {
-            const vec c = vec_load(low_row + type * plan->low_stride);
-            const vec d = loud ? vec_load(high_row + type * plan->high_stride) : vec_zero();
+            const row c = row_load(low_row + type * plan->low_stride);
+            const row d = loud ? row_load(high_row + type * plan->high_stride) : c;
             PCM_UNROLL
             for (int b = 0; b < count; b++) {
-                const vec pair = vec_pair(x + 2 * type + (size_t)b * stride);
-                low[b] = vec_mac(low[b], c, pair);
+                const pair samples = pair_load(x + 2 * type + (size_t)b * stride);
+                low[b] = vec_mac(low[b], c, samples);
                 if (loud)
-                    high[b] = vec_mac(high[b], d, pair);
+                    high[b] = vec_mac(high[b], d, samples);
             }
         }
     }
-    return end;
+    return to;
 }
 
 /*
@@ -69,8 +77,6 @@ static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size
                                     pcm_finish finish, const pcm_resample_plan *plan) {
     vec low[GROUP_WIDE];
     const vec half = vec_set(1 << (plan->shift - 1));
-    const vec centre_low = vec_set((uint16_t)plan->centre_low);
-    const vec centre_high = vec_set((uint16_t)plan->centre_high);
     PCM_UNROLL
     for (int b = 0; b < count; b++) {
         low[b] = half;
@@ -78,17 +84,18 @@ static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size
         if (finish < PCM_FINISH_CENTRE2)
             continue;
         const int16_t *c = centre + (size_t)b * centre_stride;
-        const vec m = finish == PCM_FINISH_CENTRE2   ? vec_load(c)
-                      : finish == PCM_FINISH_CENTRE3 ? vec_every3(c)
-                                                     : vec_every3_half(c);
-        low[b] = vec_mac(low[b], m, centre_low);
-        high[b] = vec_mac(high[b], m, centre_high);
+        const middle m = finish == PCM_FINISH_CENTRE2   ? middle_every2(c)
+                         : finish == PCM_FINISH_CENTRE3 ? middle_every3(c)
+                                                        : middle_every3_half(c);
+        low[b] = add_middle(low[b], m, plan->centre_low);
+        high[b] = add_middle(high[b], m, plan->centre_high);
     }
     const int loud = plan->high_first[LANES_INDEX], quiet = loud + plan->high_rows[LANES_INDEX];
-    int row = 0;
-    row = PCM_FN(rows)(low, high, count, row, loud, 0, x, stride, low_row, high_row, types, plan);
-    row = PCM_FN(rows)(low, high, count, row, quiet, 1, x, stride, low_row, high_row, types, plan);
-    PCM_FN(rows)(low, high, count, row, plan->rows[LANES_INDEX], 0, x, stride, low_row, high_row,
+    int done = 0;
+    done = PCM_FN(rows)(low, high, count, done, loud, 0, x, stride, low_row, high_row, types, plan);
+    done =
+        PCM_FN(rows)(low, high, count, done, quiet, 1, x, stride, low_row, high_row, types, plan);
+    PCM_FN(rows)(low, high, count, done, plan->rows[LANES_INDEX], 0, x, stride, low_row, high_row,
                  types, plan);
     PCM_UNROLL
     for (int b = 0; b < count; b++)
@@ -137,7 +144,7 @@ typedef struct PCM_FN(walk) {
 } PCM_FN(walk);
 
 /* Walks on by `count` vectors at a time, which are computed side by side, for as long as there are as many. */
-static PCM_INLINE void PCM_FN(run)(const PCM_FN(lanes) *io, PCM_FN(walk) *walk, int count,
+static PCM_INLINE void PCM_FN(run)(const PCM_FN(lanes) * io, PCM_FN(walk) * walk, int count,
                                    int types, pcm_finish finish, const pcm_resample_plan *plan) {
     const size_t every = walk->every, stride = every * LANES / plan->slide * plan->step;
     const size_t centre_stride = finish == PCM_FINISH_CENTRE2   ? 2 * LANES
@@ -155,16 +162,17 @@ static PCM_INLINE void PCM_FN(run)(const PCM_FN(lanes) *io, PCM_FN(walk) *walk, 
     }
 }
 
-static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) *io, int types, pcm_finish finish,
+static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) * io, int types, pcm_finish finish,
                                     const pcm_resample_plan *plan) {
     /* Vectors computed together must begin at the same place of a slide: with slides of 3 and 6, every third does. */
     const size_t every = finish == PCM_FINISH_PLAIN && plan->slide % 3 == 0 ? 3 : 1;
     for (size_t first = 0; first < every; first++) {
         const size_t lane = first * LANES;
-        PCM_FN(walk) walk = {first, every, io->x + lane / plan->slide * plan->step,
-                             2 * (lane % plan->slide)};
+        PCM_FN(walk)
+        walk = {first, every, io->x + lane / plan->slide * plan->step, 2 * (lane % plan->slide)};
         PCM_FN(run)(io, &walk, GROUP_WIDE, types, finish, plan);
-        if (GROUP < GROUP_WIDE) PCM_FN(run)(io, &walk, GROUP, types, finish, plan);
+        if (GROUP < GROUP_WIDE)
+            PCM_FN(run)(io, &walk, GROUP, types, finish, plan);
         PCM_FN(run)(io, &walk, 1, types, finish, plan);
     }
 }

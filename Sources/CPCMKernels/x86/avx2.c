@@ -20,7 +20,9 @@
 #define BYTES 32
 #define REG __m256i
 #define MM(op) _mm256_##op
-#define SI(op) _mm256_##op##_si256
+#define AND(a, b) _mm256_and_si256(a, b)
+#define OR(a, b) _mm256_or_si256(a, b)
+#define XOR(a, b) _mm256_xor_si256(a, b)
 #define ZERO() _mm256_setzero_si256()
 #define LOADU(p) _mm256_loadu_si256((const void *)(p))
 #define STOREU(p, v) _mm256_storeu_si256((void *)(p), v)
@@ -58,22 +60,24 @@ static PCM_INLINE void store_triples(uint8_t *dst, __m256i v) {
 #define GROUP_WIDE 5
 #define GROUP 5
 typedef __m256i vec;
+typedef __m256i row;
+typedef __m256i pair;
+typedef __m256i middle; /* in the lower halves of lanes */
 #define vec_zero() _mm256_setzero_si256()
 #define vec_set(x) _mm256_set1_epi32(x)
-#define vec_load(p) _mm256_loadu_si256((const void *)(p))
+#define row_load(p) _mm256_loadu_si256((const void *)(p))
 #define vec_mac(sum, a, b) _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
 #define vec_add(a, b) _mm256_add_epi32(a, b)
-#define vec_or(a, b) _mm256_or_si256(a, b)
 #define vec_sra(v, count) _mm256_sra_epi32(v, _mm_cvtsi32_si128(count))
-#define vec_shr(v, count) _mm256_srli_epi32(v, count)
 #define vec_multiply(a, b) _mm256_mullo_epi32(a, b)
 #define vec_ramp() _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
-#define vec_widen(p) _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)(p)))
+#define add_middle(sum, m, tap) vec_mac(sum, m, vec_set((uint16_t)(tap)))
+#define middle_every2(p) row_load(p)
 
-static PCM_INLINE vec vec_pair(const int16_t *src) {
-    int32_t pair;
-    memcpy(&pair, src, 4);
-    return _mm256_set1_epi32(pair);
+static PCM_INLINE pair pair_load(const int16_t *src) {
+    int32_t both;
+    memcpy(&both, src, 4);
+    return _mm256_set1_epi32(both);
 }
 
 static PCM_INLINE __m256i two_halves(const int16_t *lower, const int16_t *upper) {
@@ -81,7 +85,7 @@ static PCM_INLINE __m256i two_halves(const int16_t *lower, const int16_t *upper)
                                    _mm_loadu_si128((const void *)upper), 1);
 }
 
-static PCM_INLINE vec vec_every3(const int16_t *src) {
+static PCM_INLINE middle middle_every3(const int16_t *src) {
     const __m256i order =
         _mm256_setr_epi8(0, 1, 0, 1, 6, 7, 6, 7, -1, -1, -1, -1, -1, -1, -1, -1, /* lower */
                          0, 1, 0, 1, 6, 7, 6, 7, -1, -1, -1, -1, -1, -1, -1, -1);
@@ -89,7 +93,7 @@ static PCM_INLINE vec vec_every3(const int16_t *src) {
                                  _mm256_shuffle_epi8(two_halves(src + 6, src + 18), order));
 }
 
-static PCM_INLINE vec vec_every3_half(const int16_t *src) {
+static PCM_INLINE middle middle_every3_half(const int16_t *src) {
     return _mm256_shuffle_epi8(
         two_halves(src, src + 6),
         _mm256_setr_epi8(0, 1, -1, -1, -1, -1, -1, -1, 6, 7, -1, -1, -1, -1, -1, -1, /* lower */
@@ -98,6 +102,18 @@ static PCM_INLINE vec vec_every3_half(const int16_t *src) {
 
 static PCM_INLINE __m128i narrow(vec v) {
     return _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+}
+
+/* Zeros between the samples. */
+static PCM_INLINE vec widen(const int16_t *src) {
+    return _mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)src));
+}
+
+/* The pair (x, 1) times the pair (gain, 2048). */
+static PCM_INLINE vec vec_scaled(const int16_t *src, vec gain) {
+    const vec x = _mm256_or_si256(widen(src), vec_set(1 << 16));
+    const vec g = _mm256_or_si256(_mm256_srli_epi32(gain, 16), vec_set(PCM_GAIN_UNITY / 2 << 16));
+    return vec_mac(vec_zero(), x, g);
 }
 
 static PCM_INLINE void store_plain(int16_t *dst, vec v) {
@@ -136,13 +152,13 @@ static PCM_INLINE void store_even(int16_t *dst, const int16_t *src) {
                      _mm_packus_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)));
 }
 
-static PCM_INLINE void floats_from_lanes(float *dst, vec v) {
-    const vec extended = _mm256_srai_epi32(_mm256_slli_epi32(v, 16), 16);
+static PCM_INLINE void floats_from_samples(float *dst, const int16_t *src) {
+    const vec extended = _mm256_srai_epi32(_mm256_slli_epi32(widen(src), 16), 16);
     _mm256_storeu_ps(dst,
                      _mm256_mul_ps(_mm256_cvtepi32_ps(extended), _mm256_set1_ps(1.0f / 32768)));
 }
 
-static PCM_INLINE vec lanes_from_floats(const float *src) {
+static PCM_INLINE vec samples_from_floats(const float *src) {
     const __m256 x = _mm256_loadu_ps(src);
     const __m256 number = _mm256_and_ps(x, _mm256_cmp_ps(x, x, _CMP_ORD_Q));
     const __m256 y = _mm256_mul_ps(number, _mm256_set1_ps(32768));

@@ -25,34 +25,48 @@
 #define GROUP_WIDE 10
 #define GROUP 5
 typedef __m512i vec;
+typedef __m512i row;
+typedef __m512i pair;
+typedef __m512i middle; /* in the lower halves of lanes */
 #define vec_zero() _mm512_setzero_si512()
 #define vec_set(x) _mm512_set1_epi32(x)
-#define vec_load(p) _mm512_loadu_si512(p)
+#define row_load(p) _mm512_loadu_si512(p)
 #define vec_mac(sum, a, b) _mm512_dpwssd_epi32(sum, a, b)
 #define vec_add(a, b) _mm512_add_epi32(a, b)
-#define vec_or(a, b) _mm512_or_si512(a, b)
 #define vec_sra(v, count) _mm512_sra_epi32(v, _mm_cvtsi32_si128(count))
-#define vec_shr(v, count) _mm512_srli_epi32(v, count)
 #define vec_multiply(a, b) _mm512_mullo_epi32(a, b)
 #define vec_ramp() _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-#define vec_widen(p) _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(p)))
+#define add_middle(sum, m, tap) vec_mac(sum, m, vec_set((uint16_t)(tap)))
+#define middle_every2(p) row_load(p)
 
-static PCM_INLINE vec vec_pair(const int16_t *src) {
-    int32_t pair;
-    memcpy(&pair, src, 4);
-    return _mm512_set1_epi32(pair);
+static PCM_INLINE pair pair_load(const int16_t *src) {
+    int32_t both;
+    memcpy(&both, src, 4);
+    return _mm512_set1_epi32(both);
 }
 
 /* Word 2k of the result is the one that these name; the other words do not matter where the taps
  * are 0. */
-static PCM_INLINE vec vec_every3(const int16_t *src) {
+static PCM_INLINE middle middle_every3(const int16_t *src) {
     const vec order = _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39, 42, 45);
-    return _mm512_permutex2var_epi16(vec_load(src), order, vec_load(src + 32));
+    return _mm512_permutex2var_epi16(row_load(src), order, row_load(src + 32));
 }
 
-static PCM_INLINE vec vec_every3_half(const int16_t *src) {
+static PCM_INLINE middle middle_every3_half(const int16_t *src) {
     const vec order = _mm512_setr_epi32(0, 0, 3, 0, 6, 0, 9, 0, 12, 0, 15, 0, 18, 0, 21, 0);
-    return _mm512_maskz_permutexvar_epi16(0x11111111, order, vec_load(src));
+    return _mm512_maskz_permutexvar_epi16(0x11111111, order, row_load(src));
+}
+
+/* Zeros between the samples. */
+static PCM_INLINE vec widen(const int16_t *src) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)src));
+}
+
+/* The pair (x, 1) times the pair (gain, 2048). */
+static PCM_INLINE vec vec_scaled(const int16_t *src, vec gain) {
+    const vec x = _mm512_or_si512(widen(src), vec_set(1 << 16));
+    const vec g = _mm512_or_si512(_mm512_srli_epi32(gain, 16), vec_set(PCM_GAIN_UNITY / 2 << 16));
+    return vec_mac(vec_zero(), x, g);
 }
 
 static PCM_INLINE void store_plain(int16_t *dst, vec v) {
@@ -61,7 +75,7 @@ static PCM_INLINE void store_plain(int16_t *dst, vec v) {
 
 static PCM_INLINE void store_zip2(int16_t *dst, vec v, const int16_t *x) {
     const vec y = _mm512_min_epi32(_mm512_max_epi32(v, vec_set(INT16_MIN)), vec_set(INT16_MAX));
-    _mm512_storeu_si512(dst, _mm512_or_si512(vec_widen(x), _mm512_slli_epi32(y, 16)));
+    _mm512_storeu_si512(dst, _mm512_or_si512(widen(x), _mm512_slli_epi32(y, 16)));
 }
 
 /* x0 a0 b0 x1 a1 b1 ... x7 a7 b7: words from 32 on come from x. */
@@ -71,21 +85,21 @@ static PCM_INLINE void store_zip3(int16_t *dst, vec v, const int16_t *x, int dow
         {32, 0, 1, 34, 2, 3, 36, 4, 5, 38, 6, 7, 40, 8, 9, 42, 10, 11, 44, 12, 13, 46, 14, 15}};
     const vec xs = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)x));
     const vec ys = _mm512_castsi256_si512(_mm512_cvtsepi32_epi16(v));
-    const vec zip = _mm512_permutex2var_epi16(ys, vec_load(order[down - 1]), xs);
+    const vec zip = _mm512_permutex2var_epi16(ys, row_load(order[down - 1]), xs);
     _mm512_mask_storeu_epi16(dst, 0xFFFFFF, zip);
 }
 
 static PCM_INLINE void store_even(int16_t *dst, const int16_t *src) {
-    _mm256_storeu_si256((void *)dst, _mm512_cvtepi32_epi16(vec_load(src)));
+    _mm256_storeu_si256((void *)dst, _mm512_cvtepi32_epi16(row_load(src)));
 }
 
-static PCM_INLINE void floats_from_lanes(float *dst, vec v) {
-    const vec extended = _mm512_srai_epi32(_mm512_slli_epi32(v, 16), 16);
+static PCM_INLINE void floats_from_samples(float *dst, const int16_t *src) {
+    const vec extended = _mm512_srai_epi32(_mm512_slli_epi32(widen(src), 16), 16);
     _mm512_storeu_ps(dst,
                      _mm512_mul_ps(_mm512_cvtepi32_ps(extended), _mm512_set1_ps(1.0f / 32768)));
 }
 
-static PCM_INLINE vec lanes_from_floats(const float *src) {
+static PCM_INLINE vec samples_from_floats(const float *src) {
     const __m512 x = _mm512_loadu_ps(src);
     const __m512 number = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, x, _CMP_ORD_Q), x);
     const __m512 y = _mm512_mul_ps(number, _mm512_set1_ps(32768));
@@ -97,7 +111,9 @@ static PCM_INLINE vec lanes_from_floats(const float *src) {
 #define BYTES 64
 #define REG __m512i
 #define MM(op) _mm512_##op
-#define SI(op) _mm512_##op##_si512
+#define AND(a, b) _mm512_and_si512(a, b)
+#define OR(a, b) _mm512_or_si512(a, b)
+#define XOR(a, b) _mm512_xor_si512(a, b)
 #define ZERO() _mm512_setzero_si512()
 #define LOADU(p) _mm512_loadu_si512(p)
 #define STOREU(p, v) _mm512_storeu_si512(p, v)

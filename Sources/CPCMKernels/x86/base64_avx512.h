@@ -1,18 +1,16 @@
-/* base64_avx512.h - base64 in 512 bits: one byte permute is a whole table. The arithmetic is
- * explained in base64.h. */
+/* base64_avx512.h - base64 in 512 bits: one byte permute is a whole table. See also base64.h. */
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Source: W. Mula and D. Lemire, Base64 encoding and decoding at almost the speed of a memory copy,
+ * Source: W. Mula, D. Lemire, Base64 encoding and decoding at almost the speed of a memory copy,
  * 2019.
  *
- * 48 bytes become 64 characters. The permute lays the bytes of each 24 bits out as b a c b, as the
- * narrower versions do; the multishift then cuts each result byte out of its 64-bit lane at a bit
- * position of its own, and the second permute translates by the lower six bits alone:
+ * 48 bytes become 64 characters. One permute lays each triple out as b a c b, as the narrower
+ * versions do. The multishift cuts each result byte out of its 64-bit lane, from a bit of its own
+ * on; two bits too many stay, which the second permute, of 64 entries, does not look at:
  *
- *   lane            bbbbcccc ccdddddd aaaaaabb bbbbcccc    most significant first
- *   from bit        22       16 ...                        d at 16, c at 22, b at 4, a at 10; the
- * same 32 bits further up
+ *   bbbbcccc ccdddddd aaaaaabb bbbbcccc    most significant byte first
+ *                     aaaaaabb             from bit 10 on: a, b from 4, c from 22, d from 16
  */
 static PCM_INLINE __m512i PCM_FN(characters)(__m512i v) {
     static const uint8_t order[64] = {

@@ -2,12 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * A template over MM(), SI(), REG, BYTES (see sse41.c). Two samples' squares make one 32-bit sum,
- * at most 2 * 2^30 = 2^31: it fits when read as unsigned, and is then added to 64-bit sums, even
- * and odd lanes apart:
+ * A template over MM(), AND, REG, BYTES (see sse41.c). The squares of two samples make a sum of at
+ * most 2 * 2^30 = 2^31, which fits 32 bits read as unsigned. It is then added to 64-bit sums, even
+ * and odd lanes apart; one 64-bit lane, most significant byte first:
  *
- *   square    p1 p1 p1 p1 p0 p0 p0 p0      p = pair sum, most significant byte first, one 64-bit
- * lane
+ *   squares   p1 p1 p1 p1 p0 p0 p0 p0
  *   >> 32      0  0  0  0 p1 p1 p1 p1
  *   & low      0  0  0  0 p0 p0 p0 p0
  *
@@ -29,7 +28,7 @@ static pcm_level_result PCM_FN(level)(const int16_t *src, size_t count) {
             const REG x = LOADU(src + k * SAMPLES);
             const REG square = MM(madd_epi16)(x, x);
             peak[k] = MM(max_epu16)(peak[k], MM(abs_epi16)(x));
-            even[k] = MM(add_epi64)(even[k], SI (and)(square, low));
+            even[k] = MM(add_epi64)(even[k], AND(square, low));
             odd[k] = MM(add_epi64)(odd[k], MM(srli_epi64)(square, 32));
         }
         src += 2 * SAMPLES;

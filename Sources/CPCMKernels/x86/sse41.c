@@ -20,7 +20,9 @@
 #define BYTES 16
 #define REG __m128i
 #define MM(op) _mm_##op
-#define SI(op) _mm_##op##_si128
+#define AND(a, b) _mm_and_si128(a, b)
+#define OR(a, b) _mm_or_si128(a, b)
+#define XOR(a, b) _mm_xor_si128(a, b)
 #define ZERO() _mm_setzero_si128()
 #define LOADU(p) _mm_loadu_si128((const void *)(p))
 #define STOREU(p, v) _mm_storeu_si128((void *)(p), v)
@@ -53,33 +55,47 @@ static PCM_INLINE void store_triples(uint8_t *dst, __m128i v) {
 #define GROUP_WIDE 5
 #define GROUP 5
 typedef __m128i vec;
+typedef __m128i row;
+typedef __m128i pair;
+typedef __m128i middle; /* in the lower halves of lanes */
 #define vec_zero() _mm_setzero_si128()
 #define vec_set(x) _mm_set1_epi32(x)
-#define vec_load(p) _mm_loadu_si128((const void *)(p))
+#define row_load(p) _mm_loadu_si128((const void *)(p))
 #define vec_mac(sum, a, b) _mm_add_epi32(sum, _mm_madd_epi16(a, b))
 #define vec_add(a, b) _mm_add_epi32(a, b)
-#define vec_or(a, b) _mm_or_si128(a, b)
 #define vec_sra(v, count) _mm_sra_epi32(v, _mm_cvtsi32_si128(count))
-#define vec_shr(v, count) _mm_srli_epi32(v, count)
 #define vec_multiply(a, b) _mm_mullo_epi32(a, b)
 #define vec_ramp() _mm_setr_epi32(0, 1, 2, 3)
-#define vec_widen(p) _mm_cvtepu16_epi32(_mm_loadl_epi64((const void *)(p)))
+#define add_middle(sum, m, tap) vec_mac(sum, m, vec_set((uint16_t)(tap)))
+#define middle_every2(p) row_load(p)
 
-static PCM_INLINE vec vec_pair(const int16_t *src) {
-    int32_t pair;
-    memcpy(&pair, src, 4);
-    return _mm_set1_epi32(pair);
+static PCM_INLINE pair pair_load(const int16_t *src) {
+    int32_t both;
+    memcpy(&both, src, 4);
+    return _mm_set1_epi32(both);
 }
 
-static PCM_INLINE vec vec_every3(const int16_t *src) {
+static PCM_INLINE middle middle_every3(const int16_t *src) {
     const __m128i order = _mm_setr_epi8(0, 1, 0, 1, 6, 7, 6, 7, -1, -1, -1, -1, -1, -1, -1, -1);
     return _mm_unpacklo_epi64(_mm_shuffle_epi8(LOADU(src), order),
                               _mm_shuffle_epi8(LOADU(src + 6), order));
 }
 
-static PCM_INLINE vec vec_every3_half(const int16_t *src) {
+static PCM_INLINE middle middle_every3_half(const int16_t *src) {
     return _mm_shuffle_epi8(
         LOADU(src), _mm_setr_epi8(0, 1, -1, -1, -1, -1, -1, -1, 6, 7, -1, -1, -1, -1, -1, -1));
+}
+
+/* Zeros between the samples. */
+static PCM_INLINE vec widen(const int16_t *src) {
+    return _mm_cvtepu16_epi32(_mm_loadl_epi64((const void *)src));
+}
+
+/* The pair (x, 1) times the pair (gain, 2048). */
+static PCM_INLINE vec vec_scaled(const int16_t *src, vec gain) {
+    const vec x = _mm_or_si128(widen(src), vec_set(1 << 16));
+    const vec g = _mm_or_si128(_mm_srli_epi32(gain, 16), vec_set(PCM_GAIN_UNITY / 2 << 16));
+    return vec_mac(vec_zero(), x, g);
 }
 
 static PCM_INLINE void store_plain(int16_t *dst, vec v) {
@@ -108,12 +124,12 @@ static PCM_INLINE void store_even(int16_t *dst, const int16_t *src) {
     _mm_storel_epi64((void *)dst, _mm_packus_epi32(v, v));
 }
 
-static PCM_INLINE void floats_from_lanes(float *dst, vec v) {
-    const vec extended = _mm_srai_epi32(_mm_slli_epi32(v, 16), 16);
+static PCM_INLINE void floats_from_samples(float *dst, const int16_t *src) {
+    const vec extended = _mm_srai_epi32(_mm_slli_epi32(widen(src), 16), 16);
     _mm_storeu_ps(dst, _mm_mul_ps(_mm_cvtepi32_ps(extended), _mm_set1_ps(1.0f / 32768)));
 }
 
-static PCM_INLINE vec lanes_from_floats(const float *src) {
+static PCM_INLINE vec samples_from_floats(const float *src) {
     const __m128 x = _mm_loadu_ps(src);
     const __m128 number = _mm_and_ps(x, _mm_cmpord_ps(x, x));
     const __m128 y = _mm_mul_ps(number, _mm_set1_ps(32768));
