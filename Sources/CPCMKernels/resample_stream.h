@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "include/pcm_resample.h"
+#include "kernels.h"
 #include "resample_plan.h"
 
 enum {
@@ -30,6 +30,15 @@ static inline const pcm_resample_plan *pcm_resample_plan_of(const pcm_resampler 
     return plan < PCM_RESAMPLE_PLANS ? &pcm_resample_plans[plan] : NULL;
 }
 
+/* In pieces that compilers turn into plain loads and stores: a call would cost more than the copy.
+ */
+static PCM_INLINE void pcm_resample_copy_history(int16_t *dst, const int16_t *src) {
+    enum { PIECE = PCM_RESAMPLER_HISTORY / 3 };
+    memcpy(dst, src, PIECE * sizeof *dst);
+    memcpy(dst + PIECE, src + PIECE, PIECE * sizeof *dst);
+    memcpy(dst + 2 * PIECE, src + 2 * PIECE, PIECE * sizeof *dst);
+}
+
 static inline size_t pcm_resample_stream(int16_t *dst, const int16_t *src, size_t count,
                                          pcm_resampler *state, pcm_resample_block_fn *block) {
     const pcm_resample_plan *plan = pcm_resample_plan_of(state);
@@ -39,25 +48,29 @@ static inline size_t pcm_resample_stream(int16_t *dst, const int16_t *src, size_
     int16_t x[PCM_RESAMPLER_HISTORY + PCM_RESAMPLE_BLOCK + PCM_RESAMPLE_SLACK];
     /* Between calls fill < window, and no window is longer than the history. */
     size_t fill = state->fill, written = 0;
-    memcpy(x, state->history, fill * sizeof *x);
-    while (count > 0) {
+    pcm_resample_copy_history(x, state->history);
+    for (;;) {
         const size_t taken = count < PCM_RESAMPLE_BLOCK ? count : PCM_RESAMPLE_BLOCK;
         memcpy(x + fill, src, taken * sizeof *x);
         src += taken;
         count -= taken;
         fill += taken;
-        if (fill < window)
-            continue;
+        size_t used = 0;
         memset(x + fill, 0, PCM_RESAMPLE_SLACK * sizeof *x);
-        const size_t periods = (fill - window) / plan->down + 1;
-        block(dst + written, x, periods, plan);
-        written += periods * plan->up;
-        fill -= periods * plan->down;
-        memmove(x, x + periods * plan->down, fill * sizeof *x);
+        if (fill >= window) {
+            const size_t periods = (fill - window) / plan->down + 1;
+            block(dst + written, x, periods, plan);
+            written += periods * plan->up;
+            used = periods * plan->down;
+            fill -= used;
+        }
+        if (count == 0) {
+            pcm_resample_copy_history(state->history, x + used);
+            state->fill = (uint16_t)fill;
+            return written;
+        }
+        memmove(x, x + used, fill * sizeof *x);
     }
-    memcpy(state->history, x, fill * sizeof *x);
-    state->fill = (uint16_t)fill;
-    return written;
 }
 
 static inline size_t pcm_resample_stream_end(int16_t *dst, pcm_resampler *state,
