@@ -16,14 +16,30 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible,
     self.password = password
   }
 
+  /// Reads `user:password`, as files and environment variables hold it; nil without a colon.
+  public init?(_ text: String) {
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    self.init(user: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
+  }
+
+  /// Whether an `Authorization` header's value holds these credentials. Takes the same time for every
+  /// value of one length.
+  public func match(authorization: String) -> Bool {
+    let halves = authorization.split(separator: " ", maxSplits: 1)
+    guard halves.count == 2, halves[0].lowercased() == "basic" else { return false }
+    return Secret(base64)?.matches(CustomParameters.trimmed(String(halves[1]))) ?? false
+  }
+
   /// The `Authorization` header's field.
-  public var header: HTTPHeader {
+  public var header: HTTPHeader { HTTPHeader("Authorization", "Basic \(base64)") }
+
+  private var base64: String {
     let plain = Array("\(user):\(password)".utf8)
     var text = [UInt8](repeating: 0, count: Base64.encodedCount(byteCount: plain.count))
     var characters = text.mutableSpan
     var room = unsafe characters.mutableBytes
     _ = unsafe Base64.encode(plain.span.bytes, into: &room)
-    return HTTPHeader("Authorization", "Basic \(String(decoding: text, as: UTF8.self))")
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// ``Redaction/mark``.
