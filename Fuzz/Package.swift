@@ -4,7 +4,8 @@ import PackageDescription
 // Fuzz targets, apart from the package so that a plain build needs no fuzzer's run-time library:
 //   swift build --package-path Fuzz --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \
 //     -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table
-//   .build-fuzz/debug/FuzzExotel -max_total_time=600 -dict=Fuzz/exotel.dict Fuzz/Corpus/Exotel TestVectors/exotel
+//   .build-fuzz/debug/FuzzExotel -max_total_time=600 -dict=Fuzz/exotel.dict \
+//     Fuzz/Corpus/Exotel TestVectors/exotel
 // Coverage has to be asked for by name: together with the address sanitizer it is left out.
 let package = Package(
   name: "sidetone-fuzz",
