@@ -8,8 +8,6 @@ public struct HTTPRequest: Hashable, Sendable, CustomStringConvertible {
     case get = "GET"
     /// Causes something; is not repeated by itself.
     case post = "POST"
-    /// Ends something.
-    case delete = "DELETE"
   }
 
   /// The method.
