@@ -37,6 +37,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
+  /// The sockets that close now do so because the loop stops.
+  private(set) var isEnding = false
   /// Where outgoing messages are built, one after the other.
   var outgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
 
@@ -69,13 +71,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   /// Starts the loop's thread. Only the first call does anything.
   public func start() {
-    let mayStart = queue.withLock { queue in
-      guard queue.phase == .created else { return false }
-      queue.phase = .running
-      return true
-    }
-    guard mayStart else { return }
     thread.withLock { thread in
+      let mayStart = queue.withLock { queue in
+        defer { if queue.phase == .created { queue.phase = .running } }
+        return queue.phase == .created
+      }
+      guard mayStart else { return }
       var handle = pthread_t()
       let result = unsafe pthread_create(
         &handle, nil,
@@ -188,7 +189,10 @@ extension EventLoop {
     closeSockets()
     runJobs(atMost: .max)
     ownerThread.store(0, ordering: .relaxed)
-    queue.withLock { $0.phase = .stopped }
+    queue.withLock { queue in
+      queue.phase = .stopped
+      queue.isDraining = true
+    }
     drainAfterStop()
   }
 
@@ -199,6 +203,7 @@ extension EventLoop {
   }
 
   private func closeSockets() {
+    isEnding = true
     context?.destroy()
     context = nil
     // libwebsockets tells of each; what it has not told of has no other way to learn.
