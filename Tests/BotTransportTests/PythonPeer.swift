@@ -1,9 +1,9 @@
 import Foundation
+import TestSupport
 
 /// A program in Debian's Python, the independent other side of a connection.
 struct PythonPeer {
-  private let process = Process()
-  private let output = Pipe()
+  private let process: Subprocess
 
   /// Starts `program`, with `websockets` and the like imported and `port` set.
   init(port: Int, _ program: String) throws {
@@ -15,52 +15,20 @@ struct PythonPeer {
       def say(*words): print(*words, flush=True)
 
       """
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    process.arguments = ["-c", prelude + program]
-    process.standardOutput = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
+    process = try Subprocess("/usr/bin/python3", ["-c", prelude + program])
   }
 
-  /// The lines it prints, to its end; it is ended when it takes too long.
+  /// The lines it prints, to its end; it is killed when it takes too long.
   func lines() async throws -> [String] {
-    let process = process
-    let output = output
-    return try await withTaskCancellationHandler {
-      try await within(.seconds(30)) {
-        let lines = AsyncStream<String>.makeStream()
-        let thread = Thread {
-          let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-          process.waitUntilExit()
-          lines.continuation.yield(text)
-          lines.continuation.finish()
-        }
-        thread.start()
-        for await text in lines.stream {
-          return text.split(separator: "\n").map(String.init)
-        }
-        process.terminate()
-        throw DeadlinePassed()
-      }
-    } onCancel: {
-      process.terminate()
-    }
+    try await process.end().output.split(separator: "\n").map(String.init)
   }
 
   /// The first line it prints, as a number: the port a server of its own listens on.
-  func port() throws -> Int {
-    var text = Data()
-    while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data([0x0A]) {
-      guard !byte.isEmpty else { break }
-      text.append(byte)
-    }
-    guard let port = Int(String(decoding: text, as: UTF8.self)) else { throw DeadlinePassed() }
+  func port() async throws -> Int {
+    guard let port = Int(try await process.firstLine()) else { throw DeadlinePassed() }
     return port
   }
-}
 
-extension PythonPeer {
   /// Ends the program, if it runs still.
-  func end() { process.terminate() }
+  func end() { process.signal(SIGTERM) }
 }

@@ -1,5 +1,6 @@
 import BotTransport
 import Foundation
+import TestSupport
 import Testing
 
 /// A bot server on a free loopback port for the length of one test.
@@ -40,7 +41,8 @@ struct RunningServer {
   /// The same for a scenario that reports a list.
   func platforms(_ arguments: String...) async throws -> [PlatformReport] {
     let words = ["ws://127.0.0.1:\(port)/exotel"] + arguments
-    let all = try JSONSerialization.jsonObject(with: try await Python.run("phone_platform.py", words))
+    let all = try JSONSerialization.jsonObject(
+      with: try await Python.run("phone_platform.py", words))
     return (all as? [[String: Any]] ?? []).map { PlatformReport(fields: $0) }
   }
 }
@@ -70,23 +72,15 @@ struct PlatformReport {
 /// Debian's Python, which has python3-websockets; whatever else is on the PATH may not.
 enum Python {
   static func run(_ script: String, _ arguments: [String]) async throws -> Data {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let peers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Peers")
-    process.arguments = [folder.appendingPathComponent(script).path] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    let ended = AsyncStream<Void> { stream in
-      process.terminationHandler = { _ in stream.finish() }
-    }
-    try process.run()
-    for await _ in ended {}
-    // The scripts bound their own time and print little, so the pipe cannot fill before the end.
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    let path = peers.appendingPathComponent(script).path
+    let result = try await Subprocess("/usr/bin/python3", [path] + arguments).end(
+      within: .seconds(70))
     try #require(
-      process.terminationStatus == 0,
-      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs")
-    return data
+      result.status == 0,
+      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs: \(result.errors.suffix(500))"
+    )
+    return Data(result.output.utf8)
   }
 }
