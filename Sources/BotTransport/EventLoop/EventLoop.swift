@@ -22,11 +22,11 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// The loop's name, as given.
   public let name: String
 
-  let queue = Mutex(JobQueue())
+  let queue = Locked(JobQueue())
   /// The thread that is inside the loop now, 0 when none is.
   let ownerThread = Atomic<UInt>(0)
   private let wake: WakeDescriptor
-  private let thread = Mutex<pthread_t?>(nil)
+  private let thread = Locked<pthread_t?>(nil)
 
   /// The jobs of the current turn, and the next of them to run.
   var turnJobs: [UnownedJob] = []
