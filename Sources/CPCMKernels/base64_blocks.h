@@ -14,9 +14,9 @@ static size_t PCM_FN(base64_encode)(char *dst, const uint8_t *src, size_t bytes)
     const size_t whole = bytes - bytes % 3;
     if (whole < BLOCK_BYTES)
         return pcm_base64_encode_scalar(dst, src, bytes);
-    size_t i = 0;
-    for (; i + BLOCK_BYTES <= whole; i += BLOCK_BYTES)
-        text_from_block(dst + i / 3 * 4, src + i);
+    size_t i = 0, out = 0;
+    for (; i + BLOCK_BYTES <= whole; i += BLOCK_BYTES, out += BLOCK_TEXT)
+        text_from_block(dst + out, src + i);
     if (i < whole) {
         /* A block that ends where the whole triples do: what overlaps is written again, the same. */
         i = whole - BLOCK_BYTES;
@@ -33,9 +33,9 @@ static ptrdiff_t PCM_FN(base64_decode)(uint8_t *dst, const char *src, size_t cou
     if (whole < BLOCK_TEXT)
         return pcm_base64_decode_scalar(dst, src, count, padding);
     wrong_t wrong = none_wrong();
-    size_t i = 0;
-    for (; i + BLOCK_TEXT <= whole; i += BLOCK_TEXT)
-        block_from_text(dst + i / 4 * 3, src + i, &wrong);
+    size_t i = 0, out = 0;
+    for (; i + BLOCK_TEXT <= whole; i += BLOCK_TEXT, out += BLOCK_BYTES)
+        block_from_text(dst + out, src + i, &wrong);
     if (i < whole) {
         i = whole - BLOCK_TEXT; /* overlaps, as in encoding */
         block_from_text(dst + i / 4 * 3, src + i, &wrong);

@@ -13,25 +13,28 @@
  *   A-law    m   ---- hhhh llll xxxx    12 bits, 0 to 4095      s = highest bit - 4, at least 1
  *
  * m >> s is the mantissa with its leading 1 (16 to 31; A-law's lowest segment has none: 0 to 31),
- * got as the upper half of m * 2^(16 - s). The code is then 16 * s + (m >> s) less a constant.
+ * got as the upper half of m * 2^(16 - s). The code is then 16 * s + (m >> s) and a constant.
  */
 typedef struct PCM_FN(law) {
-    int upper_shift, lower_shift;
-    uint8_t upper[16], lower[16]; /* s by the upper and lower four bits */
-    uint8_t offset, flip;         /* subtracted; inverted for samples of 0 and above */
+    int shift;                    /* leaves the eight bits h and l of the magnitude */
+    uint8_t upper[16], lower[16]; /* s by h and by l */
+    int8_t base[16];              /* 16 * s and the constant, by s */
+    uint8_t flip;                 /* inverted for samples of 0 and above */
 } PCM_FN(law);
 
 /* clang-format off */
 static const PCM_FN(law) PCM_FN(mulaw) = {
-    9, 5,
+    5,
     {0, 5, 6, 6, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 8, 8},
     {1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4},
-    32, 0xFF};
+    {0, -16, 0, 16, 32, 48, 64, 80, 96},
+    0xFF};
 static const PCM_FN(law) PCM_FN(alaw) = {
-    8, 4,
+    4,
     {0, 4, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7},
     {1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3},
-    16, 0xD5};
+    {0, 0, 16, 32, 48, 64, 80, 96},
+    0xD5};
 /* clang-format on */
 
 static PCM_INLINE REG PCM_FN(mulaw_magnitude)(REG x) {
@@ -50,19 +53,17 @@ static PCM_INLINE void PCM_FN(encode_block)(uint8_t *dst, const int16_t *src,
     const REG x0 = LOADU(src), x1 = LOADU(src + BYTES / 2);
     const REG m0 = is_mulaw ? PCM_FN(mulaw_magnitude)(x0) : PCM_FN(alaw_magnitude)(x0);
     const REG m1 = is_mulaw ? PCM_FN(mulaw_magnitude)(x1) : PCM_FN(alaw_magnitude)(x1);
-    const REG upper = MM(packus_epi16)(MM(srli_epi16)(m0, law->upper_shift),
-                                       MM(srli_epi16)(m1, law->upper_shift));
-    const REG nibble = MM(set1_epi16)(15);
-    const REG lower = MM(packus_epi16)(AND(MM(srli_epi16)(m0, law->lower_shift), nibble),
-                                       AND(MM(srli_epi16)(m1, law->lower_shift), nibble));
-    const REG s = MM(max_epu8)(MM(shuffle_epi8)(TABLE(law->upper), upper),
-                               MM(shuffle_epi8)(TABLE(law->lower), lower));
+    const REG high =
+        MM(packus_epi16)(MM(srli_epi16)(m0, law->shift), MM(srli_epi16)(m1, law->shift));
+    const REG nibble = MM(set1_epi8)(15);
+    const REG h = AND(MM(srli_epi16)(high, 4), nibble), l = AND(high, nibble);
+    const REG s = MM(max_epu8)(MM(shuffle_epi8)(TABLE(law->upper), h),
+                               MM(shuffle_epi8)(TABLE(law->lower), l));
     /* 2^(8 - s) as the upper byte of a word is 2^(16 - s). */
     const REG power = MM(shuffle_epi8)(TABLE(powers), s);
     const REG q0 = MM(mulhi_epu16)(m0, MM(unpacklo_epi8)(ZERO(), power));
     const REG q1 = MM(mulhi_epu16)(m1, MM(unpackhi_epi8)(ZERO(), power));
-    const REG code = MM(sub_epi8)(MM(add_epi8)(MM(slli_epi16)(s, 4), MM(packus_epi16)(q0, q1)),
-                                  MM(set1_epi8)((char)law->offset));
+    const REG code = MM(add_epi8)(MM(shuffle_epi8)(TABLE(law->base), s), MM(packus_epi16)(q0, q1));
     const REG sign = AND(MM(packs_epi16)(x0, x1), MM(set1_epi8)((char)0x80));
     const REG flipped = XOR(XOR(code, MM(set1_epi8)((char)law->flip)), sign);
     STOREU(dst, IN_ORDER(flipped));
