@@ -1,5 +1,4 @@
-/* avx512.c - the kernels in 512 bits, with the byte permutes of VBMI and the dot products of VNNI.
- */
+/* avx512.c - the kernels in 512 bits: byte permutes of VBMI, dot products of VNNI. */
 /* SPDX-License-Identifier: MIT */
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -45,8 +44,7 @@ static PCM_INLINE pair pair_load(const int16_t *src) {
     return _mm512_set1_epi32(both);
 }
 
-/* Word 2k of the result is the one that these name; the other words do not matter where the taps
- * are 0. */
+/* The order names the lower word of each lane; what the upper one holds meets a tap of 0. */
 static PCM_INLINE middle middle_every3(const int16_t *src) {
     const vec order = _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39, 42, 45);
     return _mm512_permutex2var_epi16(row_load(src), order, row_load(src + 32));
