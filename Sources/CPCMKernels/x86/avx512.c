@@ -81,8 +81,8 @@ static PCM_INLINE void store_zip3(int16_t *dst, vec v, const int16_t *x, int dow
     static const uint16_t order[2][32] = {
         {32, 0, 1, 33, 2, 3, 34, 4, 5, 35, 6, 7, 36, 8, 9, 37, 10, 11, 38, 12, 13, 39, 14, 15},
         {32, 0, 1, 34, 2, 3, 36, 4, 5, 38, 6, 7, 40, 8, 9, 42, 10, 11, 44, 12, 13, 46, 14, 15}};
-    const vec xs = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)x));
-    const vec ys = _mm512_castsi256_si512(_mm512_cvtsepi32_epi16(v));
+    const vec xs = _mm512_zextsi256_si512(_mm256_loadu_si256((const void *)x));
+    const vec ys = _mm512_zextsi256_si512(_mm512_cvtsepi32_epi16(v));
     const vec zip = _mm512_permutex2var_epi16(ys, row_load(order[down - 1]), xs);
     _mm512_mask_storeu_epi16(dst, 0xFFFFFF, zip);
 }
