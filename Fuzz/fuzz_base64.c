@@ -1,4 +1,4 @@
-/* fuzz_base64.c - any text decodes the same on every instruction set, and what decodes, encodes back. */
+/* fuzz_base64.c - text decodes the same everywhere, and what decodes, encodes back. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>

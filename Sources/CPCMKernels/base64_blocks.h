@@ -18,7 +18,7 @@ static size_t PCM_FN(base64_encode)(char *dst, const uint8_t *src, size_t bytes)
     for (; i + BLOCK_BYTES <= whole; i += BLOCK_BYTES, out += BLOCK_TEXT)
         text_from_block(dst + out, src + i);
     if (i < whole) {
-        /* A block that ends where the whole triples do: what overlaps is written again, the same. */
+        /* A block that ends where the triples do: what overlaps is written again, the same. */
         i = whole - BLOCK_BYTES;
         text_from_block(dst + i / 3 * 4, src + i);
     }

@@ -104,18 +104,17 @@ static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size
 }
 
 /* Where one vector of a block reads and writes. `at` counts vectors. */
-typedef struct PCM_FN(lanes) {
+typedef struct lane_io {
     int16_t *dst;
     const int16_t *x;      /* window of lane 0 of vector 0 */
     const int16_t *middle; /* the sample that vector 0's first output coincides with */
     size_t lane_count;     /* in all vectors */
-} PCM_FN(lanes);
+} lane_io;
 
-static PCM_INLINE void PCM_FN(finish)(const PCM_FN(lanes) * io, vec v, size_t at, pcm_finish finish,
+static PCM_INLINE void PCM_FN(finish)(const lane_io *io, vec v, size_t at, pcm_finish finish,
                                       int down) {
     const size_t first = at * LANES, left = io->lane_count - first;
-    /* A vector whose last lanes lie beyond the end goes through memory, so that nothing is written
-     * there. */
+    /* The last vector may have lanes too many: it goes through memory of its own. */
     int16_t partial[2 * LANES];
     const int whole = left >= LANES;
     if (finish == PCM_FINISH_ZIP2) {
@@ -136,16 +135,16 @@ static PCM_INLINE void PCM_FN(finish)(const PCM_FN(lanes) * io, vec v, size_t at
     }
 }
 
-/* A walk over the vectors first, first + every, ...: the next one, where its window begins, how deep in a slide. */
-typedef struct PCM_FN(walk) {
+/* A walk over every first, second or third vector. */
+typedef struct vector_walk {
     size_t at, every;
-    const int16_t *x;
-    size_t skip; /* int16 in the tables */
-} PCM_FN(walk);
+    const int16_t *x; /* window of the first lane of vector `at` */
+    size_t skip;      /* how far into the tables a vector begins that begins inside a slide */
+} vector_walk;
 
-/* Walks on by `count` vectors at a time, which are computed side by side, for as long as there are as many. */
-static PCM_INLINE void PCM_FN(run)(const PCM_FN(lanes) * io, PCM_FN(walk) * walk, int count,
-                                   int types, pcm_finish finish, const pcm_resample_plan *plan) {
+/* Walks on, `count` vectors side by side, for as long as there are as many. */
+static PCM_INLINE void PCM_FN(run)(const lane_io *io, vector_walk *walk, int count, int types,
+                                   pcm_finish finish, const pcm_resample_plan *plan) {
     const size_t every = walk->every, stride = every * LANES / plan->slide * plan->step;
     const size_t centre_stride = finish == PCM_FINISH_CENTRE2   ? 2 * LANES
                                  : finish == PCM_FINISH_CENTRE3 ? 3 * LANES
@@ -162,14 +161,15 @@ static PCM_INLINE void PCM_FN(run)(const PCM_FN(lanes) * io, PCM_FN(walk) * walk
     }
 }
 
-static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) * io, int types, pcm_finish finish,
+static PCM_INLINE void PCM_FN(plan)(const lane_io *io, int types, pcm_finish finish,
                                     const pcm_resample_plan *plan) {
-    /* Vectors computed together must begin at the same place of a slide: with slides of 3 and 6, every third does. */
+    /* Vectors side by side must begin at the same place of a slide: every third does, where a slide
+     * is 3 or 6 lanes. */
     const size_t every = finish == PCM_FINISH_PLAIN && plan->slide % 3 == 0 ? 3 : 1;
     for (size_t first = 0; first < every; first++) {
         const size_t lane = first * LANES;
-        PCM_FN(walk)
-        walk = {first, every, io->x + lane / plan->slide * plan->step, 2 * (lane % plan->slide)};
+        vector_walk walk = {first, every, io->x + lane / plan->slide * plan->step,
+                            2 * (lane % plan->slide)};
         PCM_FN(run)(io, &walk, GROUP_WIDE, types, finish, plan);
         if (GROUP < GROUP_WIDE)
             PCM_FN(run)(io, &walk, GROUP, types, finish, plan);
@@ -179,7 +179,7 @@ static PCM_INLINE void PCM_FN(plan)(const PCM_FN(lanes) * io, int types, pcm_fin
 
 static void PCM_FN(block)(int16_t *dst, const int16_t *x, size_t periods,
                           const pcm_resample_plan *plan) {
-    const PCM_FN(lanes) io = {dst, x, x + plan->back, periods * plan->lanes};
+    const lane_io io = {dst, x, x + plan->back, periods * plan->lanes};
     switch ((pcm_finish)plan->finish) {
     case PCM_FINISH_PLAIN:
         if (plan->types == 1)
@@ -194,13 +194,12 @@ static void PCM_FN(block)(int16_t *dst, const int16_t *x, size_t periods,
         PCM_FN(plan)(&io, 1, PCM_FINISH_ZIP3, plan);
         break;
     case PCM_FINISH_CENTRE2: {
-        /* The taps but the middle one are for the samples at odd distances from it: x[0], x[2], ...
-         */
+        /* All taps but the middle one are for samples at odd distances from it: x[0], x[2], ... */
         int16_t odd[(PCM_RESAMPLER_HISTORY + PCM_RESAMPLE_BLOCK + PCM_RESAMPLE_SLACK) / 2];
         const size_t count = periods + 2u * plan->rows[LANES_INDEX];
         for (size_t i = 0; i < count; i += LANES)
             store_even(odd + i, x + 2 * i);
-        const PCM_FN(lanes) split = {dst, odd, io.middle, io.lane_count};
+        const lane_io split = {dst, odd, io.middle, io.lane_count};
         PCM_FN(plan)(&split, 1, PCM_FINISH_CENTRE2, plan);
         break;
     }

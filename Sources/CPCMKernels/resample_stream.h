@@ -1,5 +1,4 @@
-/* resample_stream.h - the stream around a block kernel: history, counting, the tail. Included by
- * each table's file. */
+/* resample_stream.h - the stream around a block kernel: history, counting, the tail. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PCM_RESAMPLE_STREAM_H
 #define PCM_RESAMPLE_STREAM_H
@@ -12,9 +11,11 @@
 enum {
     /* Inputs taken at a time: 20 ms at 24 kHz, a whole number of vectors for every pair. */
     PCM_RESAMPLE_BLOCK = 480,
-    /* Samples after the last that a block kernel may read, for lanes whose outputs are not kept: 15
-     * lanes, of which 24 -> 8 has one for 3 samples, and two rows that start inside a slide. */
-    PCM_RESAMPLE_SLACK = 96,
+    /* Zeros after the last sample. A block kernel may read 96 of them, for lanes whose outputs are
+     * not kept: 15 lanes, of which 24 -> 8 has one for 3 samples, and two rows that start inside a
+     * slide. The copy back into the history takes 118: all its 144 samples but the 26 or more that
+     * every call leaves there. */
+    PCM_RESAMPLE_SLACK = 128,
 };
 
 /*
@@ -30,8 +31,7 @@ static inline const pcm_resample_plan *pcm_resample_plan_of(const pcm_resampler 
     return plan < PCM_RESAMPLE_PLANS ? &pcm_resample_plans[plan] : NULL;
 }
 
-/* In pieces that compilers turn into plain loads and stores: a call would cost more than the copy.
- */
+/* In pieces that become plain loads and stores: a call would cost more than the copy. */
 static PCM_INLINE void pcm_resample_copy_history(int16_t *dst, const int16_t *src) {
     enum { PIECE = PCM_RESAMPLER_HISTORY / 3 };
     memcpy(dst, src, PIECE * sizeof *dst);
@@ -80,8 +80,7 @@ static inline size_t pcm_resample_stream_end(int16_t *dst, pcm_resampler *state,
         return 0;
     int16_t x[2 * PCM_RESAMPLER_HISTORY + PCM_RESAMPLE_SLACK] = {0};
     int16_t y[PCM_RESAMPLER_HISTORY];
-    /* Inputs that no output has been given for: at most `ahead`, 71, so y holds 24 periods of 3
-     * outputs or fewer. */
+    /* Inputs that have no output yet: at most `ahead`. The most outputs are 24 periods of 3. */
     const size_t due = state->fill - (size_t)plan->back;
     const size_t outputs = (due * plan->up + plan->down - 1u) / plan->down;
     if (outputs > 0) {

@@ -1,4 +1,4 @@
-/* g711.h - mu-law and A-law, 16 samples at a time, by counting leading zeros and shifting by lane. */
+/* g711.h - mu-law and A-law by counting leading zeros and shifting by lane. */
 /* SPDX-License-Identifier: MIT */
 
 /*

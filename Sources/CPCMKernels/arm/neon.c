@@ -80,7 +80,7 @@ static PCM_INLINE void floats_from_samples(float *dst, const int16_t *src) {
 }
 
 static PCM_INLINE vec samples_from_floats(const float *src) {
-    /* This conversion saturates and turns NaN into 0 by itself; store_plain() saturates to int16. */
+    /* The conversion saturates and turns NaN into 0 by itself; store_plain() saturates again. */
     return vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(src), 32768));
 }
 

@@ -1,5 +1,4 @@
-/* avx512.c - the kernels in 512 bits, with the byte permutes of VBMI and the dot products of VNNI.
- */
+/* avx512.c - the kernels in 512 bits: byte permutes of VBMI, dot products of VNNI. */
 /* SPDX-License-Identifier: MIT */
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -45,8 +44,7 @@ static PCM_INLINE pair pair_load(const int16_t *src) {
     return _mm512_set1_epi32(both);
 }
 
-/* Word 2k of the result is the one that these name; the other words do not matter where the taps
- * are 0. */
+/* The order names the lower word of each lane; what the upper one holds meets a tap of 0. */
 static PCM_INLINE middle middle_every3(const int16_t *src) {
     const vec order = _mm512_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39, 42, 45);
     return _mm512_permutex2var_epi16(row_load(src), order, row_load(src + 32));
@@ -83,8 +81,8 @@ static PCM_INLINE void store_zip3(int16_t *dst, vec v, const int16_t *x, int dow
     static const uint16_t order[2][32] = {
         {32, 0, 1, 33, 2, 3, 34, 4, 5, 35, 6, 7, 36, 8, 9, 37, 10, 11, 38, 12, 13, 39, 14, 15},
         {32, 0, 1, 34, 2, 3, 36, 4, 5, 38, 6, 7, 40, 8, 9, 42, 10, 11, 44, 12, 13, 46, 14, 15}};
-    const vec xs = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)x));
-    const vec ys = _mm512_castsi256_si512(_mm512_cvtsepi32_epi16(v));
+    const vec xs = _mm512_zextsi256_si512(_mm256_loadu_si256((const void *)x));
+    const vec ys = _mm512_zextsi256_si512(_mm512_cvtsepi32_epi16(v));
     const vec zip = _mm512_permutex2var_epi16(ys, row_load(order[down - 1]), xs);
     _mm512_mask_storeu_epi16(dst, 0xFFFFFF, zip);
 }

@@ -48,11 +48,9 @@ static size_t PCM_FN(base64_encode)(char *dst, const uint8_t *src, size_t bytes)
     return out;
 }
 
-/* The value of each character; the upper bit of `wrong` for those outside the alphabet or above
- * 127. */
+/* The value of each character; bit 7 of `wrong` is set for those outside the alphabet. */
 static PCM_INLINE __m512i PCM_FN(values)(__m512i text, __m512i *wrong) {
-    /* 128 entries in two registers. The first 64 characters hold '+', '/' and the digits, the
-     * second the letters. */
+    /* The permute looks at seven bits; bit 7 of the text itself marks what is no ASCII. */
     const __m512i v = _mm512_permutex2var_epi8(_mm512_loadu_si512(pcm_base64_values), text,
                                                _mm512_loadu_si512(pcm_base64_values + 64));
     *wrong = _mm512_ternarylogic_epi32(*wrong, v, text, 0xFE); /* wrong | v | text */
@@ -99,8 +97,7 @@ static ptrdiff_t PCM_FN(base64_decode)(uint8_t *dst, const char *src, size_t cou
         i += left;
         out += written;
     }
-    /* Bits that the last character does not use: its lower 4 where it is the second of a quantum, 2
-     * the third. */
+    /* Bits that the last character does not use: 4 of the second in a quantum, 2 of the third. */
     const uint8_t unused = data % 4 == 2 ? 15 : data % 4 == 3 ? 3 : 0;
     const int bad = (pcm_base64_values[(uint8_t)src[data - 1]] & unused) != 0;
     if (bad || _mm512_movepi8_mask(wrong) != 0)

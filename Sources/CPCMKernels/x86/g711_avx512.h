@@ -2,11 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Encoding, as in g711.h, with the segment from one table of the magnitude's upper seven bits. Here
- * s is counted from 1, and (s << 4) + (m >> s) is the code and a constant.
+ * Encoding, as in g711.h: (s << 4) + (m >> s) is the code and a constant. s comes from one table
+ * of the magnitude's upper seven bits, of 13 for mu-law, of 12 for A-law.
  */
-/* s by the upper seven bits: of 13 for mu-law, of 12 for A-law, which differ in where the lowest
- * segment ends. */
 static const uint8_t PCM_FN(mulaw_segments)[128] = {
     1, 2, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6,
     7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
@@ -116,8 +114,8 @@ static PCM_INLINE __m512i PCM_FN(with_sign)(__m512i words, __mmask32 positive) {
 
 static PCM_INLINE void PCM_FN(decode)(int16_t *dst, const uint8_t *src, size_t count,
                                       const uint8_t *lower_table, const uint8_t *upper_table) {
-    /* Unpacking works on 128 bits apart: the first halves of each 128 bits go to one result, the
-     * second to the other. */
+    /* Unpacking works on 128 bits apart: the first 64 of each go to one result, the others to the
+     * other. */
     const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
     for (size_t i = 0; i < count; i += 64) {
         const uint64_t lanes = count - i < 64 ? (UINT64_C(1) << (count - i)) - 1 : ~UINT64_C(0);
