@@ -1,6 +1,5 @@
 import CLibWebSockets
 import Glibc
-import Synchronization
 
 /// libwebsockets' context of one loop, with the one virtual host that all its sockets belong to.
 ///
@@ -28,7 +27,7 @@ struct LoopContext {
   private let memory: HostMemory
 
   // libwebsockets sets up process-wide things in there, without a lock of its own.
-  private static let creation = Mutex(())
+  private static let creation = Locked(())
 
   init() throws(EventLoopError) {
     guard let made = Self.creation.withLock({ _ in Self.make() }) else { throw .contextNotCreated }
@@ -74,7 +73,7 @@ struct LoopContext {
 
   /// Closes everything and frees it. The context must not be used again.
   func destroy() {
-    Self.creation.withLock { _ in unsafe lws_context_destroy(context) }
+    unsafe lws_context_destroy(context)
     withExtendedLifetime(memory) {}
   }
 

@@ -1,5 +1,4 @@
 import CLibWebSockets
-import Synchronization
 
 /// Where libwebsockets' own words go: nowhere, until a handler is set.
 ///
@@ -21,7 +20,7 @@ public enum TransportLog {
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
-  private static let current = Mutex<(@Sendable (Level, String) -> Void)?>(nil)
+  private static let current = Locked<(@Sendable (Level, String) -> Void)?>(nil)
 
   /// Sends lines of `level` and graver to `handler`, for every loop of the process; nil for silence.
   ///
