@@ -46,12 +46,12 @@ public enum TransportLog {
     }
   }
 
-  /// libwebsockets writes to the standard error until told otherwise.
-  static let silenceAtFirst: Void = {
+  /// Without a handler libwebsockets would write to the standard error.
+  static func silence() {
     current.withLock { current in
       if current == nil { lws_set_log_level(0, nil) }
     }
-  }()
+  }
 
   private static func emit(_ kind: Int32, _ line: String) {
     let level: Level =
