@@ -79,11 +79,15 @@ struct LoopTimerTests {
 
   @Test("re-arms itself from its own call, also for a time that has passed")
   func rearmsItself() async throws {
-    let count: Int = try await onLoop { loop, finish in
-      let ticker = Ticker(loop: loop, ticks: 1_000, finish: finish)
-      ticker.timer.arm(at: .zero)
+    let loop = try EventLoop(name: "ticker")
+    loop.start()
+    defer { loop.stop() }
+    let ticker = Ticker(loop: loop, ticks: 1_000)
+    loop.perform { ticker.start() }
+    try await within {
+      for await _ in ticker.end {}
     }
-    #expect(count == 1_000)
+    #expect(ticker.left == 0)
   }
 
   @Test("does not starve jobs, however often it fires")
@@ -91,7 +95,8 @@ struct LoopTimerTests {
     let loop = try EventLoop(name: "fair")
     loop.start()
     defer { loop.stop() }
-    loop.perform { Ticker(loop: loop, ticks: .max) { _ in }.timer.arm(at: .zero) }
+    let ticker = Ticker(loop: loop, ticks: .max)
+    loop.perform { ticker.start() }
     try await within {
       for _ in 0..<100 {
         await withCheckedContinuation { done in loop.perform { done.resume() } }
@@ -136,19 +141,23 @@ private final class Record: @unchecked Sendable {
 
 /// Arms itself for a time long gone, over and over.
 private final class Ticker: @unchecked Sendable {
-  // Unchecked: confined to the loop's thread.
-  private(set) var timer: LoopTimer!
-  private var left: Int
-  private let ticks: Int
+  // Unchecked: confined to the loop's thread until `end` ends.
+  private(set) var left: Int
+  let end: AsyncStream<Never>
+  private let finish: AsyncStream<Never>.Continuation
+  private var timer: LoopTimer?
 
-  init(loop: EventLoop, ticks: Int, finish: @escaping @Sendable (Int) -> Void) {
-    self.ticks = ticks
+  init(loop: EventLoop, ticks: Int) {
     left = ticks
-    // The timer keeps its owner, as nothing else does.
-    timer = LoopTimer(loop: loop) {
-      self.left -= 1
-      if self.left == 0 { finish(self.ticks) } else { self.timer.arm(at: .zero) }
-    }
+    (end, finish) = AsyncStream.makeStream()
+    timer = LoopTimer(loop: loop) { [weak self] in self?.tick() }
+  }
+
+  func start() { timer?.arm(at: .zero) }
+
+  private func tick() {
+    left -= 1
+    if left == 0 { finish.finish() } else { start() }
   }
 }
 

@@ -75,6 +75,9 @@ struct WebSocketListenerTests {
     #expect(try await client.next(1) == [.opened])
     listener.close()
     listener.close()
+    _ = try WebSocketListener(loop: loop, host: "127.0.0.1", port: listener.port) { _ in
+      .refuse(status: 503, body: "")
+    }.close()
     let late = SocketProbe(loop: loop)
     try WebSocketConnector.connect(loop: loop, url: url, delegate: late)
     let event = try await late.next(1)

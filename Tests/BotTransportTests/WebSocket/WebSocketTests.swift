@@ -95,6 +95,29 @@ struct WebSocketTests {
       try await client.next(1) == [.closed(code: nil, reason: "the server answered HTTP 401")])
   }
 
+  @Test("gives up a handshake that the server does not answer, when asked to")
+  func closesWhileOpening() async throws {
+    let peer = try PythonPeer(
+      port: 0,
+      """
+      s = socket.create_server(("127.0.0.1", 0))
+      say(s.getsockname()[1])
+      c = s.accept()[0]
+      try:
+        while c.recv(65536): pass
+      except ConnectionResetError: say("reset")
+      """)
+    let loop = try EventLoop(name: "opening")
+    loop.start()
+    defer { loop.stop() }
+    let client = SocketProbe(loop: loop)
+    let socket = try WebSocketConnector.connect(
+      loop: loop, url: "ws://127.0.0.1:\(try await peer.port())", delegate: client)
+    loop.perform { socket.close(.goingAway, reason: "changed our mind") }
+    #expect(try await client.next(1) == [.closed(code: nil, reason: "changed our mind")])
+    #expect(try await peer.lines().last == "reset")
+  }
+
   @Test("refuses headers that would end the header")
   func headerInjection() throws {
     let loop = try EventLoop(name: "headers")
