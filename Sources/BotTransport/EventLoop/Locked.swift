@@ -6,12 +6,12 @@ import Glibc
 /// kernel, which the thread sanitizer cannot see and reports as races, and spins for microseconds
 /// before it asks the kernel at all.
 @safe
-final class Locked<Value>: @unchecked Sendable {
+package final class Locked<Value>: @unchecked Sendable {
   // Unchecked: `value` is reached under `mutex` alone.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
-  init(_ value: sending Value) {
+  package init(_ value: sending Value) {
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
     let result = unsafe pthread_mutex_init(mutex, nil)
@@ -25,7 +25,7 @@ final class Locked<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` with the value, alone. It must not come back to the same lock.
-  func withLock<Result, Failure: Error>(
+  package func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
