@@ -1,4 +1,3 @@
-
 /// The calls of one server that have not ended, each with the task of its bot.
 ///
 /// It is touched when a call opens, starts, ends and when its bot returns, never per message, so one
