@@ -1,4 +1,4 @@
-import AudioEngine
+public import AudioEngine
 public import Telephony
 
 /// One phone call, as a bot sees it: the caller's audio comes in, speech goes out.
@@ -27,6 +27,10 @@ public actor Call {
   var drainWaiters: [CheckedContinuation<Void, Never>] = []
   var endWaiters: [CheckedContinuation<Void, Never>] = []
   var markHandler: (@Sendable (String, MarkOutcome) -> Void)?
+  let interruptions: AsyncStream<Interruption>.Continuation
+  /// What each interruption by the caller's voice did; ends with the call. Needs
+  /// ``CallConfiguration/bargeInDetector``.
+  public nonisolated let bargeIns: AsyncStream<Interruption>
   let keys: AsyncStream<DTMF>.Continuation
   /// The keys the caller presses, as they come; ends with the call.
   public nonisolated let dtmf: AsyncStream<DTMF>
@@ -53,6 +57,7 @@ public actor Call {
       path: request.path, query: query, configuration: configuration, at: loop.now)
     self.pingInterval = pingInterval
     self.calls = calls
+    (bargeIns, interruptions) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
     (dtmf, keys) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
   }
 }
@@ -101,6 +106,7 @@ extension Call {
     session.socketClosed(at: loop.now)
     takeEvents()
     keys.finish()
+    interruptions.finish()
     wakeReader()
     for waiter in drainWaiters + endWaiters { waiter.resume() }
     drainWaiters.removeAll()
@@ -114,7 +120,9 @@ extension Call {
       break
     case .audio:
       wakeReader()
-      return
+      // Without a detector audio makes nothing due.
+      guard session.configuration.bargeInDetector != nil else { return }
+      takeEvents()
     case .started:
       calls.started(self)
     case .dtmf(let key):
@@ -124,6 +132,7 @@ extension Call {
     case .stopped:
       takeEvents()
       keys.finish()
+      interruptions.finish()
       wakeReader()
     }
     schedule()
@@ -151,6 +160,10 @@ extension Call {
         let waiters = roomWaiters
         roomWaiters.removeAll()
         for waiter in waiters { waiter.resume() }
+      case .callerSpeech:
+        break
+      case .bargedIn(let interruption):
+        interruptions.yield(interruption)
       case .markEnded(let name, _, let outcome):
         markHandler?(name, outcome)
       case .utteranceEnded(let epoch, let outcome):

@@ -122,6 +122,10 @@ extension CallSession {
       state = .ending(code: 1003, reason: "unsupported audio format")
       return .none
     }
+    if let makeDetector = configuration.bargeInDetector {
+      media?.detector = makeDetector()
+      media?.bargesIn = true
+    }
     codec.streamStarted(start, format: format)
     self.codec = codec
     self.start = start

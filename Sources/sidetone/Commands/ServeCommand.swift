@@ -16,6 +16,9 @@ struct ServeCommand: Command {
     Option("--host", "ADDRESS", help: "the address to listen on (default 127.0.0.1)"),
     Option("--port", "PORT", help: "the port to listen on, 0 for any free one (default 5001)"),
     Option(
+      "--barge-in",
+      help: "interrupt the bot's speech when the caller's audio grows loud"),
+    Option(
       "--bot-rate", "HZ",
       help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
         + "(default the platform's)"),
@@ -39,6 +42,8 @@ struct ServeCommand: Command {
   let port: Int
   /// nil for the wire's rate.
   let botRate: SampleRate?
+  /// Whether the caller's voice interrupts the bot's.
+  let bargesIn: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
@@ -46,6 +51,7 @@ struct ServeCommand: Command {
     let rates = SampleRate.telephony.map { String($0.hertz) }
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
+    bargesIn = arguments.flag("--barge-in")
     bot = try Self.bot(arguments.text("--bot") ?? "echo")
   }
 
@@ -64,6 +70,7 @@ struct ServeCommand: Command {
   func run() async throws(UsageError) -> ExitStatus {
     var configuration = ServerConfiguration()
     configuration.call.botRate = botRate
+    if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
     let host = host.contains(":") ? "[\(host)]" : host
