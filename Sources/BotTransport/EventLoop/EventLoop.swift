@@ -10,8 +10,8 @@ import Synchronization
 /// executor: a task that prefers it runs on its thread and reaches such an actor without a hop.
 /// Loops share nothing with each other.
 ///
-/// A turn of the loop runs the jobs that wait (at most ``jobsPerTurn``), the timers that are due, the
-/// writes that were asked for, then every socket that is ready, so none can starve the others.
+/// A turn of the loop runs the jobs that wait (at most 256), the timers that are due, the writes that
+/// were asked for, then every socket that is ready, so none can starve the others.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Unchecked: `queue` and `ownerThread` are shared and guarded; all else is confined to the
   // loop's thread between `start` and the end of `stop`, and to one thread before and after.

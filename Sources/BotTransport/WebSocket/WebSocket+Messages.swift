@@ -52,7 +52,8 @@ extension WebSocket {
       sendClose(code, reason: reason)
       return -1
     }
-    return writeFrame()
+    // It says so unasked after it has sent what it kept.
+    return waitsToWrite ? writeFrame() : 0
   }
 
   /// Writes a ping or a message of the delegate's; other than 0 when the connection is broken.
@@ -102,10 +103,8 @@ extension WebSocket {
 // does not take, so writing without a look is safe as long as nothing is kept already.
 extension WebSocket: LoopWriter {
   func takeTurnToWrite() {
-    guard isOpen, let link, let wsi = unsafe link.wsi else {
-      waitsToWrite = false
-      return
-    }
+    // Closing, or served meanwhile by libwebsockets' own callback.
+    guard isOpen, waitsToWrite, let link, let wsi = unsafe link.wsi else { return }
     if unsafe lws_partial_buffered(wsi) != 0 {
       unsafe lws_callback_on_writable(wsi)
     } else if writeFrame() != 0 {
