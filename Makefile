@@ -9,7 +9,8 @@ SHELL := /bin/bash
 
 # Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
 ASAN := ASAN_OPTIONS=detect_leaks=1
-.PHONY: build setup run test test-core test-release asan tsan ubsan lint format check clean
+.PHONY: build setup run test test-core test-release asan tsan ubsan kernels neon fuzz lint format \
+  check clean
 
 setup:
 	@scripts/setup
@@ -47,10 +48,24 @@ ubsan: setup
 lint:
 	scripts/lint
 
+# The kernels alone, under gcc and clang, at -O0 and -O2, under sanitizers, and NEON under qemu.
+kernels: setup
+	scripts/check-kernels gcc
+	scripts/check-kernels clang
+	scripts/check-kernels sanitize
+
+neon:
+	scripts/setup --neon
+	scripts/check-kernels neon
+
+# A minute for each fuzzer of the kernels; `make fuzz SECONDS=600` for more.
+fuzz: setup
+	scripts/fuzz-kernels $(or $(SECONDS),60)
+
 format:
 	swift format -i -r Package.swift Sources Tests Examples
 
-check: lint test test-core asan tsan ubsan
+check: lint test test-core kernels asan tsan ubsan
 
 clean:
 	rm -rf .build .build-*
