@@ -66,15 +66,15 @@ extension ExotelCodec {
   private static func start(_ message: JSONValue) throws(MalformedKind) -> StreamStart {
     guard let body = message["start"], case .object = body else { throw .missingStart }
     let format = body["media_format"]
-    let encoding = format?["encoding"]?.nonEmptyText
-    let rate = format?["sample_rate"]?.nonEmptyText
+    let encoding = format?["encoding"]?.label
+    let rate = format?["sample_rate"]?.label
     return StreamStart(
-      streamSID: body["stream_sid"]?.nonEmptyText ?? message["stream_sid"]?.nonEmptyText,
-      callSID: body["call_sid"]?.nonEmptyText ?? message["call_sid"]?.nonEmptyText,
-      accountSID: body["account_sid"]?.nonEmptyText,
-      legSID: body["leg_sid"]?.nonEmptyText,
-      from: body["from"]?.nonEmptyText,
-      to: body["to"]?.nonEmptyText,
+      streamSID: body["stream_sid"]?.label ?? message["stream_sid"]?.label,
+      callSID: body["call_sid"]?.label ?? message["call_sid"]?.label,
+      accountSID: body["account_sid"]?.label,
+      legSID: body["leg_sid"]?.label,
+      from: body["from"]?.label,
+      to: body["to"]?.label,
       customParameters: CustomParameters.read(body["custom_parameters"]),
       mediaFormat: AnnouncedFormat(
         encodingLabel: encoding, encoding: encoding.flatMap(namedEncoding), rateLabel: rate,
@@ -136,5 +136,13 @@ extension ExotelCodec {
       return sid == nil ? .no : .certain
     default: return .no
     }
+  }
+}
+
+extension JSONValue {
+  /// The text of an identifier, number or name: 1 to 256 bytes. A longer one is none, since half an
+  /// identifier would be another's, and a whole one would travel in every message that we send.
+  fileprivate var label: String? {
+    nonEmptyText.flatMap { $0.utf8.count <= 256 ? $0 : nil }
   }
 }

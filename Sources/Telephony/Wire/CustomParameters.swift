@@ -2,6 +2,8 @@
 enum CustomParameters {
   /// More pairs than this are not kept.
   static let maximumPairs = 64
+  /// Pairs with a longer name or value are not kept.
+  static let maximumBytes = 4_096
 
   /// Reads an object, an array of pairs (`["k","v"]`, `{"name": "k", "value": "v"}` or `{"k": "v"}`), a string
   /// that holds one of these as JSON, or a string like a URL's query. Keys are trimmed; of two
@@ -10,7 +12,10 @@ enum CustomParameters {
     var pairs: [(String, String)] = []
     collect(value, into: &pairs, mayDecode: true)
     let bounded = pairs.prefix(maximumPairs).map { (trimmed($0), $1) }
-    return Dictionary(bounded.filter { !$0.0.isEmpty }) { first, _ in first }
+    let kept = bounded.filter { name, value in
+      !name.isEmpty && max(name.utf8.count, value.utf8.count) <= maximumBytes
+    }
+    return Dictionary(kept) { first, _ in first }
   }
 
   private static func collect(

@@ -1,12 +1,10 @@
-/// One pass over a whole message: its event's name and, where it has a `media` object, its audio.
+/// One pass over a whole message: whether it is a media event, and the audio of its `media` object.
 ///
 /// The platforms that stream audio over WebSockets share this shape and differ in spelling:
 /// `{"event": ..., "sequence_number": ..., "media": {"chunk": ..., "timestamp": ..., "payload": ...}}`, keys in
 /// any order. The grammar of the whole message is checked on the way. Allocates nothing.
 package struct MediaEnvelope {
-  /// The value of `event` where it is a string.
-  package private(set) var event: JSONString?
-  /// Whether ``event`` is `media`, letter for letter.
+  /// Whether the value of `event` is `media`, letter for letter.
   package private(set) var isMedia = false
   /// The audio, where `media` is an object with a payload string.
   package private(set) var media: MediaMessage?
@@ -41,7 +39,6 @@ package struct MediaEnvelope {
       try scanner.skipValue(depth: 1)
     }
     try scanner.finish()
-    self.event = event.value
     self.isMedia = event.value.map { scanner.equal($0.range, "media") } ?? false
     self.media = media.value
     self.media?.sequenceNumber = sequenceNumber.value

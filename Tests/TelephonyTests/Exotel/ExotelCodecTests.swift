@@ -180,6 +180,14 @@ import Testing
       return
     }
     #expect(key.text.utf8.count <= 64 && key.digit == nil && key.digits.isEmpty)
+    let sid = String(repeating: "s", count: 257)
+    guard
+      case .start(let start) = decode("{\"event\":\"start\",\"start\":{\"stream_sid\":\"\(sid)\"}}")
+    else {
+      Issue.record("no start")
+      return
+    }
+    #expect(start.streamSID == nil)
     #expect(DTMF(text: "12#").digits == ["1", "2", "#"] && DTMF(text: "a").digit == "A")
   }
 }

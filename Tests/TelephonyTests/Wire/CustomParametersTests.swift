@@ -27,6 +27,8 @@ import Testing
   func bounded() throws {
     let many = (0..<100).map { "\"k\($0)\":\"v\"" }.joined(separator: ",")
     #expect(try parameters("{\(many)}").count == 64)
+    let long = String(repeating: "x", count: 4_097)
+    #expect(try parameters(#"{"a":"\#(long)","\#(long)":"b","c":"d"}"#) == ["c": "d"])
   }
 
   @Test(

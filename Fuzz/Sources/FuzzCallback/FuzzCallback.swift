@@ -1,0 +1,25 @@
+import Telephony
+
+/// libFuzzer's entry: the first byte chooses the content type, the rest is query and body.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzCallback(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+  let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+  let types = [
+    nil, "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=X",
+  ]
+  let type = types[Int(bytes.first ?? 0) % types.count]
+  let body = Array(bytes.dropFirst())
+  let fields = CallbackFields(
+    query: String(decoding: body, as: UTF8.self), contentType: type, body: body)
+  precondition(fields.values.count <= CallbackFields.maximumFields)
+  let passthru = ExotelPassthru(fields)
+  _ = passthru.deduplicationKey
+  _ = ExotelEvidence(outcome: passthru.stream).diagnosis
+  _ = ExotelStatusCallback(fields)
+  _ = ExotelLegEvent(fields)
+  let answer = HTTPResponse(status: 200, body: body)
+  _ = ExotelCall.answer(answer)
+  _ = ExotelActiveStreams.answer(answer)
+  _ = ExotelLegReceipt.answer(answer)
+  return 0
+}

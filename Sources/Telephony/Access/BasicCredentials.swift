@@ -1,0 +1,49 @@
+import AudioEngine
+
+/// A user name and a password for HTTP Basic authentication, RFC 7617.
+///
+/// Prints as nothing but a mark, so that it does not end up in a log.
+public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible,
+  CustomDebugStringConvertible
+{
+  private let user: String
+  private let password: String
+
+  /// Makes credentials; a user name may not hold a colon, which ends it on the wire.
+  public init?(user: String, password: String) {
+    guard !user.isEmpty, !user.contains(":") else { return nil }
+    self.user = user
+    self.password = password
+  }
+
+  /// Reads `user:password`, as files and environment variables hold it; nil without a colon.
+  public init?(_ text: String) {
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    self.init(user: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
+  }
+
+  /// Whether an `Authorization` header's value holds these credentials. Takes the same time for every
+  /// value of one length.
+  public func match(authorization: String) -> Bool {
+    let halves = authorization.split(separator: " ", maxSplits: 1)
+    guard halves.count == 2, halves[0].lowercased() == "basic" else { return false }
+    return Secret(base64)?.matches(CustomParameters.trimmed(String(halves[1]))) ?? false
+  }
+
+  /// The `Authorization` header's field.
+  public var header: HTTPHeader { HTTPHeader("Authorization", "Basic \(base64)") }
+
+  private var base64: String {
+    let plain = Array("\(user):\(password)".utf8)
+    var text = [UInt8](repeating: 0, count: Base64.encodedCount(byteCount: plain.count))
+    var characters = text.mutableSpan
+    var room = unsafe characters.mutableBytes
+    _ = unsafe Base64.encode(plain.span.bytes, into: &room)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// ``Redaction/mark``.
+  public var description: String { Redaction.mark }
+  /// ``Redaction/mark``.
+  public var debugDescription: String { Redaction.mark }
+}

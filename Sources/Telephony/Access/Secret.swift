@@ -1,0 +1,26 @@
+/// A token that a peer must show. Compares in constant time and prints as a mark.
+public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+  private let bytes: [UInt8]
+
+  /// Makes a secret, or nil of an empty text, which everybody knows.
+  public init?(_ text: String) {
+    guard !text.isEmpty else { return nil }
+    bytes = Array(text.utf8)
+  }
+
+  /// Whether `candidate` is the secret. Takes the same time for every candidate of one length.
+  public func matches(_ candidate: String) -> Bool { matches(Array(candidate.utf8)) }
+
+  /// Whether `candidate` is the secret. Takes the same time for every candidate of one length.
+  func matches(_ candidate: [UInt8]) -> Bool {
+    var difference = UInt8(candidate.count == bytes.count ? 0 : 1)
+    // Each candidate's byte is looked at, whatever was found before.
+    for (index, byte) in candidate.enumerated() { difference |= byte ^ bytes[index % bytes.count] }
+    return difference == 0
+  }
+
+  /// ``Redaction/mark``.
+  public var description: String { Redaction.mark }
+  /// ``Redaction/mark``.
+  public var debugDescription: String { Redaction.mark }
+}
