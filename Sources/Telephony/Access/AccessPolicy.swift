@@ -56,7 +56,10 @@ public struct AccessPolicy: Hashable, Sendable {
     }
     if credentials.isEmpty, tokens.isEmpty { return .admitted }
     let segments = path.prefix { $0 != "?" }.split(separator: "/").prefix(32)
-    let shown = segments.map { PercentEncoding.decode($0.utf8) } + query.items.map(\.value)
+    // As they are too: a server may have decoded the path already, and a token may hold a `+` or `%`.
+    let shown =
+      segments.map(String.init) + segments.map { PercentEncoding.decode($0.utf8) }
+      + query.items.map(\.value)
     if shown.contains(where: isToken) { return .admitted }
     if let authorization, !credentials.isEmpty {
       let isRight = credentials.contains { $0.match(authorization: authorization) }

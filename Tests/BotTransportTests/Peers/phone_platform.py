@@ -9,15 +9,17 @@ import json
 import random
 import sys
 import time
+import uuid
 
 import websockets
 
 
-def start(rate, sid="S"):
+def start(rate, sid="S", call=None, parameters=None):
     return {
         "event": "start", "sequence_number": "1", "stream_sid": sid,
         "start": {
-            "stream_sid": sid, "call_sid": "C", "account_sid": "A", "from": "1", "to": "2",
+            "stream_sid": sid, "call_sid": call or uuid.uuid4().hex, "account_sid": "A",
+            "from": "1", "to": "2", "custom_parameters": parameters,
             "media_format": {
                 "encoding": "base64", "sample_rate": str(rate), "bit_rate": "128kbps"}}}
 
