@@ -17,7 +17,7 @@ public actor Call {
   var session: CallSession
   var socket: WebSocket?
   private var timer: LoopTimer?
-  private let configuration: ServerConfiguration
+  let configuration: ServerConfiguration
   private let calls: CallTable
   /// Set while the call is held back until `start` has shown a token.
   private var isHeld: Bool

@@ -27,7 +27,7 @@ extension Call {
       facts.legSID = start.legSID
       facts.from = start.from
       facts.to = start.to
-      facts.customParameters = Self.shown(start.customParameters)
+      facts.customParameters = shown(start.customParameters)
     }
     if let media = session.media?.configuration {
       facts.encoding = media.wire.encoding.rawValue
@@ -42,15 +42,17 @@ extension Call {
   }
 
   /// Parameters without what may be a credential, in name or in value.
-  private static func shown(_ parameters: [String: String]) -> [String: String] {
+  private func shown(_ parameters: [String: String]) -> [String: String] {
     var shown: [String: String] = [:]
     for (name, value) in parameters {
-      if isSecret(name) {
+      if Self.isSecret(name) || configuration.access.isToken(name) {
         // The secret may be glued to the name: `token:abc`.
-        let bare = name.prefix { $0 != ":" && $0 != "=" }
-        shown[String(bare)] = Redaction.mark
+        let bare = String(name.prefix { $0 != ":" && $0 != "=" })
+        shown[configuration.access.isToken(bare) ? Redaction.mark : bare] = Redaction.mark
       } else {
-        shown[name] = isSecret(value) || value.hasPrefix("eyJ") ? Redaction.mark : value
+        let isSecret =
+          Self.isSecret(value) || value.hasPrefix("eyJ") || configuration.access.isToken(value)
+        shown[name] = isSecret ? Redaction.mark : value
       }
     }
     return shown

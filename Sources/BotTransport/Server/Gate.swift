@@ -21,9 +21,14 @@ struct Gate: Sendable {
   private func judge(
     _ path: String, _ query: [QueryItem], _ headers: HTTPHeaders, _ peer: String
   ) -> AccessPolicy.Decision {
-    policy.judge(
-      path: path, query: URLQuery(query), authorization: headers["authorization"],
-      peer: Gate.host(peer))
+    // libwebsockets makes blanks of plus signs, also in paths. A token may hold the one, never the
+    // other.
+    let items = query.map {
+      QueryItem(name: $0.name, value: $0.value.replacing(" ", with: "+"))
+    }
+    return policy.judge(
+      path: path.replacing(" ", with: "+"), query: URLQuery(items),
+      authorization: headers["authorization"], peer: Gate.host(peer))
   }
 
   static func words(_ status: Int) -> String {

@@ -74,5 +74,6 @@ public struct AccessPolicy: Hashable, Sendable {
     return (glued + start.customParameters.values).contains(where: isToken)
   }
 
-  private func isToken(_ text: String) -> Bool { tokens.contains { $0.matches(text) } }
+  /// Whether `text` is one of the tokens: to be hidden wherever it turns up.
+  package func isToken(_ text: String) -> Bool { tokens.contains { $0.matches(text) } }
 }

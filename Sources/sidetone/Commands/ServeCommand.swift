@@ -45,7 +45,7 @@ struct ServeCommand: Command {
 
     A caller must show one of the credentials or tokens, if there are any, and come
     from one of the addresses, if there are any. A token is looked for in the path,
-    in the query and in the parameters of the start. Credentials may also stand in the
+    the query and the parameters of start. Credentials may also stand in the
     environment: SIDETONE_BASIC=user:password, SIDETONE_TOKEN=token. Without any of
     these the server listens on this machine alone.
 

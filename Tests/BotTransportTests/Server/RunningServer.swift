@@ -37,10 +37,30 @@ struct RunningServer {
     return try PlatformReport(try await Python.run("phone_platform.py", words))
   }
 
+  /// Asks for a path with curl, which gives up after five seconds.
+  ///
+  /// - Returns: the status, 0 where none came, and the body.
+  func curl(_ path: String, _ options: String...) async throws -> (status: Int, body: String) {
+    try await curl(path, options[...])
+  }
+
+  /// The same.
+  func curl(
+    _ path: String, _ options: ArraySlice<String>
+  ) async throws -> (status: Int, body: String) {
+    let fixed = ["--silent", "--max-time", "5", "--globoff", "--write-out", "\n%{http_code}"]
+    let (_, output) = try await Peer.run(
+      "/usr/bin/curl", fixed + options + ["http://127.0.0.1:\(port)\(path)"])
+    let lines = String(decoding: output, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
+  }
+
   /// The same for a scenario that reports a list.
   func platforms(_ arguments: String...) async throws -> [PlatformReport] {
     let words = ["ws://127.0.0.1:\(port)/exotel"] + arguments
-    let all = try JSONSerialization.jsonObject(with: try await Python.run("phone_platform.py", words))
+    let all = try JSONSerialization.jsonObject(
+      with: try await Python.run("phone_platform.py", words))
     return (all as? [[String: Any]] ?? []).map { PlatformReport(fields: $0) }
   }
 }
@@ -70,11 +90,25 @@ struct PlatformReport {
 /// Debian's Python, which has python3-websockets; whatever else is on the PATH may not.
 enum Python {
   static func run(_ script: String, _ arguments: [String]) async throws -> Data {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Peers")
-    process.arguments = [folder.appendingPathComponent(script).path] + arguments
+    let words = [folder.appendingPathComponent(script).path] + arguments
+    let (status, data) = try await Peer.run("/usr/bin/python3", words)
+    try #require(
+      status == 0,
+      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs")
+    return data
+  }
+}
+
+/// A program of another hand, run to its end.
+enum Peer {
+  static func run(
+    _ program: String, _ arguments: [String]
+  ) async throws -> (status: Int32, output: Data) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
     let output = Pipe()
     process.standardOutput = output
     let ended = AsyncStream<Void> { stream in
@@ -82,11 +116,7 @@ enum Python {
     }
     try process.run()
     for await _ in ended {}
-    // The scripts bound their own time and print little, so the pipe cannot fill before the end.
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    try #require(
-      process.terminationStatus == 0,
-      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs")
-    return data
+    // They bound their own time and print little, so the pipe cannot fill before the end.
+    return (process.terminationStatus, output.fileHandleForReading.readDataToEndOfFile())
   }
 }
