@@ -9,8 +9,6 @@ SHELL := /bin/bash
 
 # Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
 ASAN := ASAN_OPTIONS=detect_leaks=1
-RESULTS := .build/results
-
 .PHONY: build setup run test test-core test-release asan tsan ubsan lint format check clean
 
 setup:
@@ -37,12 +35,13 @@ test-release: setup
 asan: setup
 	$(ASAN) scripts/test --sanitize=address --scratch-path .build-asan
 
+# Only what has threads: the rest computes on one.
 tsan: setup
-	scripts/test --sanitize=thread --scratch-path .build-tsan
+	scripts/test --live-only --sanitize=thread --scratch-path .build-tsan
 
 # The C kernels under the undefined behaviour sanitizer: a finding traps.
 ubsan: setup
-	scripts/test -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
+	swift test --disable-xctest -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
 	  --scratch-path .build-ubsan --filter 'CPCMKernelsTests|AudioEngineTests'
 
 lint:

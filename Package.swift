@@ -71,14 +71,17 @@ if !coreOnly {
     .executableTarget(
       name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
       swiftSettings: swiftSettings),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(
-      name: "BotTransportTests", dependencies: ["BotTransport"], swiftSettings: swiftSettings),
+      name: "BotTransportTests", dependencies: ["BotTransport", "Telephony", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CallSimulatorTests",
       dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["sidetone", "BotTransport", "AudioEngine"],
+      name: "CommandTests",
+      dependencies: ["sidetone", "BotTransport", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
   ]
   products += [

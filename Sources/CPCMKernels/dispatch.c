@@ -4,15 +4,43 @@
 
 #include "kernels.h"
 
+#if defined(__x86_64__)
+/* __builtin_cpu_supports also checks that the operating system saves the wide registers. */
+static int has_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
+}
+#endif
+
 const pcm_kernels *pcm_kernels_for(pcm_isa isa) {
     switch (isa) {
     case PCM_ISA_SCALAR:
         return &pcm_kernels_scalar;
+#if defined(__x86_64__)
+    case PCM_ISA_SSE41:
+        return __builtin_cpu_supports("sse4.1") ? &pcm_kernels_sse41 : NULL;
+    case PCM_ISA_AVX2:
+        return __builtin_cpu_supports("avx2") ? &pcm_kernels_avx2 : NULL;
+    case PCM_ISA_AVX512:
+        /* VBMI and VNNI leave out Skylake-X, which slows down under 512-bit work. */
+        return has_avx512() ? &pcm_kernels_avx512 : NULL;
+    case PCM_ISA_NEON:
+        return NULL;
+#elif defined(__aarch64__)
+    case PCM_ISA_NEON:
+        return &pcm_kernels_neon;
+    case PCM_ISA_SSE41:
+    case PCM_ISA_AVX2:
+    case PCM_ISA_AVX512:
+        return NULL;
+#else
     case PCM_ISA_SSE41:
     case PCM_ISA_AVX2:
     case PCM_ISA_AVX512:
     case PCM_ISA_NEON:
         return NULL;
+#endif
     }
     return NULL;
 }

@@ -27,4 +27,16 @@ pcm_level_fn pcm_level_scalar;
 pcm_resample_fn pcm_resample_scalar;
 pcm_resample_flush_fn pcm_resample_flush_scalar;
 
+/* The value of each base64 character; 0x80 for those outside the alphabet. */
+extern const uint8_t pcm_base64_values[256];
+
+#define PCM_INLINE inline __attribute__((always_inline))
+
+/* Unrolls the loop that follows, whose count is a constant once its function is inlined. */
+#if defined(__clang__)
+#define PCM_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define PCM_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #endif

@@ -37,7 +37,8 @@ size_t pcm_resample_bound(const pcm_resampler *state, size_t count) {
 
 size_t pcm_resample_count(const pcm_resampler *state, size_t count) {
     const pcm_resample_plan *plan = pcm_resample_plan_of(state);
-    if (plan == NULL || count == 0) return 0;
+    if (plan == NULL || count == 0)
+        return 0;
     const size_t window = (size_t)plan->back + plan->ahead + 1;
     const size_t fill = state->fill + count;
     return fill < window ? 0 : ((fill - window) / plan->down + 1) * plan->up;
@@ -45,7 +46,8 @@ size_t pcm_resample_count(const pcm_resampler *state, size_t count) {
 
 size_t pcm_resample_tail(const pcm_resampler *state, size_t count) {
     const pcm_resample_plan *plan = pcm_resample_plan_of(state);
-    if (plan == NULL) return 0;
+    if (plan == NULL)
+        return 0;
     const size_t periods = pcm_resample_count(state, count) / plan->up;
     const size_t due = state->fill + count - periods * plan->down - plan->back;
     return (due * plan->up + plan->down - 1u) / plan->down;

@@ -1,5 +1,4 @@
-/* resample_plan.h - what one pair of rates and one filter need: integer taps, and the same taps
- * laid out in rows. */
+/* resample_plan.h - what one pair of rates and one filter need: integer taps, also as rows. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PCM_RESAMPLE_PLAN_H
 #define PCM_RESAMPLE_PLAN_H
@@ -8,32 +7,33 @@
 
 enum { PCM_RESAMPLE_PLANS = 12 };
 
-/* How a vector of sums becomes samples. Standard filters leave out the taps that are 0 or the whole
- * output. */
+/* How sums become samples. Standard filters leave out taps that are 0 or the whole output. */
 typedef enum pcm_finish {
-    PCM_FINISH_PLAIN,   /* lanes are the outputs */
-    PCM_FINISH_ZIP2,    /* 8 -> 16: an input sample before each lane */
-    PCM_FINISH_ZIP3,    /* 8 -> 24, 16 -> 24: an input sample before each two lanes */
-    PCM_FINISH_CENTRE2, /* 16 -> 8: lanes come from the odd samples; the middle tap adds an even one
-                         */
-    PCM_FINISH_CENTRE3, /* 24 -> 8: the middle tap adds every third sample */
-    PCM_FINISH_CENTRE32, /* 24 -> 16: the same, to every second lane */
+    PCM_FINISH_PLAIN,    /* lanes are the outputs */
+    PCM_FINISH_ZIP2,     /* 8 -> 16: an input sample before each lane */
+    PCM_FINISH_ZIP3,     /* 8 -> 24, 16 -> 24: an input sample before each two lanes */
+    PCM_FINISH_CENTRE2,  /* 16 -> 8: lanes take the odd samples, the middle tap an even one */
+    PCM_FINISH_CENTRE3,  /* 24 -> 8: the middle tap takes every third sample */
+    PCM_FINISH_CENTRE32, /* 24 -> 16: the same, for every second lane */
 } pcm_finish;
 
 /*
- * A period is `up` outputs for `down` inputs. Output r of a period whose first input is x[0] is
+ * A period is `up` outputs for `down` inputs. Output r of the period whose first input is x[0] is
  *
- *     y = saturate((sum over i of tap(r * down - i * up) * x[i] + 2^(shift - 1)) >> shift),   -back
- * <= i <= ahead
+ *   sum = sum over -back <= i <= ahead of tap(r * down - i * up) * x[i]
+ *   y   = saturate((sum + 2^(shift - 1)) >> shift)
  *
  * where tap(d) is taps[|d|] (symmetric) or taps[d + advance], and 0 outside. That is the scalar
  * kernel, whole.
  *
- * Vectors compute outputs in lanes: lane o of a row j has the coefficient pair for the samples
- *     x[step * j + 2 * type], x[step * j + 2 * type + 1]      (from the window's first sample,
- * -back) and since lane o at row j sees the same taps as lane o - slide at row j - 1, one table
- * holds all rows: row j, lane o = table[o - slide * j]. A tap is high * 2^split + low, each int16;
- * the rows of the loud middle alone have a high part.
+ * Vectors compute outputs in lanes. With x[0] now the window's first sample (-back), row j holds
+ * for each lane the taps of the samples x[step * j + 2 * type] and the one after it. Lane o at row
+ * j sees what lane o - slide saw at row j - 1, so one table holds all rows:
+ *
+ *   row j, lane o = table[o - slide * j]
+ *
+ * A tap is high * 2^split + low, both int16; only the rows of the loud middle have a high part.
+ * Taps are split so that neither sum of an output can leave int32, whatever the input.
  */
 typedef struct pcm_resample_plan {
     uint16_t from, to; /* Hz */
@@ -57,9 +57,8 @@ typedef struct pcm_resample_plan {
     const int16_t *low, *high;        /* at row 0, lane 0 */
     uint16_t low_stride, high_stride; /* int16 from one type's table to the next */
 
-    /* For vectors of 4, 8 and 16 lanes: rows; rows after which the low sum may be full; rows with a
-     * high part. */
-    uint8_t rows[3], part[3], high_first[3], high_rows[3];
+    /* For vectors of 4, 8 and 16 lanes: how many rows; which of them have a high part. */
+    uint8_t rows[3], high_first[3], high_rows[3];
 } pcm_resample_plan;
 
 extern const pcm_resample_plan pcm_resample_plans[PCM_RESAMPLE_PLANS];

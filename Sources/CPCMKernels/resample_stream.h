@@ -1,20 +1,21 @@
-/* resample_stream.h - the stream around a block kernel: history, counting, the tail. Included by
- * each table's file. */
+/* resample_stream.h - the stream around a block kernel: history, counting, the tail. */
 /* SPDX-License-Identifier: MIT */
 #ifndef PCM_RESAMPLE_STREAM_H
 #define PCM_RESAMPLE_STREAM_H
 
 #include <string.h>
 
-#include "include/pcm_resample.h"
+#include "kernels.h"
 #include "resample_plan.h"
 
 enum {
     /* Inputs taken at a time: 20 ms at 24 kHz, a whole number of vectors for every pair. */
     PCM_RESAMPLE_BLOCK = 480,
-    /* Samples after the last that a block kernel may read, for lanes whose outputs are not kept: 15
-     * lanes, of which 24 -> 8 has one for 3 samples, and two rows that start inside a slide. */
-    PCM_RESAMPLE_SLACK = 96,
+    /* Zeros after the last sample. A block kernel may read 96 of them, for lanes whose outputs are
+     * not kept: 15 lanes, of which 24 -> 8 has one for 3 samples, and two rows that start inside a
+     * slide. The copy back into the history takes 118: all its 144 samples but the 26 or more that
+     * every call leaves there. */
+    PCM_RESAMPLE_SLACK = 128,
 };
 
 /*
@@ -30,6 +31,14 @@ static inline const pcm_resample_plan *pcm_resample_plan_of(const pcm_resampler 
     return plan < PCM_RESAMPLE_PLANS ? &pcm_resample_plans[plan] : NULL;
 }
 
+/* In pieces that become plain loads and stores: a call would cost more than the copy. */
+static PCM_INLINE void pcm_resample_copy_history(int16_t *dst, const int16_t *src) {
+    enum { PIECE = PCM_RESAMPLER_HISTORY / 3 };
+    memcpy(dst, src, PIECE * sizeof *dst);
+    memcpy(dst + PIECE, src + PIECE, PIECE * sizeof *dst);
+    memcpy(dst + 2 * PIECE, src + 2 * PIECE, PIECE * sizeof *dst);
+}
+
 static inline size_t pcm_resample_stream(int16_t *dst, const int16_t *src, size_t count,
                                          pcm_resampler *state, pcm_resample_block_fn *block) {
     const pcm_resample_plan *plan = pcm_resample_plan_of(state);
@@ -39,25 +48,29 @@ static inline size_t pcm_resample_stream(int16_t *dst, const int16_t *src, size_
     int16_t x[PCM_RESAMPLER_HISTORY + PCM_RESAMPLE_BLOCK + PCM_RESAMPLE_SLACK];
     /* Between calls fill < window, and no window is longer than the history. */
     size_t fill = state->fill, written = 0;
-    memcpy(x, state->history, fill * sizeof *x);
-    while (count > 0) {
+    pcm_resample_copy_history(x, state->history);
+    for (;;) {
         const size_t taken = count < PCM_RESAMPLE_BLOCK ? count : PCM_RESAMPLE_BLOCK;
         memcpy(x + fill, src, taken * sizeof *x);
         src += taken;
         count -= taken;
         fill += taken;
-        if (fill < window)
-            continue;
+        size_t used = 0;
         memset(x + fill, 0, PCM_RESAMPLE_SLACK * sizeof *x);
-        const size_t periods = (fill - window) / plan->down + 1;
-        block(dst + written, x, periods, plan);
-        written += periods * plan->up;
-        fill -= periods * plan->down;
-        memmove(x, x + periods * plan->down, fill * sizeof *x);
+        if (fill >= window) {
+            const size_t periods = (fill - window) / plan->down + 1;
+            block(dst + written, x, periods, plan);
+            written += periods * plan->up;
+            used = periods * plan->down;
+            fill -= used;
+        }
+        if (count == 0) {
+            pcm_resample_copy_history(state->history, x + used);
+            state->fill = (uint16_t)fill;
+            return written;
+        }
+        memmove(x, x + used, fill * sizeof *x);
     }
-    memcpy(state->history, x, fill * sizeof *x);
-    state->fill = (uint16_t)fill;
-    return written;
 }
 
 static inline size_t pcm_resample_stream_end(int16_t *dst, pcm_resampler *state,
@@ -67,8 +80,7 @@ static inline size_t pcm_resample_stream_end(int16_t *dst, pcm_resampler *state,
         return 0;
     int16_t x[2 * PCM_RESAMPLER_HISTORY + PCM_RESAMPLE_SLACK] = {0};
     int16_t y[PCM_RESAMPLER_HISTORY];
-    /* Inputs that no output has been given for: at most `ahead`, 71, so y holds 24 periods of 3
-     * outputs or fewer. */
+    /* Inputs that have no output yet: at most `ahead`. The most outputs are 24 periods of 3. */
     const size_t due = state->fill - (size_t)plan->back;
     const size_t outputs = (due * plan->up + plan->down - 1u) / plan->down;
     if (outputs > 0) {

@@ -1,6 +1,7 @@
 import AudioEngine
 import BotTransport
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("sidetone call") struct CallCommandTests {

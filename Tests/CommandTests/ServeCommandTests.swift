@@ -1,5 +1,6 @@
 import AudioEngine
 import Foundation
+import TestSupport
 import Testing
 
 /// Both commands together: what a new user tries first.

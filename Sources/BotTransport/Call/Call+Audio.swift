@@ -39,7 +39,8 @@ extension Call {
     let wanted = count ?? min(readable, rate.hertz)
     guard readable >= wanted else { return nil }
     let samples = unsafe [Int16](
-      unsafeUninitializedCapacity: wanted) { buffer, filled in
+      unsafeUninitializedCapacity: wanted
+    ) { buffer, filled in
       var span = unsafe buffer.mutableSpan
       filled = session.media?.read(into: &span) ?? 0
     }

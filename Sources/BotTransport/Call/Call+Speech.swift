@@ -169,7 +169,8 @@ public struct Utterance: Sendable {
   }
 
   /// Attaches words to the stretch of speech between two times from the utterance's start.
-  public func attach(text: String, from start: Duration, to end: Duration) async throws(SpeechError) {
+  public func attach(text: String, from start: Duration, to end: Duration) async throws(SpeechError)
+  {
     try await call.attach(text: text, from: start, to: end, in: epoch)
   }
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Stands between the server and a call log: takes events at once, writes them when the log can.
 ///
 /// Handing in an event never waits for the log, so it may be done on an event loop. What waits is
@@ -26,7 +24,7 @@ public final class CallLogWriter: Sendable {
   /// The log that is written.
   public let log: any CallLog
   private let capacity: Int
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// Events written together, so that a burst of them costs few transactions.
   private static let batch = 256

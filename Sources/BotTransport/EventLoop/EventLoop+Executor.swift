@@ -8,22 +8,28 @@ extension EventLoop {
   /// the wake-up of a loop that sleeps.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let (wakes, drains) = queue.withLock { queue in
-      queue.jobs.append(job)
-      return (queue.needsWake(), queue.phase == .stopped && !queue.isDrained)
-    }
-    if wakes { wakeUp() }
-    if drains { drainAfterStop() }
+    fulfil(
+      queue.withLock { queue in
+        queue.jobs.append(job)
+        return queue.added()
+      })
   }
 
   /// Runs `body` on the loop's thread, soon, in the order given; any thread. Never runs it at once.
   public func perform(_ body: @escaping @Sendable () -> Void) {
-    let (wakes, drains) = queue.withLock { queue in
-      queue.closures.append(body)
-      return (queue.needsWake(), queue.phase == .stopped && !queue.isDrained)
+    fulfil(
+      queue.withLock { queue in
+        queue.closures.append(body)
+        return queue.added()
+      })
+  }
+
+  private func fulfil(_ duty: JobQueue.Duty) {
+    switch duty {
+    case .nothing: break
+    case .wake: wakeUp()
+    case .drain: drainAfterStop()
     }
-    if wakes { wakeUp() }
-    if drains { drainAfterStop() }
   }
 
   /// Whether the caller runs on the loop's thread.
@@ -66,30 +72,24 @@ extension EventLoop {
       isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
   }
 
-  /// After the thread has ended: whoever adds work runs it, one thread at a time.
+  /// After the loop's thread has ended: runs what was added, and what that adds, on this thread,
+  /// which is the loop's for that long. The caller has set `isDraining`.
   func drainAfterStop() {
     var jobs: [UnownedJob] = []
     var closures: [@Sendable () -> Void] = []
     while true {
-      let isMine = queue.withLock { queue in
-        // The thread that drains comes back for more until there is none.
-        if queue.isEmpty || queue.phase != .stopped {
-          if ownerThread.load(ordering: .relaxed) == UInt(pthread_self()) {
-            queue.isDrained = false
-            ownerThread.store(0, ordering: .relaxed)
-          }
+      let hasWork = queue.withLock { queue in
+        if queue.isEmpty {
+          queue.isDraining = false
+          ownerThread.store(0, ordering: .relaxed)
           return false
         }
-        if queue.isDrained, ownerThread.load(ordering: .relaxed) != UInt(pthread_self()) {
-          return false
-        }
-        queue.isDrained = true
         ownerThread.store(UInt(pthread_self()), ordering: .relaxed)
         swap(&jobs, &queue.jobs)
         swap(&closures, &queue.closures)
         return true
       }
-      guard isMine else { return }
+      guard hasWork else { return }
       for closure in closures { closure() }
       for job in jobs { run(job) }
       closures.removeAll()

@@ -18,25 +18,31 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   /// How many jobs run before the sockets are looked at again.
   static let jobsPerTurn = 256
+  /// The loop wakes for timers at most this often: a lone timer is not held up, and a thousand calls
+  /// paced each on its own phase share wake-ups, which cost more than what they do.
+  public static let timerSpacing: Duration = .microseconds(250)
 
   /// The loop's name, as given.
   public let name: String
 
-  let queue = Mutex(JobQueue())
+  let queue = Locked(JobQueue())
   /// The thread that is inside the loop now, 0 when none is.
   let ownerThread = Atomic<UInt>(0)
   private let wake: WakeDescriptor
-  private let thread = Mutex<pthread_t?>(nil)
+  private let thread = Locked<pthread_t?>(nil)
 
   /// The jobs of the current turn, and the next of them to run.
   var turnJobs: [UnownedJob] = []
   var turnIndex = 0
 
   var timers = TimerHeap()
+  private var lastFiring = MonotonicTime.zero
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
+  /// The sockets that close now do so because the loop stops.
+  private(set) var isEnding = false
   /// Where outgoing messages are built, one after the other.
   var outgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
 
@@ -69,13 +75,12 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   /// Starts the loop's thread. Only the first call does anything.
   public func start() {
-    let mayStart = queue.withLock { queue in
-      guard queue.phase == .created else { return false }
-      queue.phase = .running
-      return true
-    }
-    guard mayStart else { return }
     thread.withLock { thread in
+      let mayStart = queue.withLock { queue in
+        defer { if queue.phase == .created { queue.phase = .running } }
+        return queue.phase == .created
+      }
+      guard mayStart else { return }
       var handle = pthread_t()
       let result = unsafe pthread_create(
         &handle, nil,
@@ -159,7 +164,7 @@ extension EventLoop {
         queue.isEmpty && turnIndex == turnJobs.count && queue.phase == .running
       return queue.loopSleeps
     }
-    clock.arm(at: timers.earliest)
+    clock.arm(at: timers.earliest.map { max($0, lastFiring + Self.timerSpacing) })
     context?.service(mayWait: maySleep)
     return true
   }
@@ -180,6 +185,7 @@ extension EventLoop {
     let now = now
     while left > 0, let timer = timers.popDue(at: now) {
       left -= 1
+      lastFiring = now
       timer.callFire()
     }
   }
@@ -188,7 +194,10 @@ extension EventLoop {
     closeSockets()
     runJobs(atMost: .max)
     ownerThread.store(0, ordering: .relaxed)
-    queue.withLock { $0.phase = .stopped }
+    queue.withLock { queue in
+      queue.phase = .stopped
+      queue.isDraining = true
+    }
     drainAfterStop()
   }
 
@@ -199,6 +208,7 @@ extension EventLoop {
   }
 
   private func closeSockets() {
+    isEnding = true
     context?.destroy()
     context = nil
     // libwebsockets tells of each; what it has not told of has no other way to learn.

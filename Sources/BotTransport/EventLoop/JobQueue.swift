@@ -15,8 +15,8 @@ struct JobQueue {
   var closures: [@Sendable () -> Void] = []
   /// The loop is about to sleep, or sleeps: whoever adds work must wake it.
   var loopSleeps = false
-  /// After the loop's thread has ended: a thread is running what is left.
-  var isDrained = false
+  /// After the loop's thread has ended: some thread runs what is added.
+  var isDraining = false
 
   init() {
     jobs.reserveCapacity(64)
@@ -24,9 +24,18 @@ struct JobQueue {
 
   var isEmpty: Bool { jobs.isEmpty && closures.isEmpty }
 
-  /// Notes that work was added; true when the caller must wake the loop.
-  mutating func needsWake() -> Bool {
+  /// What whoever added work must do.
+  enum Duty {
+    case nothing, wake, drain
+  }
+
+  /// Notes that work was added.
+  mutating func added() -> Duty {
+    if phase == .stopped {
+      defer { isDraining = true }
+      return isDraining ? .nothing : .drain
+    }
     defer { loopSleeps = false }
-    return loopSleeps
+    return loopSleeps ? .wake : .nothing
   }
 }

@@ -1,6 +1,5 @@
 import CLibWebSockets
 import Glibc
-import Synchronization
 
 /// libwebsockets' context of one loop, with the one virtual host that all its sockets belong to.
 ///
@@ -27,11 +26,14 @@ struct LoopContext {
   private let host: OpaquePointer
   private let memory: HostMemory
 
-  // libwebsockets sets up process-wide things in there, without a lock of its own.
-  private static let creation = Mutex(())
+  /// Held while a context is made: libwebsockets sets up process-wide things in there, without a
+  /// lock of its own. The value says whether it has been told to be quiet.
+  private static let creation = Locked(false)
 
   init() throws(EventLoopError) {
-    guard let made = Self.creation.withLock({ _ in Self.make() }) else { throw .contextNotCreated }
+    guard let made = Self.creation.withLock({ Self.make(isQuiet: &$0) }) else {
+      throw .contextNotCreated
+    }
     self = made
   }
 
@@ -41,8 +43,11 @@ struct LoopContext {
     self.memory = memory
   }
 
-  private static func make() -> LoopContext? {
-    _ = TransportLog.silenceAtFirst
+  private static func make(isQuiet: inout Bool) -> LoopContext? {
+    if !isQuiet {
+      TransportLog.silence()
+      isQuiet = true
+    }
     let memory = HostMemory()
     var info = unsafe lws_context_creation_info()
     unsafe info.options = UInt64(LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
@@ -74,7 +79,7 @@ struct LoopContext {
 
   /// Closes everything and frees it. The context must not be used again.
   func destroy() {
-    Self.creation.withLock { _ in unsafe lws_context_destroy(context) }
+    unsafe lws_context_destroy(context)
     withExtendedLifetime(memory) {}
   }
 

@@ -2,7 +2,8 @@ public import AudioEngine
 
 /// A one-shot timer of an event loop, armed again and again without allocating.
 ///
-/// It fires on the loop's thread, never before its time. Everything here is for the loop's thread
+/// It fires on the loop's thread, never before its time, and later than that by at most
+/// ``EventLoop/timerSpacing`` on an idle machine where others fire as well. Everything here is for the loop's thread
 /// alone (checked), which is why it may be handed to the actors pinned to the loop.
 public final class LoopTimer: @unchecked Sendable {
   // Unchecked: all state is confined to the loop's thread, and every entry checks that.

@@ -1,5 +1,4 @@
 import CLibWebSockets
-import Synchronization
 
 /// Where libwebsockets' own words go: nowhere, until a handler is set.
 ///
@@ -21,7 +20,7 @@ public enum TransportLog {
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
   }
 
-  private static let current = Mutex<(@Sendable (Level, String) -> Void)?>(nil)
+  private static let current = Locked<(@Sendable (Level, String) -> Void)?>(nil)
 
   /// Sends lines of `level` and graver to `handler`, for every loop of the process; nil for silence.
   ///
@@ -47,12 +46,12 @@ public enum TransportLog {
     }
   }
 
-  /// libwebsockets writes to the standard error until told otherwise.
-  static let silenceAtFirst: Void = {
+  /// Without a handler libwebsockets would write to the standard error.
+  static func silence() {
     current.withLock { current in
       if current == nil { lws_set_log_level(0, nil) }
     }
-  }()
+  }
 
   private static func emit(_ kind: Int32, _ line: String) {
     let level: Level =

@@ -1,4 +1,3 @@
-import Synchronization
 import Telephony
 
 /// The calls of one server that have not ended, each with the task of its bot.
@@ -21,7 +20,7 @@ final class CallTable: Sendable {
   }
 
   private let bot: BotServer.Bot
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(bot: @escaping BotServer.Bot) {
     self.bot = bot

@@ -1,3 +1,4 @@
+import AudioEngine
 import CLibWebSockets
 import Glibc
 
@@ -8,6 +9,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   /// Connections accepted before the other sockets get their turn again.
   private static let acceptsPerTurn = 64
   private static let backlog: Int32 = 4_096
+  private static let pauseWithoutDescriptors: Duration = .milliseconds(50)
 
   let fileDescriptor: Int32
   let port: Int
@@ -83,11 +85,24 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
           unsafe sidetone_accept(fileDescriptor, $0, &byteCount)
         }
       }
-      // Nobody left, or no descriptor to spare: those who wait are asked again in the next turn.
-      guard descriptor >= 0 else { return }
+      guard descriptor >= 0 else {
+        if errno == EMFILE || errno == ENFILE { pause() }
+        return
+      }
       setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
       begin(descriptor, from: SocketAddress(storage).description)
     }
+  }
+
+  /// Lets those who wait wait on: without a descriptor to spare, trying again at once is a busy loop.
+  private func pause() {
+    guard let wsi = unsafe link?.wsi else { return }
+    unsafe lws_rx_flow_control(wsi, 0)
+    let timer = LoopTimer(loop: loop) { [weak self] in
+      guard let wsi = unsafe self?.link?.wsi else { return }
+      unsafe lws_rx_flow_control(wsi, 1)
+    }
+    timer.arm(at: EventLoop.now + Self.pauseWithoutDescriptors)
   }
 
   private func begin(_ descriptor: Int32, from peerAddress: String) {

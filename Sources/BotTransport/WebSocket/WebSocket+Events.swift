@@ -50,24 +50,19 @@ extension WebSocket: LoopSocketOwner {
     let ended = state
     state = .closed
     link = nil
-    partial = nil
+    pieces = nil
     pings?.stop()
     pings = nil
     guard let delegate else { return }
     self.delegate = nil
     switch ended {
-    case .opening:
-      delegate.socketDidClose(self, code: nil, reason: "closed during the handshake")
-    case .open:
-      delegate.socketDidClose(self, code: nil, reason: "connection lost")
-    case .closing:
-      delegate.socketDidClose(self, code: nil, reason: "connection lost before the close frame")
     case .ending(let code, let reason):
       delegate.socketDidClose(self, code: code, reason: reason)
     case .failing(let reason):
       delegate.socketDidClose(self, code: nil, reason: reason)
-    case .closed:
-      break
+    case .opening, .open, .closing, .closed:
+      let cause = loop.isEnding ? "the event loop has stopped" : "connection lost"
+      delegate.socketDidClose(self, code: nil, reason: cause)
     }
   }
 

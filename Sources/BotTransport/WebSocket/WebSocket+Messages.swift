@@ -7,7 +7,7 @@ extension WebSocket {
   func received(_ piece: UnsafeRawBufferPointer) {
     guard case .open = state, let wsi = unsafe link?.wsi else { return }
     let isFinal = unsafe lws_is_final_fragment(wsi) != 0
-    let known = (partial?.count ?? 0) + piece.count
+    let known = (isAssembling ? pieces?.count ?? 0 : 0) + piece.count
     // What the frame still announces counts as well: nothing is stored that could not be used.
     let announced = unsafe lws_remaining_packet_payload(wsi)
     guard known <= limits.maximumMessageSize,
@@ -17,18 +17,22 @@ extension WebSocket {
       return
     }
     let isBinary = unsafe lws_frame_is_binary(wsi) != 0
-    if isFinal, partial == nil {
+    if isFinal, !isAssembling {
       unsafe deliver(RawSpan(_unsafeBytes: piece), isBinary: isBinary)
       return
     }
-    var message = partial.take() ?? MessageBuffer(capacity: max(known + announced, 1))
+    let expected = known + announced
+    // A stranger's announcement alone reserves no more than this.
+    var message = pieces.take() ?? MessageBuffer(capacity: min(max(expected, 1), Self.keptSize))
+    if !isAssembling { message.removeAll() }
     unsafe message.append(contentsOf: RawSpan(_unsafeBytes: piece))
-    guard isFinal else {
-      partial = consume message
-      return
-    }
-    deliver(message.bytes, isBinary: isBinary)
+    isAssembling = !isFinal
+    if isFinal { deliver(message.bytes, isBinary: isBinary) }
+    if isAssembling || message.count <= Self.keptSize, isOpen { pieces = consume message }
   }
+
+  /// Messages up to this size leave their buffer to the next one.
+  private static let keptSize = 32_768
 
   private func deliver(_ message: RawSpan, isBinary: Bool) {
     counters.messagesIn += 1

@@ -17,8 +17,8 @@ public final class WebSocket: @unchecked Sendable {
   public struct Limits: Sendable {
     /// The largest message taken from the peer, in bytes; beyond it the socket closes with 1009.
     public var maximumMessageSize = 1 << 20
-    /// How long the peer may take to read what is under way before a close frame can go out, and
-    /// then to answer it. Whole seconds, at least 1; after each of them the socket is cut.
+    /// How long the peer may take to read what is under way before a close frame can go out; then
+    /// the socket is cut. Whole seconds, at least 1. The answer to a close frame has 5 s.
     public var closeTimeout: Duration = .seconds(5)
 
     /// The default bounds.
@@ -66,8 +66,10 @@ public final class WebSocket: @unchecked Sendable {
   var state = State.opening
   /// libwebsockets' side, nil before the connection exists and after it is gone.
   var link: LoopSocket?
-  /// Fragments of a message that did not arrive in one read.
-  var partial: MessageBuffer?
+  /// The pieces of a message that did not arrive in one read; kept for the next one if it is small.
+  var pieces: MessageBuffer?
+  /// Whether `pieces` holds the beginning of a message.
+  var isAssembling = false
   var pings: PingSchedule?
 
   init(
@@ -116,7 +118,7 @@ public final class WebSocket: @unchecked Sendable {
     case .open:
       guard let wsi = unsafe link?.wsi else { return }
       state = .closing(code, reason: reason)
-      partial = nil
+      pieces = nil
       let seconds = Int32(clamping: max(limits.closeTimeout.components.seconds, 1))
       unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, seconds)
       unsafe lws_callback_on_writable(wsi)

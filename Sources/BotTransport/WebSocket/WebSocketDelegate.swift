@@ -27,6 +27,7 @@ public protocol WebSocketDelegate: AnyObject {
   ///   - socket: the socket that was.
   ///   - code: of the close frame that began the closing (RFC 6455, 7.4), the peer's or ours; 1005
   ///     where the peer's had none; nil without any close frame, which other interfaces call 1006.
+  ///     libwebsockets 4.1 takes 1012 to 1014 from a peer for errors, and they arrive as 1002.
   ///   - reason: the close frame's, or what went wrong, for the log. From the peer: trust nothing.
   func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String)
 }

@@ -11,11 +11,11 @@
 typedef enum pcm_filter {
     PCM_FILTER_STANDARD, /* linear phase, flat to 0.45 of the lower rate; 2.9 ms of delay where that
                             is 8 kHz */
-    PCM_FILTER_LOW_DELAY, /* minimum phase, flat to 0.425 of the lower rate; 0.2 ms of delay at 1
+    PCM_FILTER_LOW_DELAY, /* minimum phase, flat to 0.437 of the lower rate; 0.2 ms of delay at 1
                              kHz there */
 } pcm_filter;
 
-enum { PCM_RESAMPLER_HISTORY = 152 };
+enum { PCM_RESAMPLER_HISTORY = 144 };
 
 /*
  * The state of one stream: plain data without pointers, so it may be copied, stored and compared as

@@ -4,9 +4,9 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* The value of each character; bit 7 marks those outside the alphabet. */
+/* The value of each character; 0x80 for those outside the alphabet. */
 enum { no = 0x80 };
-static const uint8_t values[256] = {
+const uint8_t pcm_base64_values[256] = {
     /* clang-format off */
     no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
     no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
@@ -51,7 +51,7 @@ size_t pcm_base64_encode_scalar(char *dst, const uint8_t *src, size_t bytes) {
 static ptrdiff_t decode_last(uint8_t *dst, const uint8_t *src, size_t position, size_t count,
                              pcm_base64_padding padding) {
     size_t data = 0; /* characters before the padding */
-    while (data < count && values[src[position + data]] < no)
+    while (data < count && pcm_base64_values[src[position + data]] < no)
         data++;
     const int bare = data == count; /* it ends without padding */
     if (bare && count == 0)
@@ -66,9 +66,9 @@ static ptrdiff_t decode_last(uint8_t *dst, const uint8_t *src, size_t position, 
                 return ~(ptrdiff_t)(position + i);
         }
     }
-    const uint32_t a = values[src[position]], b = values[src[position + 1]];
-    const uint32_t c = data > 2 ? values[src[position + 2]] : 0;
-    const uint32_t d = data > 3 ? values[src[position + 3]] : 0;
+    const uint32_t a = pcm_base64_values[src[position]], b = pcm_base64_values[src[position + 1]];
+    const uint32_t c = data > 2 ? pcm_base64_values[src[position + 2]] : 0;
+    const uint32_t d = data > 3 ? pcm_base64_values[src[position + 3]] : 0;
     const uint32_t v = a << 18 | b << 12 | c << 6 | d;
     const uint32_t unused = data == 2 ? b & 15 : data == 3 ? c & 3 : 0;
     if (unused != 0)
@@ -88,8 +88,10 @@ ptrdiff_t pcm_base64_decode_scalar(uint8_t *dst, const char *text, size_t count,
     size_t position = 0;
     /* All quanta but the last, which alone may be padded or short. */
     for (; count - position > 4; position += 4, out += 3) {
-        const uint32_t a = values[src[position]], b = values[src[position + 1]];
-        const uint32_t c = values[src[position + 2]], d = values[src[position + 3]];
+        const uint32_t a = pcm_base64_values[src[position]],
+                       b = pcm_base64_values[src[position + 1]];
+        const uint32_t c = pcm_base64_values[src[position + 2]],
+                       d = pcm_base64_values[src[position + 3]];
         if ((a | b | c | d) >= no)
             break;
         const uint32_t v = a << 18 | b << 12 | c << 6 | d;

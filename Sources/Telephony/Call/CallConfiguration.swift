@@ -18,6 +18,9 @@ public struct CallConfiguration: Sendable {
   public var whenFull: FullQueuePolicy
   /// The most caller audio that waits for a slow bot.
   public var inboundCapacity: Duration
+  /// Speech that belongs to no utterance of the bot's own ends after so long without a write. Longer
+  /// rides out a slower host; shorter leaves less silence before the tail of an echo.
+  public var idleFinish: Duration
   /// A socket that has sent no `start` after this is closed with 1008.
   public var startTimeout: Duration
   /// So many unreadable messages in a row end the call with 1003.
@@ -33,6 +36,7 @@ public struct CallConfiguration: Sendable {
     outboundCapacity: Duration = .seconds(60),
     whenFull: FullQueuePolicy = .wait,
     inboundCapacity: Duration = .seconds(4),
+    idleFinish: Duration = .milliseconds(200),
     startTimeout: Duration = .seconds(10),
     mostBadMessages: Int = 50
   ) {
@@ -44,6 +48,7 @@ public struct CallConfiguration: Sendable {
     self.outboundCapacity = outboundCapacity
     self.whenFull = whenFull
     self.inboundCapacity = inboundCapacity
+    self.idleFinish = idleFinish
     self.startTimeout = startTimeout
     self.mostBadMessages = mostBadMessages
   }

@@ -116,7 +116,7 @@ extension CallSession {
           filter: configuration.filter, playback: playback,
           direction: codec.direction(for: start, query: query),
           outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
-          inboundCapacity: configuration.inboundCapacity))
+          inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish))
     } catch {
       _ = refuse(.unsupportedFormat, at: now)
       state = .ending(code: 1003, reason: "unsupported audio format")

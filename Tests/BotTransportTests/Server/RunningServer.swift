@@ -1,5 +1,6 @@
 import BotTransport
 import Foundation
+import TestSupport
 import Testing
 
 /// A bot server on a free loopback port for the length of one test.
@@ -49,10 +50,10 @@ struct RunningServer {
     _ path: String, _ options: ArraySlice<String>
   ) async throws -> (status: Int, body: String) {
     let fixed = ["--silent", "--max-time", "5", "--globoff", "--write-out", "\n%{http_code}"]
-    let (_, output) = try await Peer.run(
-      "/usr/bin/curl", fixed + options + ["http://127.0.0.1:\(port)\(path)"])
-    let lines = String(decoding: output, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false)
+    let result = try await Subprocess(
+      "/usr/bin/curl", fixed + options + ["http://127.0.0.1:\(port)\(path)"]
+    ).end(within: .seconds(20))
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
     return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
   }
 
@@ -90,33 +91,15 @@ struct PlatformReport {
 /// Debian's Python, which has python3-websockets; whatever else is on the PATH may not.
 enum Python {
   static func run(_ script: String, _ arguments: [String]) async throws -> Data {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let peers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Peers")
-    let words = [folder.appendingPathComponent(script).path] + arguments
-    let (status, data) = try await Peer.run("/usr/bin/python3", words)
+    let path = peers.appendingPathComponent(script).path
+    let result = try await Subprocess("/usr/bin/python3", [path] + arguments).end(
+      within: .seconds(70))
     try #require(
-      status == 0,
-      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs")
-    return data
-  }
-}
-
-/// A program of another hand, run to its end.
-enum Peer {
-  static func run(
-    _ program: String, _ arguments: [String]
-  ) async throws -> (status: Int32, output: Data) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    let ended = AsyncStream<Void> { stream in
-      process.terminationHandler = { _ in stream.finish() }
-    }
-    try process.run()
-    for await _ in ended {}
-    // They bound their own time and print little, so the pipe cannot fill before the end.
-    return (process.terminationStatus, output.fileHandleForReading.readDataToEndOfFile())
+      result.status == 0,
+      "\(script) failed; it needs Debian's python3-websockets, which scripts/setup installs: \(result.errors.suffix(500))"
+    )
+    return Data(result.output.utf8)
   }
 }

@@ -75,7 +75,10 @@ actor SocketProbe: WebSocketDelegate {
     report.yield(.closed(code: code, reason: reason))
   }
 
-  /// Waits for `count` events, and gives them.
+  /// Ends the events, so that what has not come by now is seen not to come.
+  func finish() { report.finish() }
+
+  /// Waits for `count` events, and gives them; fewer when the events have ended.
   nonisolated func next(_ count: Int) async throws -> [SocketEvent] {
     try await within { [events] in
       var seen: [SocketEvent] = []
