@@ -24,6 +24,7 @@ struct ExotelCallCommand: Command {
     Option("--record", help: "record the call"),
     Option("--national", help: "take a number in India's national form, 0 and ten digits"),
     Option("--dry-run", help: "check everything and print the request without sending it"),
+    ExotelCredentials.timeout,
   ]
   static let notes = """
     --from is Exotel's word for the number that is dialled.
@@ -42,6 +43,7 @@ struct ExotelCallCommand: Command {
 
   private let order: ExotelConnect
   private let isDryRun: Bool
+  private let timeout: Int
 
   init(_ arguments: Arguments) throws(UsageError) {
     let destination = try Self.destination(arguments)
@@ -54,6 +56,7 @@ struct ExotelCallCommand: Command {
       statusEvents: try arguments.text("--status-callback") == nil ? [] : [.answered, .terminal],
       permitsNationalNumbers: arguments.flag("--national"))
     isDryRun = arguments.flag("--dry-run")
+    timeout = try ExotelCredentials.timeout(arguments)
   }
 
   private static func destination(
@@ -97,7 +100,7 @@ struct ExotelCallCommand: Command {
       Console.print("\(request)")
       return .success
     }
-    let answer = ExotelCall.answer(await RESTClient.send(request))
+    let answer = ExotelCall.answer(await RESTClient.send(request, within: timeout))
     return ExotelCredentials.report(
       answer,
       unknownAdvice: "the phone may be ringing: look the call up at Exotel, by its custom field, "

@@ -10,6 +10,14 @@ enum ExotelCredentials {
     EXOTEL_API_BASE names another host, such as http://127.0.0.1:8080 for a test.
     """
 
+  static let timeout = Option(
+    "--timeout", "SECONDS", help: "the longest to wait for Exotel's answer, 1 to 120 (default 20)")
+
+  /// The value of ``timeout``.
+  static func timeout(_ arguments: Arguments) throws(UsageError) -> Int {
+    try arguments.integer("--timeout", in: 1...120) ?? 20
+  }
+
   static func account() throws(UsageError) -> ExotelAccount {
     let environment = ProcessInfo.processInfo.environment
     var values: [String] = []

@@ -5,7 +5,7 @@ struct ExotelStreamsCommand: Command {
   static let name = "exotel streams"
   static let summary = "ask Exotel how many streams are up"
   static let operands: [Operand] = []
-  static let options: [Option] = []
+  static let options = [ExotelCredentials.timeout]
   static let notes = """
     \(ExotelCredentials.notes)
 
@@ -13,11 +13,16 @@ struct ExotelStreamsCommand: Command {
     not answer, 2 wrong usage
     """
 
-  init(_ arguments: Arguments) throws(UsageError) {}
+  private let timeout: Int
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    timeout = try ExotelCredentials.timeout(arguments)
+  }
 
   func run() async throws(UsageError) -> ExitStatus {
     let account = try ExotelCredentials.account()
-    let response = await RESTClient.send(ExotelActiveStreams.request(to: account))
+    let request = ExotelActiveStreams.request(to: account)
+    let response = await RESTClient.send(request, within: timeout)
     let answer = ExotelActiveStreams.answer(response)
     let status = ExotelCredentials.report(answer, unknownAdvice: "try again later") { streams in
       let limit = streams.limit.map { " of \($0)" } ?? ", limit not told"

@@ -1,21 +1,14 @@
 import Foundation
 import Telephony
+import TestSupport
 import Testing
 
 @testable import BotTransport
 
 @Suite("call log in SQLite") struct SQLiteCallLogTests {
-  private final class Scratch: Sendable {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("sidetone-log-\(UUID().uuidString)")
-    init() throws {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(at: folder) }
-    var path: String { folder.appendingPathComponent("calls.db").path }
-  }
-
   private let scratch: Scratch
+
+  private var path: String { scratch.file("calls.db").path }
 
   init() throws { scratch = try Scratch() }
 
@@ -63,12 +56,12 @@ import Testing
   func roundTrip() async throws {
     var expected = Self.full()
     do {
-      let log = try SQLiteCallLog(path: scratch.path)
+      let log = try SQLiteCallLog(path: path)
       try await log.write([event("a", expected)])
     }
     expected.events = [.init(key: "a", name: "n", at: WallTime(milliseconds: 5))]
-    let log = try SQLiteCallLog(path: scratch.path)
-    let reader = try SQLiteCallLog(path: scratch.path, isReadOnly: true)
+    let log = try SQLiteCallLog(path: path)
+    let reader = try SQLiteCallLog(path: path, isReadOnly: true)
     for sid in ["c1", "s1"] { #expect(try await reader.records(of: sid) == [expected]) }
     #expect(try await reader.records(of: "c2").isEmpty)
     try await log.write([event("a", expected), event("b", expected)])
@@ -77,7 +70,7 @@ import Testing
 
   @Test("joins what came without the call's name by the stream's")
   func byStream() async throws {
-    let log = try SQLiteCallLog(path: scratch.path)
+    let log = try SQLiteCallLog(path: path)
     var leg = CallRecord()
     leg.streamSID = "s1"
     leg.legSID = "leg"
@@ -92,7 +85,7 @@ import Testing
 
   @Test("lists the newest first, from a time on")
   func lists() async throws {
-    let log = try SQLiteCallLog(path: scratch.path)
+    let log = try SQLiteCallLog(path: path)
     try await log.write(
       (1...5).map { number in
         var record = CallRecord()
@@ -106,14 +99,13 @@ import Testing
 
   @Test("is for its owner's eyes alone")
   func permissions() throws {
-    _ = try SQLiteCallLog(path: scratch.path)
-    let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path)
+    _ = try SQLiteCallLog(path: path)
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 
   @Test("refuses what is no call log, or a newer one, and leaves it alone")
   func refuses() throws {
-    let path = scratch.path
     try Data("this is a letter, not a database".utf8).write(to: URL(fileURLWithPath: path))
     #expect(throws: CallLogError.self) { try SQLiteCallLog(path: path) }
     #expect(throws: CallLogError.self) { try SQLiteCallLog(path: path, isReadOnly: true) }
@@ -137,8 +129,8 @@ import Testing
 
   @Test("rolls back a batch that fails")
   func rollsBack() async throws {
-    let log = try SQLiteCallLog(path: scratch.path)
-    let other = try SQLiteDatabase(path: scratch.path, isReadOnly: false)
+    let log = try SQLiteCallLog(path: path)
+    let other = try SQLiteDatabase(path: path, isReadOnly: false)
     try other.run(
       "CREATE TRIGGER refuse BEFORE INSERT ON calls WHEN new.call_sid = 'bad' "
         + "BEGIN SELECT raise(ABORT, 'refused'); END")

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Telephony
+import TestSupport
 import Testing
 
 @testable import BotTransport
@@ -127,13 +128,10 @@ import Testing
 
   @Test("writes no secret into the file, wherever it was shown")
   func secrets() async throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("sidetone-secret-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let scratch = try Scratch()
     let secret = "hush4711"
     var configuration = configuration(
-      try SQLiteCallLog(path: folder.appendingPathComponent("calls.db").path))
+      try SQLiteCallLog(path: scratch.file("calls.db").path))
     configuration.access = AccessPolicy(tokens: [try #require(Secret(secret))])
     ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration.routes)
     let server = try await RunningServer(configuration) { call in for await _ in call.audio {} }
@@ -151,8 +149,8 @@ import Testing
     #expect(try await server.curl(path).status == 200)
     try await server.stop()
     var all = Data()
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-      all += try Data(contentsOf: folder.appendingPathComponent(file))
+    for file in try FileManager.default.contentsOfDirectory(atPath: scratch.directory.path) {
+      all += try Data(contentsOf: scratch.file(file))
     }
     #expect(all.range(of: Data("kept".utf8)) != nil)
     #expect(all.range(of: Data(secret.utf8)) == nil)
