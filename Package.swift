@@ -54,8 +54,10 @@ if !coreOnly {
   targets += [
     .systemLibrary(
       name: "CLibWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(
-      name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets"],
+      name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite"],
       swiftSettings: swiftSettings),
     .target(
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],

@@ -15,13 +15,10 @@ import Foundation
       Console.print("sidetone \(Version.current)")
       return .success
     case let name?:
-      guard let command = CommandTable.command(named: name) else {
-        let kind = name.hasPrefix("-") ? "option" : "command"
-        let names = CommandTable.all.map { $0.name } + ["--help", "--version"]
-        return fail(
-          UsageError("unknown \(kind) '\(name)'", didYouMean: name, among: names), in: nil)
+      guard let (command, arguments) = CommandTable.command(of: words) else {
+        return fail(unknown(words, name), in: nil)
       }
-      return await run(command, Array(words.dropFirst()))
+      return await run(command, arguments)
     }
   }
 
@@ -43,12 +40,23 @@ import Foundation
       Console.print(HelpText.overview)
       return .success
     }
-    guard let command = CommandTable.command(named: name) else {
-      let names = CommandTable.all.map { $0.name }
-      return fail(UsageError("unknown command '\(name)'", didYouMean: name, among: names), in: nil)
+    guard let command = CommandTable.command(of: words)?.command else {
+      return fail(unknown(words, name), in: nil)
     }
     Console.print(HelpText.page(of: command))
     return .success
+  }
+
+  /// What may have been meant by words that name no command.
+  private static func unknown(_ words: [String], _ name: String) -> UsageError {
+    let names = CommandTable.all.map { $0.name }
+    let family = names.filter { $0.hasPrefix(name + " ") }
+    if !family.isEmpty {
+      return UsageError("'\(name)' is one of \(family.joined(separator: ", "))")
+    }
+    let kind = name.hasPrefix("-") ? "option" : "command"
+    return UsageError(
+      "unknown \(kind) '\(name)'", didYouMean: name, among: names + ["--help", "--version"])
   }
 
   private static func fail(_ error: UsageError, in command: (any Command.Type)?) -> ExitStatus {

@@ -17,8 +17,20 @@ public actor Call {
   var session: CallSession
   var socket: WebSocket?
   private var timer: LoopTimer?
-  private let pingInterval: Duration?
+  let configuration: ServerConfiguration
   private let calls: CallTable
+  /// Set while the call is held back until `start` has shown a token.
+  private var isHeld: Bool
+  private var limitTimer: LoopTimer?
+  var silenceTimer: LoopTimer?
+
+  let connectedAt = WallTime.now
+  var startedAt: (wall: WallTime, loop: MonotonicTime)?
+  var stop: StreamStop?
+  /// Whether the close was ours before it was the platform's.
+  var hasClosed = false
+  /// Whether a newer socket of the same stream has taken over.
+  private var isReplaced = false
 
   var audioWaiter: UnsafeContinuation<Void, Never>?
   var roomWaiters: [CheckedContinuation<Void, Never>] = []
@@ -46,16 +58,17 @@ public actor Call {
   }
 
   init(
-    loop: EventLoop, request: UpgradeRequest, configuration: CallConfiguration,
-    pingInterval: Duration?, calls: CallTable
+    loop: EventLoop, request: UpgradeRequest, configuration: ServerConfiguration, isHeld: Bool,
+    calls: CallTable
   ) {
     self.loop = loop
     peerAddress = request.peerAddress
     let query = URLQuery(
       items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })
     session = CallSession(
-      path: request.path, query: query, configuration: configuration, at: loop.now)
-    self.pingInterval = pingInterval
+      path: request.path, query: query, configuration: configuration.call, at: loop.now)
+    self.configuration = configuration
+    self.isHeld = isHeld
     self.calls = calls
     (bargeIns, interruptions) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
     (dtmf, keys) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
@@ -67,7 +80,7 @@ extension Call {
   func opened(_ socket: WebSocket) {
     self.socket = socket
     calls.opened(self)
-    socket.setPingInterval(pingInterval)
+    socket.setPingInterval(configuration.pingInterval)
     timer = LoopTimer(loop: loop) { [weak socket] in socket?.requestWrite() }
     schedule()
   }
@@ -89,6 +102,7 @@ extension Call {
       schedule()
       return .text
     case .close(let code, let reason):
+      hasClosed = stop == nil
       return .close(CloseCode(rawValue: code), reason: reason)
     case nil:
       schedule()
@@ -96,12 +110,14 @@ extension Call {
     }
   }
 
-  func closed(code: UInt16?) {
+  func closed(code: UInt16?, reason: String) {
     guard !isEnded else { return }
     isEnded = true
     closeCode = code
-    timer?.cancel()
+    for timer in [timer, limitTimer, silenceTimer] { timer?.cancel() }
     timer = nil
+    limitTimer = nil
+    silenceTimer = nil
     socket = nil
     session.socketClosed(at: loop.now)
     takeEvents()
@@ -111,7 +127,35 @@ extension Call {
     for waiter in drainWaiters + endWaiters { waiter.resume() }
     drainWaiters.removeAll()
     endWaiters.removeAll()
+    if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
     calls.ended(self)
+  }
+
+  /// A newer socket of the same stream is here: this one has nothing more to say.
+  func replace() {
+    isReplaced = true
+    hangUp(reason: "replaced by a newer socket")
+  }
+
+  private func begin(_ start: StreamStart) {
+    startedAt = (WallTime.now, loop.now)
+    if isHeld {
+      guard configuration.access.admits(start) else {
+        session.end(
+          code: CloseCode.policyViolation.rawValue, reason: "not authorised", at: loop.now)
+        return
+      }
+      isHeld = false
+    }
+    if let limit = session.platform.flatMap({ configuration.durationLimits[$0] }) {
+      let timer = LoopTimer(loop: loop) { [weak self] in
+        self?.assumeIsolated { $0.hangUp(reason: "the longest time for a stream is over") }
+      }
+      timer.arm(at: loop.now + limit)
+      limitTimer = timer
+    }
+    beginSilence(configuration.silence)
+    calls.started(self, start)
   }
 
   private func act(on event: CallSession.Event) {
@@ -123,13 +167,14 @@ extension Call {
       // Without a detector audio makes nothing due.
       guard session.configuration.bargeInDetector != nil else { return }
       takeEvents()
-    case .started:
-      calls.started(self)
+    case .started(let start):
+      begin(start)
     case .dtmf(let key):
       keys.yield(key)
     case .progress:
       takeEvents()
-    case .stopped:
+    case .stopped(let stop):
+      self.stop = stop
       takeEvents()
       keys.finish()
       interruptions.finish()

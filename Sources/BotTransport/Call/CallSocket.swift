@@ -26,6 +26,6 @@ final class CallSocket: WebSocketDelegate {
   }
 
   func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
-    call.assumeIsolated { $0.closed(code: code) }
+    call.assumeIsolated { $0.closed(code: code, reason: reason) }
   }
 }

@@ -35,26 +35,43 @@ public struct BotServer: Sendable {
   /// - Parameters:
   ///   - onListening: is told the port once calls may come.
   ///   - bot: carries each call.
-  /// - Throws: ``EventLoopError`` or ``ListenError`` when the server cannot begin.
+  /// - Throws: ``ServerError``, ``EventLoopError`` or ``ListenError`` when the server cannot begin.
   public func run(
     onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
   ) async throws {
+    try checkAccess()
     let loop = try EventLoop(name: "calls")
     loop.start()
     defer { loop.stop() }
     let calls = CallTable(bot: bot)
+    let gate = Gate(policy: configuration.access)
     let listener = try WebSocketListener(
-      loop: loop, host: host, port: port, options: configuration.listener
+      loop: loop, host: host, port: port, options: configuration.listener,
+      onHTTP: { [configuration] in configuration.routes.answer($0) }
     ) { [configuration] request in
+      let decision = gate.judge(request)
+      if case .refused(let status) = decision {
+        return .refuse(status: status, body: Gate.words(status))
+      }
       let call = Call(
-        loop: loop, request: request, configuration: configuration.call,
-        pingInterval: configuration.pingInterval, calls: calls)
+        loop: loop, request: request, configuration: configuration,
+        isHeld: decision == .undecided, calls: calls)
       return .accept(CallSocket(call: call))
     }
     onListening(listener.port)
     await untilCancelled()
     listener.close()
     await calls.stop(within: configuration.stopTimeout)
+    await configuration.callLog?.flush(within: configuration.stopTimeout)
+  }
+
+  /// A server that lets everybody in may be for this machine alone.
+  private func checkAccess() throws(ServerError) {
+    guard configuration.access.admitsEverybody, !configuration.admitsStrangers else { return }
+    // What is no address at all is told by the listener.
+    guard SocketAddress(host: host, port: port)?.isLoopback ?? true else {
+      throw .open(host: host)
+    }
   }
 
   /// Sleeps until the task is cancelled.

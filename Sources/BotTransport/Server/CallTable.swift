@@ -1,10 +1,21 @@
+import Telephony
+
 /// The calls of one server that have not ended, each with the task of its bot.
+///
+/// A platform that tries again may open a second socket for a stream; the newer takes over.
 ///
 /// It is touched when a call opens, starts, ends and when its bot returns, never per message, so one
 /// lock serves all loops.
 final class CallTable: Sendable {
+  /// What a platform calls a stream; only streams that have a call's name can be told apart.
+  private struct Name: Hashable {
+    let callSID: String
+    let streamSID: String?
+  }
+
   private struct State {
     var calls: [ObjectIdentifier: Call] = [:]
+    var names: [Name: Call] = [:]
     var bots: [ObjectIdentifier: Task<Void, Never>] = [:]
   }
 
@@ -22,8 +33,14 @@ final class CallTable: Sendable {
     state.withLock { $0.calls[ObjectIdentifier(call)] = call }
   }
 
-  /// Gives the call its bot.
-  func started(_ call: Call) {
+  /// Gives the call its bot, and ends an older socket of the same stream.
+  func started(_ call: Call, _ start: StreamStart) {
+    if let callSID = start.callSID {
+      let name = Name(callSID: callSID, streamSID: start.streamSID)
+      let older = state.withLock { $0.names.updateValue(call, forKey: name) }
+      // It may be on another loop.
+      if let older { Task { await older.replace() } }
+    }
     let key = ObjectIdentifier(call)
     let task = Task { [bot] in
       do {
@@ -41,7 +58,13 @@ final class CallTable: Sendable {
   }
 
   func ended(_ call: Call) {
-    state.withLock { _ = $0.calls.removeValue(forKey: ObjectIdentifier(call)) }
+    let start = call.assumeIsolated { $0.session.start }
+    state.withLock { state in
+      state.calls.removeValue(forKey: ObjectIdentifier(call))
+      guard let callSID = start?.callSID else { return }
+      let name = Name(callSID: callSID, streamSID: start?.streamSID)
+      if state.names[name] === call { state.names.removeValue(forKey: name) }
+    }
   }
 
   /// Closes every call with 1001 and waits for the bots, which find their call ended; those that do

@@ -6,6 +6,20 @@ public struct ServerConfiguration: Sendable {
   public var call: CallConfiguration
   /// How connections are accepted: sizes and deadlines.
   public var listener: ListenerOptions
+  /// Who may open a socket. A late token, in the parameters of `start`, holds the call back from its
+  /// bot until it has come; without it the socket is closed with 1008.
+  public var access: AccessPolicy
+  /// Whether a server without any access policy may listen where others than this machine reach it.
+  public var admitsStrangers: Bool
+  /// What is answered to plain HTTP requests on the same port.
+  public var routes: HTTPRoutes
+  /// Where each call's end is written down; nil for nowhere.
+  public var callLog: CallLogWriter?
+  /// How long a stream may last, by platform; then it is closed with 1000. Exotel ends streams after
+  /// 60 minutes itself, so ours is a bound for sockets that it forgot.
+  public var durationLimits: [Platform: Duration]
+  /// Silence that is sent where the bot says nothing; see ``DownlinkSilence``.
+  public var silence: DownlinkSilence
   /// A ping goes out this often, so that no balancer finds the socket idle; nil for none.
   public var pingInterval: Duration?
   /// How long a stopping server waits for its bots before it gives up on them.
@@ -15,12 +29,47 @@ public struct ServerConfiguration: Sendable {
   public init(
     call: CallConfiguration = CallConfiguration(),
     listener: ListenerOptions = ListenerOptions(),
+    access: AccessPolicy = AccessPolicy(),
+    admitsStrangers: Bool = false,
+    routes: HTTPRoutes = HTTPRoutes(),
+    callLog: CallLogWriter? = nil,
+    durationLimits: [Platform: Duration] = [.exotel: .seconds(3_660)],
+    silence: DownlinkSilence = .none,
     pingInterval: Duration? = .seconds(20),
     stopTimeout: Duration = .seconds(5)
   ) {
     self.call = call
     self.listener = listener
+    self.access = access
+    self.admitsStrangers = admitsStrangers
+    self.routes = routes
+    self.callLog = callLog
+    self.durationLimits = durationLimits
+    self.silence = silence
     self.pingInterval = pingInterval
     self.stopTimeout = stopTimeout
+  }
+}
+
+/// Silence that a server sends on a bot's behalf, for platforms that judge a stream by its downlink.
+///
+/// Off by default: each piece is heard as silence, but a bot's audio is then no longer all that goes
+/// out, and an echo no longer the same bytes. Never sent on a one-way stream. Exotel documents a limit
+/// of 10 s that may mean the first audio; a cut after a minute without any was reported.
+public struct DownlinkSilence: Hashable, Sendable {
+  /// One piece right after the stream's start.
+  public var atStart: Bool
+  /// One piece whenever nothing was sent for so long; nil for never.
+  public var whenIdle: Duration?
+
+  /// No silence but the bot's own.
+  public static let none = DownlinkSilence(atStart: false, whenIdle: nil)
+
+  /// Makes a rule.
+  public init(atStart: Bool, whenIdle: Duration?) {
+    precondition(
+      whenIdle.map { $0 >= .seconds(1) } ?? true, "silence is sent once a second at most")
+    self.atStart = atStart
+    self.whenIdle = whenIdle
   }
 }

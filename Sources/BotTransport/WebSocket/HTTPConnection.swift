@@ -77,7 +77,9 @@ final class HTTPConnection: LoopSocketOwner {
       peerAddress: peerAddress, subprotocols: offered)
     switch rules.onUpgrade(request) {
     case .refuse(let status, let body):
-      return send(HTTPResponse(status: status, body: body), link)
+      // RFC 9110, 11.6.1: a 401 says what would do.
+      let headers: HTTPHeaders = status == 401 ? ["WWW-Authenticate": "Basic"] : [:]
+      return send(HTTPResponse(status: status, headers: headers, body: body), link)
     case .accept(let delegate):
       let socket = WebSocket(
         loop: loop, request: request, limits: rules.limits, delegate: delegate)

@@ -59,6 +59,12 @@ struct SocketAddress: CustomStringConvertible {
     }
   }
 
+  /// Whether only this machine can reach it: 127.0.0.0/8 (RFC 1122, 3.2.1.3) or `::1`.
+  var isLoopback: Bool {
+    let text = description
+    return text.hasPrefix("127.") || text.hasPrefix("[::1]") || text.hasPrefix("[::ffff:127.")
+  }
+
   /// `127.0.0.1:5001` or `[::1]:5001`.
   var description: String {
     var copy = storage

@@ -40,7 +40,8 @@ public struct ListenerOptions: Sendable {
   public var handshakeTimeout: Duration = .seconds(10)
   /// Names of headers to look for beyond those that libwebsockets always keeps.
   public var headerNames = [
-    "forwarded", "x-plivo-signature-v3", "x-plivo-signature-v3-nonce", "x-twilio-signature",
+    "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-plivo-signature-v3",
+    "x-plivo-signature-v3-nonce", "x-twilio-signature",
   ]
   /// Subprotocols taken ahead of the others when a client offers several.
   public var preferredSubprotocols = ["audio.plivo.com"]

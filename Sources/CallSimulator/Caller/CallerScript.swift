@@ -51,13 +51,13 @@ public struct CallerScript: Hashable, Sendable {
     return nil
   }
 
-  /// Makes a script that says `sound` once.
+  /// Makes a script that says `sound` once; nil where its rate is none that a platform speaks: 8, 16
+  /// or 24 kHz.
   ///
   /// - Parameters:
   ///   - sound: what the caller says.
   ///   - silence: how long the caller is silent first and then speaks over the bot; nil for a
   ///     caller who begins at once and interrupts nobody.
-  /// - Returns: nil where the rate is none that a platform speaks: 8, 16 or 24 kHz.
   public init?(saying sound: WaveFile, interruptingAfter silence: Duration? = nil) {
     guard sound.rate.isTelephony else { return nil }
     let format = WireFormat(.linear16, sound.rate)

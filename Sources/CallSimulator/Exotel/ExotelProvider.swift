@@ -8,7 +8,16 @@ extension SimulatedProvider {
       guard let named = ExotelDialect.named.first(where: { $0.name == name }) else { return nil }
       options.dialect = named.dialect
     }
+    // A server takes a second socket of one stream for a retry and ends the first.
+    options.streamSID = sid()
+    options.callSID = sid()
     options.rules.expectsEcho = choices.expectsEcho
     return ExotelPlatform(script: script, options: options)
+  }
+
+  /// An identifier as real ones look: 32 hexadecimal digits and two letters.
+  private static func sid() -> String {
+    let digits = (0..<32).map { _ in String(UInt8.random(in: 0...15), radix: 16) }
+    return digits.joined() + "bk"
   }
 }

@@ -56,7 +56,10 @@ public struct AccessPolicy: Hashable, Sendable {
     }
     if credentials.isEmpty, tokens.isEmpty { return .admitted }
     let segments = path.prefix { $0 != "?" }.split(separator: "/").prefix(32)
-    let shown = segments.map { PercentEncoding.decode($0.utf8) } + query.items.map(\.value)
+    // As they are too: a server may have decoded the path already, and a token may hold a `+` or `%`.
+    let shown =
+      segments.map(String.init) + segments.map { PercentEncoding.decode($0.utf8) }
+      + query.items.map(\.value)
     if shown.contains(where: isToken) { return .admitted }
     if let authorization, !credentials.isEmpty {
       let isRight = credentials.contains { $0.match(authorization: authorization) }
@@ -71,5 +74,6 @@ public struct AccessPolicy: Hashable, Sendable {
     return (glued + start.customParameters.values).contains(where: isToken)
   }
 
-  private func isToken(_ text: String) -> Bool { tokens.contains { $0.matches(text) } }
+  /// Whether `text` is one of the tokens: to be hidden wherever it turns up.
+  package func isToken(_ text: String) -> Bool { tokens.contains { $0.matches(text) } }
 }

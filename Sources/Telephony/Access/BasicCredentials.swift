@@ -22,6 +22,26 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible,
     self.init(user: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
   }
 
+  /// Reads an `Authorization` header's value; nil where it is not Basic or cannot be read.
+  package init?(authorization: String) {
+    let halves = authorization.split(separator: " ", maxSplits: 1)
+    guard halves.count == 2, halves[0].lowercased() == "basic" else { return nil }
+    let text = Array(CustomParameters.trimmed(String(halves[1])).utf8.prefix(4_096))
+    var plain = [UInt8](
+      repeating: 0, count: Base64.decodedCapacity(characterCount: text.count))
+    var bytes = plain.mutableSpan
+    var room = unsafe bytes.mutableBytes
+    guard let count = try? unsafe Base64.decode(text.span.bytes, into: &room),
+      let words = String(validating: plain.prefix(count), as: UTF8.self)
+    else { return nil }
+    self.init(words)
+  }
+
+  /// The credentials as they stand before the `@` of an address. Secret, as they are.
+  package var userInfo: String {
+    "\(PercentEncoding.encode(user)):\(PercentEncoding.encode(password))"
+  }
+
   /// Whether an `Authorization` header's value holds these credentials. Takes the same time for every
   /// value of one length.
   public func match(authorization: String) -> Bool {

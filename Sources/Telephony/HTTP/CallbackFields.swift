@@ -41,7 +41,17 @@ public struct CallbackFields: Hashable, Sendable {
   ///     looks like JSON is read as JSON whatever the header says.
   ///   - body: the body; empty for GET.
   public init(query: String, contentType: String? = nil, body: [UInt8] = []) {
-    for item in URLQuery(query).items { addForm(item) }
+    self.init(query: URLQuery(query), contentType: contentType, body: body)
+  }
+
+  /// Reads a request whose query a server has decoded already.
+  ///
+  /// - Parameters:
+  ///   - query: the query's items.
+  ///   - contentType: the `Content-Type` header; a hint, as above.
+  ///   - body: the body; empty for GET.
+  public init(query: URLQuery, contentType: String? = nil, body: [UInt8] = []) {
+    for item in query.items { addForm(item) }
     guard body.count <= Self.maximumBodyBytes else {
       faults.insert(.bodyTooLong)
       return

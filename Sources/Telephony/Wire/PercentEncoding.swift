@@ -1,7 +1,7 @@
 /// RFC 3986 section 2 escapes, in the form that URL queries and urlencoded forms use.
-enum PercentEncoding {
+package enum PercentEncoding {
   /// Decodes `%XX` and `+`; a `%` without two hexadecimal digits stands for itself.
-  static func decode(_ text: some Collection<UInt8>) -> String {
+  package static func decode(_ text: some Collection<UInt8>) -> String {
     var decoded: [UInt8] = []
     var rest = text[...]
     while let byte = rest.popFirst() {
@@ -21,7 +21,7 @@ enum PercentEncoding {
 
   /// Encodes every byte outside RFC 3986's unreserved set as `%XX`, so that the result may stand
   /// anywhere in a URL or a form.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     for byte in text.utf8 {

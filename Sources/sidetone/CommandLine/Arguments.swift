@@ -4,13 +4,13 @@ struct Arguments {
   /// Whether `--help` or `-h` was among the words; nothing else is checked then.
   let wantsHelp: Bool
   private let operands: [String]
-  private let values: [String: String]
+  private let values: [String: [String]]
   private let flags: Set<String>
 
   init(_ words: [String], of command: any Command.Type) throws(UsageError) {
     wantsHelp = words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
     var operands: [String] = []
-    var values: [String: String] = [:]
+    var values: [String: [String]] = [:]
     var flags: Set<String> = []
     var rest = wantsHelp ? [] : words[...]
     while let word = rest.popFirst() {
@@ -28,16 +28,16 @@ struct Arguments {
         throw UsageError(
           "unknown option '\(name)'", didYouMean: name, among: command.options.map(\.name))
       }
-      guard values[name] == nil, !flags.contains(name) else {
+      guard values[name] == nil || option.isRepeatable, !flags.contains(name) else {
         throw UsageError("\(name) is given twice")
       }
       if option.value == nil {
         guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
         flags.insert(name)
       } else if parts.count == 2 {
-        values[name] = String(parts[1])
+        values[name, default: []].append(String(parts[1]))
       } else if let value = rest.first, !value.hasPrefix("--") {
-        values[name] = value
+        values[name, default: []].append(value)
         rest.removeFirst()
       } else {
         throw UsageError("\(name) wants a value: \(name) \(option.value ?? "")")
@@ -50,7 +50,7 @@ struct Arguments {
   }
 
   private func checkCompleteness(of command: any Command.Type) throws(UsageError) {
-    if operands.count < command.operands.count {
+    if operands.count < command.operands.count, command.operands[operands.count].isRequired {
       let missing = command.operands[operands.count]
       throw UsageError("\(missing.name) is missing: \(missing.help)")
     }
@@ -65,16 +65,26 @@ struct Arguments {
   /// The operand at a position that the command declares.
   func operand(_ index: Int) -> String { operands[index] }
 
+  /// The operand at a position that the command declares as one that may be left out.
+  func optionalOperand(_ index: Int) -> String? {
+    index < operands.count ? operands[index] : nil
+  }
+
   func flag(_ name: String) -> Bool { flags.contains(name) }
 
   func text(_ name: String) throws(UsageError) -> String? {
-    guard let value = values[name] else { return nil }
-    guard !value.isEmpty else { throw UsageError("\(name) is empty") }
-    return value
+    try texts(name).first
+  }
+
+  /// Every value of an option that may be repeated, in order.
+  func texts(_ name: String) throws(UsageError) -> [String] {
+    let values = values[name] ?? []
+    guard values.allSatisfy({ !$0.isEmpty }) else { throw UsageError("\(name) is empty") }
+    return values
   }
 
   func choice(_ name: String, of choices: [String]) throws(UsageError) -> String? {
-    guard let value = values[name] else { return nil }
+    guard let value = values[name]?.first else { return nil }
     guard choices.contains(value) else {
       throw UsageError("\(name) \(value) is unknown: take \(Self.list(choices))")
     }
@@ -82,7 +92,7 @@ struct Arguments {
   }
 
   func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
-    guard let value = values[name] else { return nil }
+    guard let value = values[name]?.first else { return nil }
     guard let number = Int(value), range.contains(number) else {
       throw UsageError(
         "\(name) \(value) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -91,7 +101,7 @@ struct Arguments {
   }
 
   func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
-    guard let value = values[name] else { return nil }
+    guard let value = values[name]?.first else { return nil }
     guard let number = Double(value), range.contains(number) else {
       let bounds = [range.lowerBound, range.upperBound].map { "\($0)".replacing(".0", with: "") }
       throw UsageError("\(name) \(value) is not a number from \(bounds[0]) to \(bounds[1])")

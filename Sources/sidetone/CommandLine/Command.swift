@@ -1,11 +1,11 @@
 /// One subcommand: what it is called, what it takes, and what it does. A new one is a file in
 /// `Commands` and a line in ``CommandTable``.
 protocol Command {
-  /// The word after `sidetone`.
+  /// The word after `sidetone`, or two of them.
   static var name: String { get }
   /// One line without a full stop, for the list of commands.
   static var summary: String { get }
-  /// Words without a dash, in order; all are required.
+  /// Words without a dash, in order.
   static var operands: [Operand] { get }
   static var options: [Option] { get }
   /// What options cannot say: exit status, examples. Lines of at most 80 columns.
@@ -24,7 +24,22 @@ enum CommandTable {
     [
       CallCommand.self,
       ServeCommand.self,
+      CallsCommand.self,
+      ExotelCallCommand.self,
+      ExotelStreamsCommand.self,
     ]
+  }
+
+  /// The command that `words` begin with, and the words after it; two words go before one.
+  static func command(
+    of words: [String]
+  ) -> (command: any Command.Type, arguments: [String])? {
+    for count in [2, 1] where words.count >= count {
+      if let command = command(named: words.prefix(count).joined(separator: " ")) {
+        return (command, Array(words.dropFirst(count)))
+      }
+    }
+    return nil
   }
 
   static func command(named name: String) -> (any Command.Type)? {
@@ -32,10 +47,11 @@ enum CommandTable {
   }
 }
 
-/// A word that a command needs, like `URL`.
+/// A word that a command takes, like `URL`; those that may be left out come last.
 struct Operand {
   let name: String
   let help: String
+  var isRequired = true
 }
 
 /// A named option, `--name VALUE` or a flag where `value` is nil.
@@ -44,12 +60,17 @@ struct Option {
   let value: String?
   let help: String
   let isRequired: Bool
+  let isRepeatable: Bool
 
-  init(_ name: String, _ value: String? = nil, isRequired: Bool = false, help: String) {
+  init(
+    _ name: String, _ value: String? = nil, isRequired: Bool = false, isRepeatable: Bool = false,
+    help: String
+  ) {
     self.name = name
     self.value = value
     self.help = help
     self.isRequired = isRequired
+    self.isRepeatable = isRepeatable
   }
 }
 

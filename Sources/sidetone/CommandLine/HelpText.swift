@@ -3,7 +3,7 @@ enum HelpText {
   private static let width = 80
 
   static var overview: String {
-    let commands = CommandTable.all.map { entry("sidetone \($0.name)", $0.summary, column: 20) }
+    let commands = CommandTable.all.map { entry("sidetone \($0.name)", $0.summary, column: 27) }
     return """
       sidetone - the realtime audio layer of a phone bot
 
@@ -22,7 +22,7 @@ enum HelpText {
   }
 
   static func page(of command: any Command.Type) -> String {
-    let operands = command.operands.map(\.name)
+    let operands = command.operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
     let required = command.options.filter(\.isRequired).map { "\($0.name) \($0.value ?? "")" }
     let usage = (["sidetone", command.name] + operands + required + ["[options]"])
       .joined(separator: " ")

@@ -8,31 +8,56 @@ struct ServeCommand: Command {
   static let name = "serve"
   static let summary = "run a bot that platforms can call"
   static let operands: [Operand] = []
-  static let options = [
-    Option(
-      "--bot", "BOT",
-      help: "echo gives back what it hears, silence says nothing, play:FILE.wav says the "
-        + "file (default echo)"),
-    Option("--host", "ADDRESS", help: "the address to listen on (default 127.0.0.1)"),
-    Option("--port", "PORT", help: "the port to listen on, 0 for any free one (default 5001)"),
-    Option(
-      "--barge-in",
-      help: "interrupt the bot's speech when the caller's audio grows loud"),
-    Option(
-      "--bot-rate", "HZ",
-      help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
-        + "(default the platform's)"),
-  ]
+  static let options =
+    [
+      Option(
+        "--bot", "BOT",
+        help: "echo gives back what it hears, silence says nothing, play:FILE.wav says the "
+          + "file (default echo)"),
+      Option("--host", "ADDRESS", help: "the address to listen on (default 127.0.0.1)"),
+      Option("--port", "PORT", help: "the port to listen on, 0 for any free one (default 5001)"),
+      Option(
+        "--barge-in",
+        help: "interrupt the bot's speech when the caller's audio grows loud"),
+      Option(
+        "--bot-rate", "HZ",
+        help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
+          + "(default the platform's)"),
+      Option(
+        "--call-log", "FILE",
+        help: "write each call's end and its callbacks into this SQLite file (default "
+          + "$SIDETONE_CALL_LOG, else none)"),
+      Option(
+        "--public-url", "URL",
+        help: "where the platform reaches this server, such as wss://bot.example.com (default "
+          + "what each request says)"),
+      Option(
+        "--silence-at-start", help: "send a piece of silence as soon as a call has begun"),
+      Option(
+        "--idle-silence", "SECONDS",
+        help: "send a piece of silence when the bot has said nothing for so long, 1 to 60"),
+      Option(
+        "--protect-callbacks",
+        help: "ask for the same credentials on HTTP requests; the addresses always count"),
+    ] + AccessOptions.options
   static let notes = """
     Prints 'listening on ws://ADDRESS:PORT' when calls may come, and serves until
     Ctrl-C. The platform is found from the path, /exotel, or on any other path from
-    its first messages.
+    its first messages. On the same port it answers /exotel/stream-url,
+    /exotel/passthru, /exotel/status and /exotel/events.
+
+    A caller must show one of the credentials or tokens, if there are any, and come
+    from one of the addresses, if there are any. A token is looked for in the path,
+    the query and the parameters of start. Credentials may also stand in the
+    environment: SIDETONE_BASIC=user:password, SIDETONE_TOKEN=token. Without any of
+    these the server listens on this machine alone.
 
     exit status: 0 after Ctrl-C, 2 wrong usage or a port in use
 
     examples:
       sidetone serve
-      sidetone serve --bot play:greeting.wav --host 0.0.0.0 --port 8080
+      sidetone serve --bot play:greeting.wav --host 0.0.0.0 --port 8080 \\
+        --basic-file credentials --call-log calls.db
       sidetone serve --bot echo --bot-rate 16000
     """
 
@@ -44,6 +69,11 @@ struct ServeCommand: Command {
   let botRate: SampleRate?
   /// Whether the caller's voice interrupts the bot's.
   let bargesIn: Bool
+  let access: AccessOptions
+  let callLog: String?
+  let publicAddress: PublicAddress?
+  let silence: DownlinkSilence
+  let protectsCallbacks: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
@@ -52,6 +82,18 @@ struct ServeCommand: Command {
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
     bargesIn = arguments.flag("--barge-in")
+    access = try AccessOptions(arguments)
+    callLog = try CallLogFile.path(arguments)
+    publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
+      guard let address = PublicAddress(text) else {
+        throw UsageError("--public-url \(text) is not like wss://bot.example.com")
+      }
+      return address
+    }
+    silence = DownlinkSilence(
+      atStart: arguments.flag("--silence-at-start"),
+      whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
+    protectsCallbacks = arguments.flag("--protect-callbacks")
     bot = try Self.bot(arguments.text("--bot") ?? "echo")
   }
 
@@ -68,9 +110,7 @@ struct ServeCommand: Command {
 
   /// Serves until Ctrl-C.
   func run() async throws(UsageError) -> ExitStatus {
-    var configuration = ServerConfiguration()
-    configuration.call.botRate = botRate
-    if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
+    let configuration = try configuration()
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
     let host = host.contains(":") ? "[\(host)]" : host
@@ -92,9 +132,37 @@ struct ServeCommand: Command {
       try await serving.value
     } catch let error as ListenError {
       throw UsageError(saying: error)
+    } catch ServerError.open(let host) {
+      throw UsageError(
+        "listening on \(host) lets anybody call the bot",
+        advice: "give --basic-file, --token-file or --allow, or --allow-unauthenticated if that is "
+          + "meant")
     } catch {
       throw UsageError("cannot serve: \(error)")
     }
+    if let lost = configuration.callLog?.counts, lost.dropped + lost.failed > 0 {
+      Console.complain(
+        "sidetone serve: \(lost.dropped + lost.failed) events are not in the call log")
+    }
     return .success
+  }
+
+  private func configuration() throws(UsageError) -> ServerConfiguration {
+    var configuration = ServerConfiguration()
+    configuration.call.botRate = botRate
+    if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
+    configuration.access = access.policy
+    configuration.admitsStrangers = access.admitsStrangers
+    configuration.silence = silence
+    if let callLog {
+      configuration.callLog = CallLogWriter(try CallLogFile.open(callLog, isReadOnly: false))
+    }
+    let gate =
+      protectsCallbacks
+      ? access.policy : AccessPolicy(addresses: access.policy.addresses)
+    ExotelEndpoints(
+      access: gate, publicAddress: publicAddress, callLog: configuration.callLog
+    ).add(to: &configuration.routes)
+    return configuration
   }
 }

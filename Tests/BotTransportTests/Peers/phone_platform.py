@@ -9,15 +9,17 @@ import json
 import random
 import sys
 import time
+import uuid
 
 import websockets
 
 
-def start(rate, sid="S"):
+def start(rate, sid="S", call=None, parameters=None):
     return {
         "event": "start", "sequence_number": "1", "stream_sid": sid,
         "start": {
-            "stream_sid": sid, "call_sid": "C", "account_sid": "A", "from": "1", "to": "2",
+            "stream_sid": sid, "call_sid": call or uuid.uuid4().hex, "account_sid": "A",
+            "from": "1", "to": "2", "custom_parameters": parameters,
             "media_format": {
                 "encoding": "base64", "sample_rate": str(rate), "bit_rate": "128kbps"}}}
 
@@ -65,6 +67,11 @@ class Caller:
         for index, offset in enumerate(range(0, len(pcm), step)):
             await self.say(media(first + index, pcm[offset:offset + step]))
             await asyncio.sleep(max(0, begin + (index + 1) * 0.1 - time.monotonic()))
+
+    async def until_heard(self, count):
+        deadline = time.monotonic() + 10
+        while len(self.heard) < count and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
 
     async def hang_up(self):
         await self.say({"event": "stop", "stream_sid": "S", "stop": {"reason": "callended"}})
@@ -150,6 +157,43 @@ async def listen(url, seconds=None):
         return caller.report(events=caller.events)
 
 
+async def knock(url, options):
+    """Opens a call as `options` say: headers, path, parameters of start; hears what comes of it."""
+    options = json.loads(options)
+    try:
+        async with websockets.connect(
+                url + options.get("path", ""), extra_headers=options.get("headers", {})) as socket:
+            caller = Caller(socket)
+            await caller.say(start(8000, call="C1", parameters=options.get("parameters")))
+            await caller.say(media(1, b"\1\2" * 800))
+            await caller.until_heard(options.get("heard", 0))
+            await asyncio.sleep(0.3)
+            if socket.open:
+                await caller.hang_up()
+            else:
+                await caller.closed()
+            return caller.report(status=101)
+    except websockets.InvalidStatusCode as refusal:
+        return {"status": refusal.status_code}
+
+
+async def twice(url):
+    """Opens a second socket for the same stream, as a platform that tries again does."""
+    async with websockets.connect(url) as first, websockets.connect(url) as second:
+        callers = [Caller(first), Caller(second)]
+        await callers[0].say(start(8000, call="C1"))
+        await callers[0].say(media(1, b"\1\2" * 800))
+        await asyncio.sleep(0.1)
+        await callers[1].say(start(8000, call="C1"))
+        await callers[0].closed()
+        pcm = b"\3\4" * 1600
+        await callers[1].say(media(1, pcm))
+        await callers[1].until_heard(len(pcm))
+        await callers[1].hang_up()
+        return callers[1].report(
+            firstCode=first.close_code, same=bytes(callers[1].heard[:len(pcm)]) == pcm)
+
+
 async def interrupt(url):
     """Presses a key in the middle of the bot's speech; the bot then interrupts itself."""
     async with websockets.connect(url) as socket:
@@ -186,6 +230,8 @@ SCENARIOS = {
     "wrong": wrong,
     "silent": silent,
     "listen": lambda url, seconds=None: listen(url, seconds and float(seconds)),
+    "knock": knock,
+    "twice": twice,
     "interrupt": interrupt,
     "vanish": vanish,
 }

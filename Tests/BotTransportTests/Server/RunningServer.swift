@@ -38,6 +38,25 @@ struct RunningServer {
     return try PlatformReport(try await Python.run("phone_platform.py", words))
   }
 
+  /// Asks for a path with curl, which gives up after five seconds.
+  ///
+  /// - Returns: the status, 0 where none came, and the body.
+  func curl(_ path: String, _ options: String...) async throws -> (status: Int, body: String) {
+    try await curl(path, options[...])
+  }
+
+  /// The same.
+  func curl(
+    _ path: String, _ options: ArraySlice<String>
+  ) async throws -> (status: Int, body: String) {
+    let fixed = ["--silent", "--max-time", "5", "--globoff", "--write-out", "\n%{http_code}"]
+    let result = try await Subprocess(
+      "/usr/bin/curl", fixed + options + ["http://127.0.0.1:\(port)\(path)"]
+    ).end(within: .seconds(20))
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+    return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
+  }
+
   /// The same for a scenario that reports a list.
   func platforms(_ arguments: String...) async throws -> [PlatformReport] {
     let words = ["ws://127.0.0.1:\(port)/exotel"] + arguments

@@ -1,0 +1,87 @@
+import AudioEngine
+import Telephony
+
+// What a socket's end says to the call log.
+extension Call {
+  /// The event of the socket's end. Once per call.
+  func streamEvent(closeReason: String) -> CallLogEvent {
+    let end = WallTime.now
+    var facts = CallRecord()
+    facts.platform = session.platform
+    facts.peerAddress = peerAddress
+    facts.connectedAt = connectedAt
+    facts.endedAt = end
+    facts.startedAt = startedAt?.wall
+    facts.durationMilliseconds =
+      startedAt.map { Int((loop.now - $0.loop).wholeNanoseconds / 1_000_000) }
+      ?? Int(max(end.milliseconds - connectedAt.milliseconds, 0))
+    facts.closeCode = Int(closeCode ?? 1006)
+    let words = Redaction.text(String(closeReason.prefix(123)))
+    facts.closeReason = words.isEmpty ? nil : words
+    facts.closedBy = closeCode == nil ? .unknown : hasClosed ? .bot : .platform
+    facts.stop = stop
+    if let start = session.start {
+      facts.callSID = start.callSID
+      facts.streamSID = start.streamSID
+      facts.accountSID = start.accountSID
+      facts.legSID = start.legSID
+      facts.from = start.from
+      facts.to = start.to
+      facts.customParameters = shown(start.customParameters)
+    }
+    if let media = session.media?.configuration {
+      facts.encoding = media.wire.encoding.rawValue
+      facts.sampleRate = media.wire.rate.hertz
+      facts.streamDirection = media.direction == .bidirectional ? "bidirectional" : "unidirectional"
+      facts.statistics = statistics.counts
+    }
+    facts.refused = Dictionary(
+      session.refused.map { ($0.key.description, $0.value) }, uniquingKeysWith: +)
+    let key = "stream|\(start.callSID ?? "")|\(start.streamSID ?? "")|\(connectedAt.milliseconds)"
+    return CallLogEvent(.init(key: key, name: "stream", at: end), facts: facts)
+  }
+
+  /// Parameters without what may be a credential, in name or in value.
+  private func shown(_ parameters: [String: String]) -> [String: String] {
+    var shown: [String: String] = [:]
+    for (name, value) in parameters {
+      if Self.isSecret(name) || configuration.access.isToken(name) {
+        // The secret may be glued to the name: `token:abc`.
+        let bare = String(name.prefix { $0 != ":" && $0 != "=" })
+        shown[configuration.access.isToken(bare) ? Redaction.mark : bare] = Redaction.mark
+      } else {
+        let isSecret =
+          Self.isSecret(value) || value.hasPrefix("eyJ") || configuration.access.isToken(value)
+        shown[name] = isSecret ? Redaction.mark : value
+      }
+    }
+    return shown
+  }
+
+  private static func isSecret(_ text: String) -> Bool {
+    let lower = text.lowercased()
+    return ["token", "secret", "password", "passwd", "auth", "key", "sig", "credential", "jwt"]
+      .contains { lower.contains($0) }
+  }
+}
+
+extension SessionStatistics {
+  /// The counts by name, for records: durations in milliseconds, lateness and lead in microseconds.
+  var counts: [String: Int] {
+    func milliseconds(_ duration: Duration) -> Int { Int(duration.wholeNanoseconds / 1_000_000) }
+    func microseconds(_ duration: Duration) -> Int { Int(duration.wholeNanoseconds / 1_000) }
+    return [
+      "inboundMessages": inbound.messages, "inboundBytes": inbound.bytes,
+      "invalidBase64": inbound.invalidBase64, "duplicates": inbound.duplicates,
+      "gaps": inbound.gaps, "filledSilenceMs": milliseconds(inbound.filledSilence),
+      "overflowMs": milliseconds(inbound.overflow), "jitterUs": microseconds(inbound.jitter),
+      "utterances": outbound.utterances, "outboundMessages": outbound.messages,
+      "sentBytes": outbound.sentBytes, "discardedBytes": outbound.discardedBytes,
+      "paddingBytes": outbound.paddingBytes, "marks": outbound.marks, "clears": outbound.clears,
+      "interruptions": outbound.interruptions, "missingEchoes": outbound.missingEchoes,
+      "underruns": outbound.underruns, "insertedSilenceMs": milliseconds(outbound.insertedSilence),
+      "latenessP99Us": microseconds(outbound.lateness.quantile(0.99)),
+      "leadP50Us": microseconds(outbound.lead.quantile(0.5)),
+    ]
+  }
+}

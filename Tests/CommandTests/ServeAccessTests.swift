@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("sidetone serve: access") struct ServeAccessTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// The status of an upgrade; curl waits for no more than that.
+  private func upgrade(_ port: Substring, _ options: String...) async throws -> String {
+    let words = [
+      "--silent", "--max-time", "1", "--output", "/dev/null", "--write-out", "%{http_code}", "-H",
+      "Upgrade: websocket", "-H", "Connection: Upgrade", "-H", "Sec-WebSocket-Version: 13", "-H",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "http://127.0.0.1:\(port)/exotel",
+    ]
+    return try await Subprocess("/usr/bin/curl", words + options).end().output
+  }
+
+  @Test("refuses in one line to let anybody in")
+  func refuses() async throws {
+    for host in ["0.0.0.0", "::"] {
+      let result = try await Sidetone("serve", "--host", host, "--port", "0")
+      #expect(result.status == 2)
+      #expect(result.output.isEmpty)
+      #expect(result.errors.split(separator: "\n").count == 1)
+      #expect(result.errors.contains("--allow-unauthenticated"))
+    }
+    let server = try RunningSidetone(
+      ["serve", "--host", "0.0.0.0", "--port", "0", "--allow-unauthenticated"])
+    #expect(try await server.firstLine().hasPrefix("listening on ws://0.0.0.0:"))
+    server.interrupt()
+    #expect(try await server.end().status == 0)
+  }
+
+  @Test("takes credentials from a file and from the environment")
+  func credentials() async throws {
+    let file = try scratch.write(Array("# who may\nkey:token\n\n".utf8), to: "basic")
+    let server = try RunningSidetone(
+      ["serve", "--host", "0.0.0.0", "--port", "0", "--basic-file", file],
+      environment: ["SIDETONE_BASIC=other:pass:word"])
+    let port = try #require(try await server.firstLine().split(separator: ":").last)
+    #expect(try await upgrade(port) == "401")
+    #expect(try await upgrade(port, "--user", "key:wrong") == "401")
+    #expect(try await upgrade(port, "--user", "key:token") == "101")
+    #expect(try await upgrade(port, "--user", "other:pass:word") == "101")
+    server.interrupt()
+    #expect(try await server.end().errors.isEmpty)
+  }
+
+  @Test("admits addresses alone")
+  func addresses() async throws {
+    let server = try RunningSidetone([
+      "serve", "--port", "0", "--allow", "203.0.113.0/24", "--allow", "2001:db8::/32",
+    ])
+    let port = try #require(try await server.firstLine().split(separator: ":").last)
+    #expect(try await upgrade(port) == "403")
+    server.interrupt()
+    _ = try await server.end()
+  }
+
+  @Test("repeats no secret that is written wrongly")
+  func mistakes() async throws {
+    let result = try await RunningSidetone(
+      ["serve", "--port", "0"], environment: ["SIDETONE_BASIC=hush4711"]
+    ).end()
+    #expect(result.status == 2)
+    #expect(result.errors.contains("SIDETONE_BASIC"))
+    #expect(!result.errors.contains("hush4711"))
+    for words in [
+      ["--allow", "203.0.113.1/24"], ["--allow", "example.com"], ["--basic-file", "/no/such"],
+      ["--public-url", "bot.example.com"], ["--idle-silence", "0"],
+    ] {
+      #expect(try await Sidetone(["serve", "--port", "0"] + words).status == 2, "\(words)")
+    }
+  }
+}
