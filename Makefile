@@ -2,6 +2,7 @@
 #   make            build (release)
 #   make run        install what is missing, build, echo bot, one simulated call, keep serving (ONCE=1: end)
 #   make test       install what is missing, run every test
+#   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make check      lint, tests and sanitizers
 
 SHELL := /bin/bash
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 # Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
 ASAN := ASAN_OPTIONS=detect_leaks=1
 .PHONY: build setup run test test-core test-release asan tsan ubsan kernels neon fuzz lint format \
-  check clean
+  bench check clean
 
 setup:
 	@scripts/setup
@@ -64,6 +65,9 @@ fuzz: setup
 
 format:
 	swift format -i -r Package.swift Sources Tests Examples
+
+bench: setup
+	swift run -c release Benchmarks --json .build/benchmarks.json --markdown BENCHMARKS.md
 
 check: lint test test-core kernels asan tsan ubsan
 

@@ -65,8 +65,17 @@ if !coreOnly {
     .executableTarget(
       name: "sidetone", dependencies: ["BotTransport", "CallSimulator", "Telephony"],
       swiftSettings: swiftSettings),
+    // The libraries that the benchmarks compare with; nothing else links them.
+    .systemLibrary(
+      name: "CPeers",
+      providers: [
+        .apt(["libsamplerate0-dev", "libsoxr-dev", "libspandsp-dev", "libssl-dev"])
+      ]),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["CallSimulator", "BotTransport", "CAllocationCount"],
+      name: "Benchmarks",
+      dependencies: [
+        "Telephony", "AudioEngine", "CPCMKernels", "CSpeexDSP", "CPeers", "CAllocationCount",
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
@@ -78,6 +87,9 @@ if !coreOnly {
     .testTarget(
       name: "CallSimulatorTests",
       dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
