@@ -160,7 +160,7 @@ extension Call {
 
   private func act(on event: CallSession.Event) {
     switch event {
-    case .none:
+    case .none, .outboundAudio:
       break
     case .audio:
       wakeReader()
