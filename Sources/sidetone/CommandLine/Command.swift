@@ -24,6 +24,9 @@ enum CommandTable {
     [
       CallCommand.self,
       ServeCommand.self,
+      ResampleCommand.self,
+      TranscodeCommand.self,
+      KernelsCommand.self,
     ]
   }
 
