@@ -54,6 +54,8 @@ if !coreOnly {
   targets += [
     .systemLibrary(
       name: "CLibWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+    .systemLibrary(
+      name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets"],
       swiftSettings: swiftSettings),
@@ -61,7 +63,8 @@ if !coreOnly {
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "sidetone", dependencies: ["BotTransport", "CallSimulator", "Telephony"],
+      name: "sidetone",
+      dependencies: ["BotTransport", "CallSimulator", "Telephony", "AudioEngine", "CLibCrypto"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "Benchmarks", dependencies: ["CallSimulator", "BotTransport", "CAllocationCount"],

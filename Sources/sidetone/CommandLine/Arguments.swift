@@ -50,8 +50,7 @@ struct Arguments {
   }
 
   private func checkCompleteness(of command: any Command.Type) throws(UsageError) {
-    if operands.count < command.operands.count {
-      let missing = command.operands[operands.count]
+    if let missing = command.operands.dropFirst(operands.count).first, missing.isRequired {
       throw UsageError("\(missing.name) is missing: \(missing.help)")
     }
     if operands.count > command.operands.count {
@@ -62,8 +61,13 @@ struct Arguments {
     }
   }
 
-  /// The operand at a position that the command declares.
+  /// The operand at a position that the command declares as required.
   func operand(_ index: Int) -> String { operands[index] }
+
+  /// The operand at a position that the command declares as one to leave out.
+  func optionalOperand(_ index: Int) -> String? {
+    operands.indices.contains(index) ? operands[index] : nil
+  }
 
   func flag(_ name: String) -> Bool { flags.contains(name) }
 

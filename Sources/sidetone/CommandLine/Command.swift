@@ -5,7 +5,7 @@ protocol Command {
   static var name: String { get }
   /// One line without a full stop, for the list of commands.
   static var summary: String { get }
-  /// Words without a dash, in order; all are required.
+  /// Words without a dash, in order; those that may be left out come last.
   static var operands: [Operand] { get }
   static var options: [Option] { get }
   /// What options cannot say: exit status, examples. Lines of at most 80 columns.
@@ -26,6 +26,7 @@ enum CommandTable {
       ServeCommand.self,
       ResampleCommand.self,
       TranscodeCommand.self,
+      VectorsCommand.self,
       KernelsCommand.self,
     ]
   }
@@ -35,10 +36,11 @@ enum CommandTable {
   }
 }
 
-/// A word that a command needs, like `URL`.
+/// A word that a command takes, like `URL`.
 struct Operand {
   let name: String
   let help: String
+  var isRequired = true
 }
 
 /// A named option, `--name VALUE` or a flag where `value` is nil.

@@ -22,7 +22,7 @@ enum HelpText {
   }
 
   static func page(of command: any Command.Type) -> String {
-    let operands = command.operands.map(\.name)
+    let operands = command.operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
     let required = command.options.filter(\.isRequired).map { "\($0.name) \($0.value ?? "")" }
     let usage = (["sidetone", command.name] + operands + required + ["[options]"])
       .joined(separator: " ")

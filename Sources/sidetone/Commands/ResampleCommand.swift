@@ -68,7 +68,7 @@ struct ResampleCommand: Command {
     } catch {
       throw Self.usageError(error)
     }
-    let samples = resampler.resampleAll(sound.samples.span, inPiecesOf: chunk)
+    let samples = resampler.resampleAll(sound.samples, inPiecesOf: chunk)
     try SoundFile.write(WaveFile(rate: rate, samples: samples), to: output)
     return .success
   }
@@ -82,30 +82,5 @@ struct ResampleCommand: Command {
     case .outOfMemory:
       UsageError("not enough memory for the filter", advice: "end other programs first")
     }
-  }
-}
-
-extension Resampler {
-  /// A whole stream at the other rate, handed over in pieces, with its tail.
-  ///
-  /// - Parameters:
-  ///   - input: the stream from its first sample to its last.
-  ///   - size: samples in a piece, 1 or more.
-  /// - Returns: exactly `ceil(input.count * to / from)` samples.
-  mutating func resampleAll(_ input: Span<Int16>, inPiecesOf size: Int) -> [Int16] {
-    let most = max(outputBound(inputCount: min(size, input.count)), outputBound(inputCount: 0))
-    var piece = [Int16](repeating: 0, count: most)
-    var output: [Int16] = []
-    var position = 0
-    while position < input.count {
-      let end = min(position + size, input.count)
-      var room = piece.mutableSpan
-      let count = resample(input.extracting(position..<end), into: &room)
-      output += piece[..<count]
-      position = end
-    }
-    var room = piece.mutableSpan
-    let count = flush(into: &room)
-    return output + piece[..<count]
   }
 }
