@@ -56,6 +56,8 @@ if !coreOnly {
       name: "CLibWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite"],
       swiftSettings: swiftSettings),
@@ -63,7 +65,8 @@ if !coreOnly {
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "sidetone", dependencies: ["BotTransport", "CallSimulator", "Telephony"],
+      name: "sidetone",
+      dependencies: ["BotTransport", "CallSimulator", "Telephony", "AudioEngine", "CLibCrypto"],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
     .systemLibrary(
