@@ -17,14 +17,16 @@ import Testing
   private let tail = "3"
 
   /// Serves a bot, places one call to it, ends the server, and gives back the call's report.
-  private func report(bot: String, _ words: String...) async throws -> [String: Any] {
+  private func report(
+    bot: String, path: String = "exotel", _ words: String...
+  ) async throws -> [String: Any] {
     let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot])
     let line = try await server.firstLine()
     let url = try #require(line.wholeMatch(of: /listening on (ws:\/\/127\.0\.0\.1:\d+)/)?.output.1)
     let audio = try scratch.write(sound.encoded(), to: "voice.wav")
     let report = scratch.file("report.json")
     let call = try await Sidetone(
-      ["call", "\(url)/exotel", "--audio", audio, "--tail", tail, "--report", report.path] + words)
+      ["call", "\(url)/\(path)", "--audio", audio, "--tail", tail, "--report", report.path] + words)
     #expect(call.errors.isEmpty)
     server.interrupt()
     let ended = try await server.end()
@@ -44,6 +46,23 @@ import Testing
     #expect(report["illegalChunks"] as? Int == 0)
     #expect(report["closeCode"] as? Int == 1000)
     #expect(report["closedBy"] as? String == "bot")
+  }
+
+  @Test(
+    "echoes a Plivo call byte for byte", arguments: ["mulaw", "linear16"],
+    ["documented", "tester", "odd"])
+  func plivoEcho(encoding: String, dialect: String) async throws {
+    let path = dialect == "odd" ? "found-by-its-start" : "plivo"
+    let report = try await report(
+      bot: "echo", path: path, "--provider", "plivo", "--encoding", encoding, "--expect-echo",
+      "--dialect", dialect)
+    let echo = try #require(report["echo"] as? [String: Any])
+    #expect(echo["isExact"] as? Bool == true)
+    #expect(echo["expectedBytes"] as? Int == (encoding == "mulaw" ? 4_900 : 9_800))
+    #expect(report["illegalChunks"] as? Int == 0)
+    #expect(report["remarks"] as? [String] == [])
+    #expect(report["marks"] as? Int == report["marksEchoed"] as? Int)
+    #expect(report["closeCode"] as? Int == 1000)
   }
 
   @Test("says a file, or nothing")

@@ -38,18 +38,32 @@ public struct CallerScript: Hashable, Sendable {
 
   /// Makes a script that says `sound` once.
   ///
-  /// - Returns: nil where the rate is none that a platform speaks: 8, 16 or 24 kHz.
-  public init?(saying sound: WaveFile) {
-    guard sound.rate.isTelephony else { return nil }
-    var audio: [UInt8] = []
-    audio.reserveCapacity(sound.samples.count * 2)
-    for sample in sound.samples {
-      let bits = UInt16(bitPattern: sample)
-      audio.append(UInt8(truncatingIfNeeded: bits))
-      audio.append(UInt8(truncatingIfNeeded: bits >> 8))
+  /// - Returns: nil where no platform speaks so: other rates than 8, 16 or 24 kHz, or G.711 at any
+  ///   rate but 8 kHz.
+  public init?(saying sound: WaveFile, as encoding: AudioEncoding = .linear16) {
+    guard sound.rate.isTelephony, encoding == .linear16 || sound.rate == .hz8000 else {
+      return nil
     }
-    self.format = WireFormat(.linear16, sound.rate)
-    self.audio = audio
+    self.format = WireFormat(encoding, sound.rate)
+    self.audio = Self.bytes(of: sound.samples, as: encoding)
+  }
+
+  private static func bytes(of samples: [Int16], as encoding: AudioEncoding) -> [UInt8] {
+    guard encoding != .linear16 else {
+      return samples.flatMap { sample in
+        let bits = UInt16(bitPattern: sample)
+        return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+      }
+    }
+    var bytes = [UInt8](repeating: 0, count: samples.count)
+    var span = bytes.mutableSpan
+    var raw = unsafe span.mutableBytes
+    if encoding == .mulaw {
+      G711.mulawEncode(samples.span, into: &raw)
+    } else {
+      G711.alawEncode(samples.span, into: &raw)
+    }
+    return bytes
   }
 
   /// How long the caller speaks, at ``speed``.
