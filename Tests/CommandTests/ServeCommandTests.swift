@@ -18,7 +18,7 @@ import Testing
 
   /// Serves a bot, places one call to it, ends the server, and gives back the call's report.
   private func report(
-    bot: String, serving options: [String] = [], _ words: String...
+    bot: String, path: String = "exotel", serving options: [String] = [], _ words: String...
   ) async throws -> [String: Any] {
     let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot] + options)
     let line = try await server.firstLine()
@@ -26,7 +26,7 @@ import Testing
     let audio = try scratch.write(sound.encoded(), to: "voice.wav")
     let report = scratch.file("report.json")
     let call = try await Sidetone(
-      ["call", "\(url)/exotel", "--audio", audio, "--tail", tail, "--report", report.path] + words)
+      ["call", "\(url)/\(path)", "--audio", audio, "--tail", tail, "--report", report.path] + words)
     #expect(call.errors.isEmpty)
     server.interrupt()
     let ended = try await server.end()
@@ -63,6 +63,25 @@ import Testing
       bot: "play:\(file)", "--interrupt-at", "1")
     #expect(spokenOver["verdict"] as? String == "fail")
     #expect(spokenOver["clears"] as? Int == 0)
+  }
+
+  @Test(
+    "echoes a Plivo call byte for byte", arguments: ["mulaw", "linear16"],
+    ["documented", "tester", "odd"])
+  func plivoEcho(encoding: String, dialect: String) async throws {
+    let path = dialect == "odd" ? "found-by-its-start" : "plivo"
+    let report = try await report(
+      bot: "echo", path: path, "--provider", "plivo", "--encoding", encoding, "--expect-echo",
+      "--dialect", dialect)
+    let echo = try #require(report["echo"] as? [String: Any])
+    #expect(echo["isExact"] as? Bool == true)
+    #expect(echo["expectedBytes"] as? Int == (encoding == "mulaw" ? 4_900 : 9_800))
+    #expect(report["illegalChunks"] as? Int == 0)
+    // That a busy machine was late itself is not the bot's doing.
+    let remarks = report["remarks"] as? [String] ?? []
+    #expect(remarks.allSatisfy { $0.hasPrefix("this machine was") })
+    #expect(report["marks"] as? Int == report["marksEchoed"] as? Int)
+    #expect(report["closeCode"] as? Int == 1000)
   }
 
   @Test("says a file, or nothing")

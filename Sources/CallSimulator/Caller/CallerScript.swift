@@ -41,37 +41,50 @@ public struct CallerScript: Hashable, Sendable {
   public let interrupts: Bool
 
   /// Where the caller's first loud sound begins, in bytes of ``audio``; nil where there is none.
-  var firstLoudByte: Int? {
-    // -36 dBFS: above any line noise, below any speech.
-    let step = 2
-    for offset in stride(from: 0, to: audio.count - 1, by: step) {
-      let bits = UInt16(audio[offset]) | UInt16(audio[offset + 1]) << 8
-      if abs(Int(Int16(bitPattern: bits))) >= 512 { return offset }
-    }
-    return nil
-  }
+  let firstLoudByte: Int?
 
   /// Makes a script that says `sound` once; nil where its rate is none that a platform speaks: 8, 16
   /// or 24 kHz.
   ///
   /// - Parameters:
   ///   - sound: what the caller says.
+  ///   - encoding: how the platform writes it; G.711 at 8 kHz only, else nil.
   ///   - silence: how long the caller is silent first and then speaks over the bot; nil for a
   ///     caller who begins at once and interrupts nobody.
-  public init?(saying sound: WaveFile, interruptingAfter silence: Duration? = nil) {
-    guard sound.rate.isTelephony else { return nil }
-    let format = WireFormat(.linear16, sound.rate)
-    let quiet = format.byteCount(nanoseconds: (silence ?? .zero).wholeNanoseconds)
-    interrupts = silence != nil
-    var audio = [UInt8](repeating: 0, count: quiet)
-    audio.reserveCapacity(quiet + sound.samples.count * 2)
-    for sample in sound.samples {
-      let bits = UInt16(bitPattern: sample)
-      audio.append(UInt8(truncatingIfNeeded: bits))
-      audio.append(UInt8(truncatingIfNeeded: bits >> 8))
+  public init?(
+    saying sound: WaveFile, as encoding: AudioEncoding = .linear16,
+    interruptingAfter silence: Duration? = nil
+  ) {
+    guard sound.rate.isTelephony, encoding == .linear16 || sound.rate == .hz8000 else {
+      return nil
     }
+    let format = WireFormat(encoding, sound.rate)
+    let quiet = sound.rate.sampleCount(nanoseconds: (silence ?? .zero).wholeNanoseconds)
+    let samples = [Int16](repeating: 0, count: quiet) + sound.samples
+    interrupts = silence != nil
+    // -36 dBFS: above any line noise, below any speech.
+    let loud = sound.samples.firstIndex { abs(Int($0)) >= 512 }
+    firstLoudByte = loud.map { (quiet + $0) * encoding.bytesPerSample }
     self.format = format
-    self.audio = audio
+    self.audio = Self.bytes(of: samples, as: encoding)
+  }
+
+  private static func bytes(of samples: [Int16], as encoding: AudioEncoding) -> [UInt8] {
+    guard encoding != .linear16 else {
+      return samples.flatMap { sample in
+        let bits = UInt16(bitPattern: sample)
+        return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+      }
+    }
+    var bytes = [UInt8](repeating: 0, count: samples.count)
+    var span = bytes.mutableSpan
+    var raw = unsafe span.mutableBytes
+    if encoding == .mulaw {
+      G711.mulawEncode(samples.span, into: &raw)
+    } else {
+      G711.alawEncode(samples.span, into: &raw)
+    }
+    return bytes
   }
 
   /// How long the caller speaks, at ``speed``.

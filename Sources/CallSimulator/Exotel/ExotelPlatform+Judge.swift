@@ -18,13 +18,14 @@ extension ExotelPlatform {
     guard
       let json = try? JSONSerialization.jsonObject(with: Data(text)) as? [String: Any]
     else {
-      return ledger.note(.invalidMessage, "text that is not a JSON object: \(Self.excerpt(text))")
+      return ledger.note(
+        .invalidMessage, "text that is not a JSON object: \(BotText.excerpt(text))")
     }
     guard let event = json["event"] as? String else {
-      return ledger.note(.invalidMessage, "a message without an event: \(Self.excerpt(text))")
+      return ledger.note(.invalidMessage, "a message without an event: \(BotText.excerpt(text))")
     }
     guard ["media", "mark", "clear"].contains(event) else {
-      return ledger.note(.unknownEvent, "an unknown event: \(Self.excerpt(event.utf8))")
+      return ledger.note(.unknownEvent, "an unknown event: \(BotText.excerpt(event.utf8))")
     }
     judgeStream(json, event: event)
     switch event {
@@ -43,7 +44,8 @@ extension ExotelPlatform {
       (nil, let other?) where other != own:
       ledger.note(
         .wrongStream,
-        "a \(event) for the stream \(Self.excerpt(other.utf8)); this call's stream_sid is \(own)")
+        "a \(event) for the stream \(BotText.excerpt(other.utf8)); this call's stream_sid is \(own)"
+      )
     case (nil, own):
       ledger.remark("the bot writes streamSid; Exotel documents stream_sid")
     default:
@@ -55,18 +57,11 @@ extension ExotelPlatform {
     guard let text = body?["payload"] as? String else {
       return ledger.note(.invalidMessage, "a media message without media.payload")
     }
-    guard Self.isPaddedBase64(text.utf8), let payload = Data(base64Encoded: text) else {
+    guard let payload = BotText.base64(text) else {
       return ledger.note(
-        .invalidBase64, "a media payload that is not base64: \(Self.excerpt(text.utf8))")
+        .invalidBase64, "a media payload that is not base64: \(BotText.excerpt(text.utf8))")
     }
-    ledger.received(payload: Array(payload), at: now)
-  }
-
-  /// Foundation takes padding in the middle; a platform's decoder does not.
-  private static func isPaddedBase64(_ text: String.UTF8View) -> Bool {
-    let padding = text.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-    return text.count % 4 == 0 && padding <= 2
-      && !text.dropLast(padding).contains(UInt8(ascii: "="))
+    ledger.received(payload: payload, at: now)
   }
 
   private mutating func mark(_ body: [String: Any]?, at now: MonotonicTime) {
@@ -77,12 +72,5 @@ extension ExotelPlatform {
       ledger.remark("a mark's name has more than 64 bytes; Exotel states no limit")
     }
     ledger.received(mark: name, at: now)
-  }
-
-  /// The first bytes of something the bot sent, fit for a line of text.
-  private static func excerpt(_ bytes: some Collection<UInt8>) -> String {
-    let text = String(decoding: bytes.prefix(48), as: UTF8.self)
-    let printable = text.map { $0.isASCII && $0 >= " " && $0 != "\u{7F}" ? $0 : "?" }
-    return "'\(String(printable))'" + (bytes.count > 48 ? "..." : "")
   }
 }

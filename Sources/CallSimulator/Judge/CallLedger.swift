@@ -147,7 +147,9 @@ struct CallLedger: Sendable {
     if code != 1000 {
       note(.close, "the socket ended with \(code), not 1000\(Self.meaning(ofCloseCode: code))")
     }
-    if side == .platform {
+    if side == .platform, rules.platformCloses {
+      // As it should be.
+    } else if side == .platform {
       remark("the bot left the socket open after stop; the platform closed it")
     } else if stoppedAt == nil, let unheard = line?.unheard(at: now), unheard > PlayoutLine.slice {
       note(.close, "closed the socket with \(Self.ms(unheard)) of audio unheard, which is lost")
@@ -195,7 +197,8 @@ struct CallLedger: Sendable {
       }
     }
     if rules.expectsEcho {
-      let echo = EchoComparison(said: said.prefix(report.sentBytes), heard: line?.audio ?? [])
+      let echo = EchoComparison(
+        said: said.prefix(report.sentBytes), heard: line?.audio ?? [], encoding: format.encoding)
       report.echo = echo
       if !echo.isExact {
         let matched = Duration.nanoseconds(format.nanoseconds(byteCount: echo.matchedBytes))

@@ -1,3 +1,5 @@
+import AudioEngine
+
 /// Whether what came back is what was said, byte for byte; silence before and after is no fault.
 public struct EchoComparison: Codable, Hashable, Sendable {
   /// Bytes that came back right, from the first on.
@@ -7,13 +9,15 @@ public struct EchoComparison: Codable, Hashable, Sendable {
   /// Whether all came back, and nothing but silence beside them.
   public let isExact: Bool
 
-  /// Compares linear16 audio.
+  /// Compares audio of one encoding.
   ///
-  /// The two are laid over each other at their first sample that is not zero, so silence that the
+  /// The two are laid over each other at their first sample that is not silence, so silence that the
   /// bot put in front (a prime, a tail of an earlier utterance) does not count.
-  init(said: ArraySlice<UInt8>, heard: [UInt8]) {
-    let firstSaid = said.firstIndex { $0 != 0 }.map { ($0 - said.startIndex) & ~1 }
-    let firstHeard = heard.firstIndex { $0 != 0 }.map { $0 & ~1 }
+  init(said: ArraySlice<UInt8>, heard: [UInt8], encoding: AudioEncoding = .linear16) {
+    let silence = encoding.silence
+    let mask = ~(encoding.bytesPerSample - 1)
+    let firstSaid = said.firstIndex { $0 != silence }.map { ($0 - said.startIndex) & mask }
+    let firstHeard = heard.firstIndex { $0 != silence }.map { $0 & mask }
     expectedBytes = said.count
     guard let firstSaid, let firstHeard, firstHeard >= firstSaid else {
       let isSilence = firstSaid == nil && firstHeard == nil
@@ -24,6 +28,6 @@ public struct EchoComparison: Codable, Hashable, Sendable {
     let echo = heard[(firstHeard - firstSaid)...]
     let matched = zip(said, echo).prefix { $0 == $1 }.count
     matchedBytes = matched
-    isExact = matched == said.count && echo.dropFirst(matched).allSatisfy { $0 == 0 }
+    isExact = matched == said.count && echo.dropFirst(matched).allSatisfy { $0 == silence }
   }
 }

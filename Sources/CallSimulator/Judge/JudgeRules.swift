@@ -25,6 +25,8 @@ public struct JudgeRules: Hashable, Sendable {
   public var stopGrace: Duration = .milliseconds(500)
   /// How long the bot may take to close the socket after the stop before the platform does.
   public var closeGrace: Duration = .seconds(2)
+  /// The platform itself closes the socket when the call ends; it is no fault of the bot's to wait.
+  public var platformCloses = false
 
   /// Makes rules for a platform's payload sizes and the lead that it bears.
   public init(minimumBytes: Int, maximumBytes: Int, multipleBytes: Int, longestLead: Duration) {

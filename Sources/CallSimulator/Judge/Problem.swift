@@ -10,6 +10,8 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case invalidMessage
   /// A payload that is not base64.
   case invalidBase64
+  /// Audio labelled with another format than the stream's.
+  case wrongFormat
   /// A binary message.
   case binaryMessage
   /// A message before the stream's start.

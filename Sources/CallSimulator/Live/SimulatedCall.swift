@@ -81,10 +81,13 @@ public actor SimulatedCall {
     if let authorization = address.authorization {
       headers.append("authorization", authorization)
     }
+    let handshake = platform.handshake(for: address.url)
+    for (name, value) in handshake.headers { headers.append(name, value) }
     patienceEnds = loop.now + limits.connect
     do {
       socket = try WebSocketConnector.connect(
-        loop: loop, url: address.url, headers: headers, delegate: CallSocket(call: self))
+        loop: loop, url: address.url, headers: headers, subprotocols: handshake.subprotocols,
+        delegate: CallSocket(call: self))
       arm()
     } catch {
       fail("cannot call \(address.redacted): \(error)")

@@ -8,6 +8,9 @@ public import AudioEngine
 /// happen, and ``closed(code:by:at:)`` once. After each of these it polls until nil and then waits
 /// until ``nextDeadline``. Times never go backwards.
 public protocol SimulatedPlatform: Sendable {
+  /// What the platform says about itself when it opens the socket at `url`.
+  func handshake(for url: String) -> Handshake
+
   /// The upgrade has succeeded.
   mutating func opened(at now: MonotonicTime)
 
@@ -37,6 +40,25 @@ public protocol SimulatedPlatform: Sendable {
 
   /// What the caller has heard by `now`, from the stream's start.
   func heard(at now: MonotonicTime) -> WaveFile
+}
+
+extension SimulatedPlatform {
+  /// Nothing but a plain upgrade.
+  public func handshake(for url: String) -> Handshake { Handshake() }
+}
+
+/// What a platform adds to its request to become a WebSocket.
+public struct Handshake: Sendable {
+  /// Header fields, such as a signature.
+  public var headers: [(name: String, value: String)]
+  /// The subprotocols on offer, in this order.
+  public var subprotocols: [String]
+
+  /// Makes the additions.
+  public init(headers: [(name: String, value: String)] = [], subprotocols: [String] = []) {
+    self.headers = headers
+    self.subprotocols = subprotocols
+  }
 }
 
 /// A whole WebSocket message from the bot.

@@ -1,9 +1,13 @@
+public import AudioEngine
+
 /// A platform that can be simulated: its name, and how to make its side of a call.
 public struct SimulatedProvider: Sendable {
   /// The name that the command takes.
   public let name: String
   /// The names of the ways in which it can spell its messages, the default first.
   public let dialects: [String]
+  /// The encodings that its streams may have, the one for telephone sound first.
+  public let encodings: [AudioEncoding]
   private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
 
   /// Describes a platform.
@@ -11,18 +15,20 @@ public struct SimulatedProvider: Sendable {
   /// - Parameters:
   ///   - name: what people call it, in lower case.
   ///   - dialects: at least one name.
+  ///   - encodings: at least one; G.711 runs at 8 kHz alone.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
-    name: String, dialects: [String],
+    name: String, dialects: [String], encodings: [AudioEncoding] = [.linear16],
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
   ) {
     self.name = name
     self.dialects = dialects
+    self.encodings = encodings
     self.make = make
   }
 
   /// Every platform there is.
-  public static let all: [SimulatedProvider] = [.exotel]
+  public static let all: [SimulatedProvider] = [.exotel, .plivo]
 
   /// The platform of that name.
   public static func named(_ name: String) -> SimulatedProvider? {
@@ -44,6 +50,8 @@ public struct CallChoices: Hashable, Sendable {
   public var dialect: String?
   /// Whether the bot must give back the caller's audio byte for byte, without a gap.
   public var expectsEcho = false
+  /// The secret that the platform signs its requests with, where it signs any; nil for unsigned.
+  public var signingToken: String?
 
   /// The default choices.
   public init() {}

@@ -25,12 +25,14 @@ public struct PlivoCodec: WireCodec {
   /// The payload sizes of ``PlivoOptions/chunkPolicy(for:)``, ahead by ``PlivoOptions/lead``; marks are
   /// echoed (`checkpoint`, `playedStream`) and a clear is acknowledged (`clearedAudio`).
   ///
-  /// 60 ms wait before an utterance starts: three of Plivo's own messages, so that an echo rides out
-  /// the loss of one's time. The platform's buffer is the smaller of two documented figures.
+  /// 240 ms wait before an open utterance starts: more than the 200 ms after which an echo's last words
+  /// leave although they fill no chunk, so that the ear has not run dry by then. Speech that is made
+  /// faster than it is spoken hardly waits, and a finished utterance not at all. The platform's buffer
+  /// is the smaller of two documented figures.
   public func playbackPolicy(for format: WireFormat) -> PlaybackPolicy {
     PlaybackPolicy(
       chunk: options.chunkPolicy(for: format), lead: .fixed(options.boundedLead),
-      prime: .milliseconds(60), platformBuffer: .seconds(40), echoesMarks: true,
+      prime: .milliseconds(240), platformBuffer: .seconds(40), echoesMarks: true,
       acknowledgesClear: true)
   }
 

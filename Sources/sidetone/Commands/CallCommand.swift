@@ -18,6 +18,10 @@ struct CallCommand: Command {
       help: "the platform that calls: \(providers) (default exotel)"),
     Option(
       "--rate", "HZ", help: "the stream's rate, which must be the file's (default the file's)"),
+    Option(
+      "--encoding", "NAME",
+      help: "the stream's encoding: linear16, or mulaw where the platform has it "
+        + "(default the platform's usual one at the file's rate)"),
     Option("--record", "HEARD.wav", help: "write what the caller hears, silence included"),
     Option("--report", "FILE.json", help: "write the verdict and all figures as JSON"),
     Option(
@@ -51,6 +55,7 @@ struct CallCommand: Command {
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --expect-echo
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --interrupt-at 3
+      sidetone call ws://127.0.0.1:5001/plivo --provider plivo --audio voice.wav
       sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --tail 5
     """
@@ -95,8 +100,11 @@ struct CallCommand: Command {
     sound = try SoundFile.readForCall(audio, rate: rate)
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
+    let encoding = try Self.encoding(arguments, provider, sound)
     let silence = interruptAt.map { Duration.milliseconds(Int($0 * 1_000)) }
-    guard var script = CallerScript(saying: sound, interruptingAfter: silence) else {
+    guard
+      var script = CallerScript(saying: sound, as: encoding, interruptingAfter: silence)
+    else {
       throw UsageError("\(audio) has a rate that no platform speaks")
     }
     if let speed { script.speed = speed }
@@ -105,6 +113,20 @@ struct CallCommand: Command {
       throw UsageError("\(provider.name) has no dialect of that name")
     }
     self.platform = platform
+  }
+
+  private static func encoding(
+    _ arguments: Arguments, _ provider: SimulatedProvider, _ sound: WaveFile
+  ) throws(UsageError) -> AudioEncoding {
+    let names = provider.encodings.map(\.rawValue)
+    let usual = provider.encodings.first { $0 == .linear16 || sound.rate == .hz8000 }
+    let named = try arguments.choice("--encoding", of: names).flatMap(AudioEncoding.init)
+    if let named, named != .linear16, sound.rate != .hz8000 {
+      throw UsageError(
+        "\(named.rawValue) has 8000 Hz alone, the file has \(sound.rate.hertz)",
+        advice: "take --encoding linear16, or convert the file")
+    }
+    return named ?? usual ?? .linear16
   }
 
   func run() async throws(UsageError) -> ExitStatus {

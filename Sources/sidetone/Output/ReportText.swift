@@ -86,7 +86,8 @@ struct ReportText {
   }
 
   private func audio(bytes: Int, messages: Int) -> String {
-    let rate = said.rate.hertz * 2
+    let bytesPerSample = report.format.hasPrefix("linear16") ? 2 : 1
+    let rate = said.rate.hertz * bytesPerSample
     let seconds = Double(bytes * 100 / rate) / 100
     return "\(bytes.grouped) bytes, \(seconds) s in \(messages.grouped) messages"
   }

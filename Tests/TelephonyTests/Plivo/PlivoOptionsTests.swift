@@ -40,6 +40,6 @@ import Testing
   func playback() {
     let policy = PlivoCodec().playbackPolicy(for: WireFormat(.mulaw, .hz8000))
     #expect(policy.platformBuffer == .seconds(40) && policy.echoesMarks && policy.acknowledgesClear)
-    #expect(policy.lead == .fixed(.milliseconds(200)) && policy.prime == .milliseconds(60))
+    #expect(policy.lead == .fixed(.milliseconds(200)) && policy.prime == .milliseconds(240))
   }
 }

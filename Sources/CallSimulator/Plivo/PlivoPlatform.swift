@@ -1,0 +1,190 @@
+public import AudioEngine
+
+/// Plivo's side of a `<Stream>`: it starts the stream, sends the caller's voice, plays what the bot
+/// queues, reports checkpoints and clears, and closes the socket when the caller hangs up. It reads
+/// the bot's messages with Foundation and judges them by ``JudgeRules``, independently of the code
+/// that Sidetone's own server writes them with.
+public struct PlivoPlatform: SimulatedPlatform {
+  /// The caller's side of the call.
+  public let script: CallerScript
+  let options: Options
+  var ledger: CallLedger
+  var writer: PlivoWriter
+  private var schedule: CallerSchedule?
+  private var phase = Phase.idle
+  private var startsLeft: Int
+  private var noiseSent = 0
+  private var spokenMessages = 0
+  /// Clears that have not been acknowledged.
+  var clearsToConfirm = 0
+
+  private enum Phase: Hashable {
+    case idle
+    case starting
+    case streaming
+    /// Everything has been said; the socket is closed next.
+    case closing
+    case over
+  }
+
+  /// What can be chosen about the platform.
+  public struct Options: Hashable, Sendable {
+    /// How messages are spelt.
+    public var dialect = PlivoDialect()
+    /// What is judged; the rules of ``JudgeRules/plivo(_:)`` for the script's format where nil.
+    public var rules: JudgeRules?
+    /// Whether the bot must give back the caller's audio byte for byte.
+    public var expectsEcho = false
+    /// The stream's id.
+    public var streamID = "b2c7a5f0-31c4-4d59-9b1e-0d5a8e7f6a21"
+    /// The call's id.
+    public var callID = "7f1d6c52-9a0e-4b6f-8f0e-2b1d6f3a9c11"
+
+    /// The documented platform.
+    public init() {}
+  }
+
+  /// Makes a platform that has not connected yet.
+  public init(script: CallerScript, options: Options = Options()) {
+    self.script = script
+    self.options = options
+    startsLeft = options.dialect.repeatsStart ? 2 : 1
+    var rules = options.rules ?? .plivo(script.format)
+    rules.expectsEcho = rules.expectsEcho || options.expectsEcho
+    ledger = CallLedger(
+      rules: rules, format: script.format, provider: "plivo",
+      interruptsAt: script.interrupts ? script.firstLoudByte : nil)
+    writer = PlivoWriter(
+      dialect: options.dialect, streamID: options.streamID, callID: options.callID,
+      format: script.format)
+  }
+
+  /// The subprotocol that one of Plivo's own servers asks for, where the dialect offers it.
+  public func handshake(for url: String) -> Handshake {
+    Handshake(subprotocols: options.dialect.offersSubprotocol ? ["audio.plivo.com"] : [])
+  }
+
+  /// The upgrade has succeeded: `start` is due.
+  public mutating func opened(at now: MonotonicTime) {
+    guard phase == .idle else { return }
+    phase = .starting
+    ledger.opened(at: now)
+  }
+
+  /// When the next message or the closing of the socket is due.
+  public var nextDeadline: MonotonicTime? {
+    switch phase {
+    case .idle, .over: nil
+    case .starting, .closing: hasClosed ? nil : .zero
+    case .streaming:
+      clearsToConfirm > 0 || startsLeft > 0
+        ? .zero
+        : [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
+          .compactMap(\.self).min()
+    }
+  }
+
+  private var hasClosed = false
+
+  /// The next message that is due, in the order the platform would send it.
+  public mutating func poll(at now: MonotonicTime) -> PlatformAction? {
+    switch phase {
+    case .idle, .over:
+      return nil
+    case .starting:
+      phase = .streaming
+      schedule = CallerSchedule(script, start: now)
+      ledger.started(line: PlayoutLine(format: script.format, origin: now))
+      startsLeft -= 1
+      return .send(writer.start())
+    case .streaming:
+      if startsLeft > 0 {
+        startsLeft -= 1
+        return .send(writer.start())
+      }
+      return report(at: now) ?? step(at: now)
+    case .closing:
+      guard !hasClosed else { return nil }
+      hasClosed = true
+      return .close(code: 1000)
+    }
+  }
+
+  /// What was played before a clear is reported before it.
+  private mutating func report(at now: MonotonicTime) -> PlatformAction? {
+    if let name = ledger.line?.takeMark(at: now) {
+      ledger.echoedMark()
+      return .send(writer.played(name))
+    }
+    guard clearsToConfirm > 0 else { return nil }
+    clearsToConfirm -= 1
+    return .send(writer.cleared())
+  }
+
+  private mutating func step(at now: MonotonicTime) -> PlatformAction? {
+    if options.dialect.isNoisy, spokenMessages / 10 > noiseSent {
+      noiseSent += 1
+      return .send(writer.noise(noiseSent))
+    }
+    switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
+    case nil:
+      return nil
+    case .speak(let range, let chunk, let endsAtMs):
+      ledger.spoke(bytes: range.count, at: now)
+      spokenMessages += 1
+      return .send(writer.media(script.audio[range], chunk: chunk, endsAtMs: endsAtMs))
+    case .press(let digit):
+      let atMs = schedule.map { (now - $0.start).inMilliseconds } ?? 0
+      return .send(writer.press(digit, atMs: Int(atMs)))
+    case .hangUp:
+      ledger.stopped(at: now)
+      phase = .closing
+      return options.dialect.sendsStop ? .send(writer.stop()) : poll(at: now)
+    }
+  }
+
+  /// The socket has ended.
+  public mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime) {
+    guard phase != .over else { return }
+    phase = .over
+    ledger.closed(code: code, by: side, at: now)
+  }
+
+  /// The call did not come up, or was given up.
+  public mutating func failed(_ sentence: String, at now: MonotonicTime) {
+    guard phase != .over else { return }
+    phase = .over
+    ledger.note(.connection, sentence)
+  }
+
+  /// Whether the call has ended or failed.
+  public var isOver: Bool { phase == .over }
+
+  /// How far the call has come.
+  public func progress(at now: MonotonicTime) -> CallProgress { ledger.progress(at: now) }
+
+  /// The verdict and the figures as they stand at `now`.
+  public func report(at now: MonotonicTime) -> CallReport {
+    ledger.finished(
+      said: script.audio, latestSend: schedule?.longestLateness ?? .zero, at: now)
+  }
+
+  /// What the caller has heard by `now`, or by the hang-up where that was sooner.
+  public func heard(at now: MonotonicTime) -> WaveFile {
+    let end = min(now, ledger.stoppedAt ?? now)
+    return ledger.line?.heard(until: end) ?? WaveFile(rate: script.format.rate, samples: [])
+  }
+}
+
+extension JudgeRules {
+  /// Plivo: whole samples in messages of up to 64 KB, and 40 s of buffer. A short last frame is accepted; the socket is the platform's to close.
+  public static func plivo(_ format: WireFormat) -> JudgeRules {
+    let sample = format.encoding.bytesPerSample
+    var rules = JudgeRules(
+      minimumBytes: sample, maximumBytes: 49_152, multipleBytes: sample,
+      longestLead: .seconds(40))
+    rules.capacity = .seconds(40)
+    rules.platformCloses = true
+    return rules
+  }
+}

@@ -1,0 +1,29 @@
+import AudioEngine
+
+extension SimulatedProvider {
+  /// Plivo Audio Streaming, bidirectional: mu-law, or linear16 at any rate, in messages of 20 ms.
+  public static let plivo = SimulatedProvider(
+    name: "plivo", dialects: PlivoDialect.named.map(\.name), encodings: [.mulaw, .linear16]
+  ) { script, choices in
+    var options = PlivoPlatform.Options()
+    if let name = choices.dialect {
+      guard let named = PlivoDialect.named.first(where: { $0.name == name }) else { return nil }
+      options.dialect = named.dialect
+    }
+    options.expectsEcho = choices.expectsEcho
+    // A server takes a second socket of one stream for a retry and ends the first.
+    options.streamID = uuid()
+    options.callID = uuid()
+    var script = script
+    script.cadence = .milliseconds(20)
+    return PlivoPlatform(script: script, options: options)
+  }
+
+  /// A random identifier in the form of RFC 9562.
+  private static func uuid() -> String {
+    let digits = Array("0123456789abcdef")
+    return [8, 4, 4, 4, 12].map { length in
+      String((0..<length).map { _ in digits[Int.random(in: 0..<16)] })
+    }.joined(separator: "-")
+  }
+}
