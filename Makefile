@@ -2,6 +2,7 @@
 #   make            build (release)
 #   make run        install what is missing, build, echo bot, one simulated call, keep serving (ONCE=1: end)
 #   make test       install what is missing, run every test
+#   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make check      lint, tests and sanitizers
 
 SHELL := /bin/bash
@@ -9,7 +10,8 @@ SHELL := /bin/bash
 
 # Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
 ASAN := ASAN_OPTIONS=detect_leaks=1
-.PHONY: build setup run test test-core test-release asan tsan ubsan lint format check clean
+.PHONY: build setup run test test-core test-release asan tsan ubsan kernels neon fuzz lint format \
+  bench check clean
 
 setup:
 	@scripts/setup
@@ -47,10 +49,27 @@ ubsan: setup
 lint:
 	scripts/lint
 
+# The kernels alone, under gcc and clang, at -O0 and -O2, under sanitizers, and NEON under qemu.
+kernels: setup
+	scripts/check-kernels gcc
+	scripts/check-kernels clang
+	scripts/check-kernels sanitize
+
+neon:
+	scripts/setup --neon
+	scripts/check-kernels neon
+
+# A minute for each fuzzer of the kernels; `make fuzz SECONDS=600` for more.
+fuzz: setup
+	scripts/fuzz-kernels $(or $(SECONDS),60)
+
 format:
 	swift format -i -r Package.swift Sources Tests Examples
 
-check: lint test test-core asan tsan ubsan
+bench: setup
+	swift run -c release Benchmarks --json .build/benchmarks.json --markdown BENCHMARKS.md
+
+check: lint test test-core kernels asan tsan ubsan
 
 clean:
 	rm -rf .build .build-*

@@ -56,6 +56,8 @@ if !coreOnly {
       name: "CLibWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite"],
       swiftSettings: swiftSettings),
@@ -63,10 +65,20 @@ if !coreOnly {
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "sidetone", dependencies: ["BotTransport", "CallSimulator", "Telephony"],
+      name: "sidetone",
+      dependencies: ["BotTransport", "CallSimulator", "Telephony", "AudioEngine", "CLibCrypto"],
       swiftSettings: swiftSettings),
+    // The libraries that the benchmarks compare with; nothing else links them.
+    .systemLibrary(
+      name: "CPeers",
+      providers: [
+        .apt(["libsamplerate0-dev", "libsoxr-dev", "libspandsp-dev", "libssl-dev"])
+      ]),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["CallSimulator", "BotTransport", "CAllocationCount"],
+      name: "Benchmarks",
+      dependencies: [
+        "Telephony", "AudioEngine", "CPCMKernels", "CSpeexDSP", "CPeers", "CAllocationCount",
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
@@ -78,6 +90,9 @@ if !coreOnly {
     .testTarget(
       name: "CallSimulatorTests",
       dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",

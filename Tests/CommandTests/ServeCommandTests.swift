@@ -17,8 +17,10 @@ import Testing
   private let tail = "3"
 
   /// Serves a bot, places one call to it, ends the server, and gives back the call's report.
-  private func report(bot: String, _ words: String...) async throws -> [String: Any] {
-    let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot])
+  private func report(
+    bot: String, serving options: [String] = [], _ words: String...
+  ) async throws -> [String: Any] {
+    let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot] + options)
     let line = try await server.firstLine()
     let url = try #require(line.wholeMatch(of: /listening on (ws:\/\/127\.0\.0\.1:\d+)/)?.output.1)
     let audio = try scratch.write(sound.encoded(), to: "voice.wav")
@@ -44,6 +46,23 @@ import Testing
     #expect(report["illegalChunks"] as? Int == 0)
     #expect(report["closeCode"] as? Int == 1000)
     #expect(report["closedBy"] as? String == "bot")
+  }
+
+  @Test("is interrupted by the caller's voice with --barge-in, and not without")
+  func bargeIn() async throws {
+    // Eight seconds of speech-like sound; the caller begins over it after two.
+    let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 64_000))
+    let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
+    let interrupted = try await report(
+      bot: "play:\(file)", serving: ["--barge-in"], "--interrupt-at", "2")
+    #expect(interrupted["verdict"] as? String == "pass", "\(interrupted)")
+    #expect(interrupted["clears"] as? Int == 1)
+    #expect(interrupted["staleBytes"] as? Int == 0)
+    #expect(interrupted["interruptedMs"] as? Double != nil)
+    let spokenOver = try await report(
+      bot: "play:\(file)", "--interrupt-at", "1")
+    #expect(spokenOver["verdict"] as? String == "fail")
+    #expect(spokenOver["clears"] as? Int == 0)
   }
 
   @Test("says a file, or nothing")

@@ -128,4 +128,88 @@ import Testing
       return
     }
   }
+
+  private func plivoStart(_ more: String = "") -> String {
+    #"{"event":"start","start":{"callId":"c","streamId":"s"\#(more)}}"#
+  }
+
+  @Test("carries both tracks of a one-way stream on two timelines")
+  func bothTracks() {
+    var call = session(path: "/plivo")
+    _ = receive(plivoStart(#","tracks":["inbound","outbound"]"#), &call)
+    for chunk in 1...3 {
+      for (track, byte) in [("inbound", "AAAA"), ("outbound", "gICA")] {
+        _ = receive(
+          #"{"event":"media","media":{"track":"\#(track)","chunk":\#(chunk),"payload":"\#(byte)"}}"#,
+          &call)
+      }
+    }
+    guard
+      case .outboundAudio = receive(
+        #"{"event":"media","media":{"track":"outbound","chunk":4,"payload":"gICA"}}"#, &call)
+    else {
+      Issue.record("no outbound audio")
+      return
+    }
+    let counts = (call.media?.readableCount, call.outboundTrack?.readableCount)
+    #expect(counts.0 == 9 && counts.1 == 12)
+    var samples = [Int16](repeating: 0, count: 12)
+    var span = samples.mutableSpan
+    _ = call.outboundTrack?.read(into: &span)
+    #expect(samples == [Int16](repeating: 32_124, count: 12))
+    let refused = call.refused
+    #expect(refused.isEmpty)
+  }
+
+  @Test("refuses the outbound track of a two-way stream, which is the bot's own speech")
+  func ownEcho() {
+    var call = session(path: "/plivo")
+    _ = receive(plivoStart(#","tracks":["inbound"]"#), &call)
+    _ = receive(#"{"event":"media","media":{"track":"outbound","payload":"gICA"}}"#, &call)
+    let refused = call.refused
+    let isOpen = call.outboundTrack != nil
+    #expect(refused == [.otherTrack: 1] && !isOpen)
+  }
+
+  @Test("refuses two channels and rates without a name with 1003")
+  func unsupportedFormats() {
+    for format in [#"{"channels":2}"#, #"{"encoding":"audio/x-l16","sampleRate":44100}"#] {
+      var call = session(path: "/plivo")
+      _ = receive(plivoStart(#","mediaFormat":\#(format)"#), &call)
+      guard case .close(1003, _) = poll(&call, at: 0).output else {
+        Issue.record("\(format) was taken")
+        return
+      }
+    }
+  }
+
+  @Test("counts what the platform reports and goes on")
+  func faults() {
+    var call = session(path: "/plivo")
+    _ = receive(plivoStart(), &call)
+    _ = receive(#"{"event":"playFailed","reason":"why"}"#, &call)
+    let counted = (call.faultCount, call.lastFault, call.isLive)
+    #expect(counted.0 == 1 && counted.1?.text == "why" && counted.2)
+  }
+
+  @Test("presses keys where the platform can, and says why not")
+  func keys() throws {
+    var call = session(path: "/plivo")
+    #expect(throws: KeyError.notSpeaking) { try call.press("1") }
+    _ = receive(plivoStart(), &call)
+    for wrong in ["", "x", "1w2", String(repeating: "1", count: 65)] {
+      #expect(throws: KeyError.noKeys) { try call.press(wrong) }
+    }
+    try call.press("12#")
+    try call.press("A")
+    #expect(call.nextDeadline(at: .zero) == .zero)
+    #expect(poll(&call, at: 0).text == #"{"event":"sendDTMF","dtmf":"12#"}"#)
+    #expect(poll(&call, at: 0).text == #"{"event":"sendDTMF","dtmf":"A"}"#)
+    #expect(poll(&call, at: 0).output == nil)
+    for _ in 0..<64 { try call.press("1") }
+    #expect(throws: KeyError.tooMany) { try call.press("1") }
+    var other = session()
+    _ = receive(Self.start, &other)
+    #expect(throws: KeyError.unsupported) { try other.press("1") }
+  }
 }

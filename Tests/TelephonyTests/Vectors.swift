@@ -1,20 +1,20 @@
 import Foundation
 import Telephony
 
-/// The raw messages of `TestVectors/exotel`.
+/// The raw messages of `TestVectors`, Exotel's where no platform is named.
 enum Vectors {
   /// A file's bytes without the newline at its end.
-  static func bytes(_ name: String) throws -> [UInt8] {
+  static func bytes(_ name: String, of platform: Platform = .exotel) throws -> [UInt8] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    var bytes = Array(try Data(contentsOf: root.appending(path: "TestVectors/exotel/\(name)")))
+    var bytes = Array(try Data(contentsOf: root.appending(path: "TestVectors/\(platform)/\(name)")))
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     return bytes
   }
 
   /// A file's text without the newline at its end.
-  static func text(_ name: String) throws -> String {
-    String(decoding: try bytes(name), as: UTF8.self)
+  static func text(_ name: String, of platform: Platform = .exotel) throws -> String {
+    String(decoding: try bytes(name, of: platform), as: UTF8.self)
   }
 
   /// The event that an Exotel codec reads in a file.

@@ -12,6 +12,8 @@ struct InboundTimeline: ~Copyable {
   /// Samples the resampler gave beyond the frame that was read; fewer than one input sample's worth.
   private var carry = InlineArray<8, Int16>(repeating: 0)
   private var carryCount = 0
+  /// Positions up to this one have been listened to.
+  private var listened = 0
   private var isEnded = false
   private var isFlushed = false
 
@@ -61,6 +63,24 @@ struct InboundTimeline: ~Copyable {
     statistics.bytes += count
     if count % wire.encoding.bytesPerSample != 0 { statistics.oddPayloads += 1 }
     return .taken
+  }
+
+  /// Lets a detector hear what has arrived since it last did, at the wire's rate.
+  ///
+  /// - Returns: the last edge it found.
+  mutating func listen(with detector: inout any SpeechDetector) -> SpeechEdge? {
+    var edge: SpeechEdge?
+    let size = wire.encoding.bytesPerSample
+    var position = max(listened, ring.start)
+    while ring.end - position >= size {
+      let count = min((ring.end - position) / size, 480)
+      var samples = Scratch(repeating: 0)
+      expand(position..<(position + count * size), into: &samples)
+      edge = detector.hear(samples.span.extracting(first: count), rate: wire.rate) ?? edge
+      position += count * size
+    }
+    listened = position
+    return edge
   }
 
   /// Samples at the bot's rate that can be read now.
@@ -120,8 +140,13 @@ struct InboundTimeline: ~Copyable {
   }
 
   private mutating func take(_ count: Int, into samples: inout Scratch) {
-    let size = wire.encoding.bytesPerSample
-    let range = ring.start..<(ring.start + count * size)
+    let range = ring.start..<(ring.start + count * wire.encoding.bytesPerSample)
+    expand(range, into: &samples)
+    ring.release(upTo: range.upperBound)
+  }
+
+  /// Makes samples of the ring's bytes.
+  private func expand(_ range: Range<Int>, into samples: inout Scratch) {
     var span = samples.mutableSpan
     if wire.encoding == .linear16 {
       var raw = unsafe span.mutableBytes
@@ -131,14 +156,13 @@ struct InboundTimeline: ~Copyable {
       var byteSpan = bytes.mutableSpan
       var raw = unsafe byteSpan.mutableBytes
       ring.copy(range, into: &raw)
-      let companded = unsafe bytes.span.bytes.extracting(first: count)
+      let companded = unsafe bytes.span.bytes.extracting(first: range.count)
       if wire.encoding == .mulaw {
         G711.mulawDecode(companded, into: &span)
       } else {
         G711.alawDecode(companded, into: &span)
       }
     }
-    ring.release(upTo: range.upperBound)
   }
 
   /// Copies to the frame what fits; the few samples beyond it wait for the next frame.

@@ -25,7 +25,10 @@ struct PlaybackClock {
   }
 
   /// When the ear will have caught up with everything sent; nil before anything was sent.
-  var earEnd: Int64? { runs.last.map(playEnd) }
+  var earEnd: Int64? {
+    guard let last = runs.last else { return nil }
+    return playEnd(last)
+  }
 
   /// Notes that `audio` and `padding` bytes of silence after it have left at `now`.
   mutating func sent(_ audio: Range<Int>, padding: Int, at now: Int64) {

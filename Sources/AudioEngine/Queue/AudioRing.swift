@@ -7,11 +7,11 @@
 ///
 /// Not thread-safe. Appending allocates only to grow.
 @safe
-struct AudioRing: ~Copyable {
+package struct AudioRing: ~Copyable {
   /// The oldest position held.
-  private(set) var start = 0
+  package private(set) var start = 0
   /// One past the newest position held.
-  private(set) var end = 0
+  package private(set) var end = 0
   /// Most bytes held at once.
   let capacity: Int
 
@@ -20,7 +20,7 @@ struct AudioRing: ~Copyable {
   private var room: Int
   private static let firstRoom = 4_096
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     precondition(capacity > 0, "a ring needs a capacity above 0 bytes")
     self.capacity = capacity
     self.room = Self.firstRoom
@@ -39,7 +39,7 @@ struct AudioRing: ~Copyable {
   var allocatedBytes: Int { room }
 
   /// Appends a copy of `bytes`, which must fit.
-  mutating func append(_ bytes: RawSpan) {
+  package mutating func append(_ bytes: RawSpan) {
     reserve(bytes.byteCount)
     unsafe bytes.withUnsafeBytes { source in
       guard let from = source.baseAddress else { return }
@@ -87,7 +87,7 @@ struct AudioRing: ~Copyable {
   }
 
   /// Lets go of everything before `position`, which is clamped to what is held.
-  mutating func release(upTo position: Int) {
+  package mutating func release(upTo position: Int) {
     start = min(max(position, start), end)
     if start == end { shrink() }
   }
@@ -117,7 +117,7 @@ struct AudioRing: ~Copyable {
   }
 
   /// Copies the bytes of `range`, all of which must be held, to the front of `target`.
-  func copy(_ range: Range<Int>, into target: inout MutableRawSpan) {
+  package func copy(_ range: Range<Int>, into target: inout MutableRawSpan) {
     precondition(target.byteCount >= range.count, "the target is too small")
     unsafe target.withUnsafeMutableBytes { bytes in
       var filled = 0

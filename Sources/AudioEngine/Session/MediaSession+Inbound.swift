@@ -12,7 +12,21 @@ extension MediaSession {
     _ base64: RawSpan, timing: MediaTiming = MediaTiming(), at now: MonotonicTime
   ) -> ReceiveResult {
     guard !isClosed else { return .closed }
-    return inbound.receive(base64, timing: timing, at: now, statistics: &statistics.inbound)
+    let result = inbound.receive(base64, timing: timing, at: now, statistics: &statistics.inbound)
+    // Taken out and put back, so that its box has one owner and is changed in place.
+    if result == .taken, var detector = detector.take() {
+      let edge = inbound.listen(with: &detector)
+      self.detector = detector
+      if let edge { hear(edge, at: now) }
+    }
+    return result
+  }
+
+  private mutating func hear(_ edge: SpeechEdge, at now: MonotonicTime) {
+    events.append(.callerSpeech(edge))
+    guard bargesIn, edge == .began, case .interrupted(let interruption) = interrupt(at: now)
+    else { return }
+    events.append(.bargedIn(interruption))
   }
 
   /// Caller audio that can be read now, in samples at the bot's rate.

@@ -19,6 +19,11 @@ public struct MediaSession: ~Copyable {
   /// Whether ``close(at:)`` has been called.
   public internal(set) var isClosed = false
 
+  /// Hears when the caller speaks; ``SessionEvent/callerSpeech(_:)`` tells. None by default.
+  public var detector: (any SpeechDetector)?
+  /// Whether the bot's speech is interrupted when the detector hears the caller begin.
+  public var bargesIn = false
+
   // Caller audio.
   var inbound: InboundTimeline
 

@@ -40,6 +40,10 @@ public enum SessionEvent: Hashable, Sendable {
   case utteranceEnded(Epoch, UtteranceOutcome)
   /// A mark of the bot's has ended.
   case markEnded(name: String, Epoch, MarkOutcome)
+  /// The detector heard the caller begin or stop.
+  case callerSpeech(SpeechEdge)
+  /// The caller spoke over the bot, whose speech was interrupted.
+  case bargedIn(Interruption)
   /// A full queue has room again.
   case roomAvailable
 }

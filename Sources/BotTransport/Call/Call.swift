@@ -1,4 +1,4 @@
-import AudioEngine
+public import AudioEngine
 public import Telephony
 
 /// One phone call, as a bot sees it: the caller's audio comes in, speech goes out.
@@ -39,6 +39,10 @@ public actor Call {
   var drainWaiters: [CheckedContinuation<Void, Never>] = []
   var endWaiters: [CheckedContinuation<Void, Never>] = []
   var markHandler: (@Sendable (String, MarkOutcome) -> Void)?
+  let interruptions: AsyncStream<Interruption>.Continuation
+  /// What each interruption by the caller's voice did; ends with the call. Needs
+  /// ``CallConfiguration/bargeInDetector``.
+  public nonisolated let bargeIns: AsyncStream<Interruption>
   let keys: AsyncStream<DTMF>.Continuation
   /// The keys the caller presses, as they come; ends with the call.
   public nonisolated let dtmf: AsyncStream<DTMF>
@@ -66,6 +70,7 @@ public actor Call {
     self.configuration = configuration
     self.isHeld = isHeld
     self.calls = calls
+    (bargeIns, interruptions) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
     (dtmf, keys) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
   }
 }
@@ -117,6 +122,7 @@ extension Call {
     session.socketClosed(at: loop.now)
     takeEvents()
     keys.finish()
+    interruptions.finish()
     wakeReader()
     for waiter in drainWaiters + endWaiters { waiter.resume() }
     drainWaiters.removeAll()
@@ -156,11 +162,13 @@ extension Call {
 
   private func act(on event: CallSession.Event) {
     switch event {
-    case .none:
+    case .none, .outboundAudio:
       break
     case .audio:
       wakeReader()
-      return
+      // Without a detector audio makes nothing due.
+      guard session.configuration.bargeInDetector != nil else { return }
+      takeEvents()
     case .started(let start):
       begin(start)
     case .dtmf(let key):
@@ -171,6 +179,7 @@ extension Call {
       self.stop = stop
       takeEvents()
       keys.finish()
+      interruptions.finish()
       wakeReader()
     }
     schedule()
@@ -198,6 +207,10 @@ extension Call {
         let waiters = roomWaiters
         roomWaiters.removeAll()
         for waiter in waiters { waiter.resume() }
+      case .callerSpeech:
+        break
+      case .bargedIn(let interruption):
+        interruptions.yield(interruption)
       case .markEnded(let name, _, let outcome):
         markHandler?(name, outcome)
       case .utteranceEnded(let epoch, let outcome):

@@ -10,8 +10,8 @@ import Synchronization
 /// executor: a task that prefers it runs on its thread and reaches such an actor without a hop.
 /// Loops share nothing with each other.
 ///
-/// A turn of the loop runs the jobs that wait (at most ``jobsPerTurn``), the timers that are due,
-/// then every socket that is ready, so neither can starve the others.
+/// A turn of the loop runs the jobs that wait (at most 256), the timers that are due, the writes that
+/// were asked for, then every socket that is ready, so none can starve the others.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Unchecked: `queue` and `ownerThread` are shared and guarded; all else is confined to the
   // loop's thread between `start` and the end of `stop`, and to one thread before and after.
@@ -43,6 +43,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
   /// The sockets that close now do so because the loop stops.
   private(set) var isEnding = false
+  /// Those who asked to write, in order; the two arrays take turns.
+  private var writers: [any LoopWriter] = []
+  private var turnWriters: [any LoopWriter] = []
   /// Where outgoing messages are built, one after the other.
   var outgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
 
@@ -158,10 +161,11 @@ extension EventLoop {
     for closure in closures { closure() }
     runJobs(atMost: Self.jobsPerTurn)
     fireTimers()
+    giveTurnsToWrite()
 
+    let isIdle = turnIndex == turnJobs.count && writers.isEmpty
     let maySleep = queue.withLock { queue in
-      queue.loopSleeps =
-        queue.isEmpty && turnIndex == turnJobs.count && queue.phase == .running
+      queue.loopSleeps = isIdle && queue.isEmpty && queue.phase == .running
       return queue.loopSleeps
     }
     clock.arm(at: timers.earliest.map { max($0, lastFiring + Self.timerSpacing) })
@@ -188,6 +192,14 @@ extension EventLoop {
       lastFiring = now
       timer.callFire()
     }
+  }
+
+  /// Who asks again meanwhile has to wait for the next turn.
+  private func giveTurnsToWrite() {
+    guard !writers.isEmpty else { return }
+    swap(&writers, &turnWriters)
+    for writer in turnWriters { writer.takeTurnToWrite() }
+    turnWriters.removeAll(keepingCapacity: true)
   }
 
   private func end() {
@@ -217,6 +229,7 @@ extension EventLoop {
       socket.owner.socketDestroyed()
     }
     sockets.removeAll()
+    writers.removeAll()
     timers.removeAll()
   }
 }
@@ -259,6 +272,9 @@ extension EventLoop {
       throw .contextNotCreated
     }
   }
+
+  /// Gives `writer` its turn to write before the loop sleeps.
+  func queue(_ writer: any LoopWriter) { writers.append(writer) }
 
   /// A timer descriptor became readable: what is due goes before the sockets of this turn.
   func timersDue() { fireTimers() }

@@ -11,6 +11,12 @@ protocol LoopSocketOwner: AnyObject {
   func socketDestroyed()
 }
 
+/// Something that asked to write.
+protocol LoopWriter: AnyObject {
+  /// Its turn has come, outside of libwebsockets' callbacks.
+  func takeTurnToWrite()
+}
+
 /// One descriptor that a loop serves: libwebsockets points to it, it points to its owner.
 ///
 /// The loop's register keeps it alive from ``EventLoop/register(_:)`` until libwebsockets destroys

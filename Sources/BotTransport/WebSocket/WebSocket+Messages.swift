@@ -46,18 +46,20 @@ extension WebSocket {
     }
   }
 
-  /// The socket takes one frame: the close frame, a ping, or a message of the delegate's.
+  /// libwebsockets has sent all that it had and the peer takes more.
   func writable() -> Int32 {
-    switch state {
-    case .closing(let code, let reason):
+    if case .closing(let code, let reason) = state {
       sendClose(code, reason: reason)
       return -1
-    case .open:
-      break
-    case .opening, .ending, .failing, .closed:
-      return 0
     }
-    guard let wsi = unsafe link?.wsi, let delegate else { return 0 }
+    // It says so unasked after it has sent what it kept.
+    return waitsToWrite ? writeFrame() : 0
+  }
+
+  /// Writes a ping or a message of the delegate's; other than 0 when the connection is broken.
+  private func writeFrame() -> Int32 {
+    waitsToWrite = false
+    guard case .open = state, let wsi = unsafe link?.wsi, let delegate else { return 0 }
     loop.outgoing.removeAll()
     if let pings, pings.isDue {
       // libwebsockets tells of a pong only when it has a payload.
@@ -77,11 +79,8 @@ extension WebSocket {
       countOut()
       return unsafe write(wsi, LWS_WRITE_BINARY)
     case .close(let code, let reason):
-      precondition(code.isSendable, "close code \(code.rawValue) must not be sent")
-      // The delegate may have aborted the socket meanwhile; that stands.
-      guard case .open = state else { return 0 }
-      sendClose(code, reason: reason)
-      return -1
+      close(code, reason: reason)
+      return 0
     }
   }
 
@@ -95,6 +94,21 @@ extension WebSocket {
     unsafe loop.outgoing.withUnsafeMutableMessage { start, byteCount in
       let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
       return unsafe lws_write(wsi, bytes, byteCount, kind) < 0 ? -1 : 0
+    }
+  }
+}
+
+// Usually a socket takes a message at once. Asking libwebsockets to ask poll(2) first, as its manual
+// wants, means a second look at every descriptor of the loop for each message. It keeps what the peer
+// does not take, so writing without a look is safe as long as nothing is kept already.
+extension WebSocket: LoopWriter {
+  func takeTurnToWrite() {
+    // Closing, or served meanwhile by libwebsockets' own callback.
+    guard isOpen, waitsToWrite, let link, let wsi = unsafe link.wsi else { return }
+    if unsafe lws_partial_buffered(wsi) != 0 {
+      unsafe lws_callback_on_writable(wsi)
+    } else if writeFrame() != 0 {
+      link.kill()
     }
   }
 }

@@ -71,6 +71,8 @@ public final class WebSocket: @unchecked Sendable {
   /// Whether `pieces` holds the beginning of a message.
   var isAssembling = false
   var pings: PingSchedule?
+  /// Whether the loop, or libwebsockets for it, will give a turn to write.
+  var waitsToWrite = false
 
   init(
     loop: EventLoop, request: UpgradeRequest, limits: Limits, delegate: any WebSocketDelegate
@@ -93,13 +95,9 @@ public final class WebSocket: @unchecked Sendable {
   /// message. Further requests before that are one and the same. No allocation.
   public func requestWrite() {
     loop.checkIsolated()
-    switch state {
-    case .open, .closing:
-      guard let wsi = unsafe link?.wsi else { return }
-      unsafe lws_callback_on_writable(wsi)
-    case .opening, .ending, .failing, .closed:
-      break
-    }
+    guard isOpen, !waitsToWrite else { return }
+    waitsToWrite = true
+    loop.queue(self)
   }
 
   /// Sends a close frame as soon as the socket takes one and waits for the peer's; messages that

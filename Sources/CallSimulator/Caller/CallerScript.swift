@@ -36,19 +36,41 @@ public struct CallerScript: Hashable, Sendable {
   /// Keys pressed during the call, in order of time.
   public var keys: [KeyPress] = []
 
-  /// Makes a script that says `sound` once.
+  /// The caller speaks over the bot: the report says how long the bot's clear took, and a bot that
+  /// goes on speaking fails.
+  public let interrupts: Bool
+
+  /// Where the caller's first loud sound begins, in bytes of ``audio``; nil where there is none.
+  var firstLoudByte: Int? {
+    // -36 dBFS: above any line noise, below any speech.
+    let step = 2
+    for offset in stride(from: 0, to: audio.count - 1, by: step) {
+      let bits = UInt16(audio[offset]) | UInt16(audio[offset + 1]) << 8
+      if abs(Int(Int16(bitPattern: bits))) >= 512 { return offset }
+    }
+    return nil
+  }
+
+  /// Makes a script that says `sound` once; nil where its rate is none that a platform speaks: 8, 16
+  /// or 24 kHz.
   ///
-  /// - Returns: nil where the rate is none that a platform speaks: 8, 16 or 24 kHz.
-  public init?(saying sound: WaveFile) {
+  /// - Parameters:
+  ///   - sound: what the caller says.
+  ///   - silence: how long the caller is silent first and then speaks over the bot; nil for a
+  ///     caller who begins at once and interrupts nobody.
+  public init?(saying sound: WaveFile, interruptingAfter silence: Duration? = nil) {
     guard sound.rate.isTelephony else { return nil }
-    var audio: [UInt8] = []
-    audio.reserveCapacity(sound.samples.count * 2)
+    let format = WireFormat(.linear16, sound.rate)
+    let quiet = format.byteCount(nanoseconds: (silence ?? .zero).wholeNanoseconds)
+    interrupts = silence != nil
+    var audio = [UInt8](repeating: 0, count: quiet)
+    audio.reserveCapacity(quiet + sound.samples.count * 2)
     for sample in sound.samples {
       let bits = UInt16(bitPattern: sample)
       audio.append(UInt8(truncatingIfNeeded: bits))
       audio.append(UInt8(truncatingIfNeeded: bits >> 8))
     }
-    self.format = WireFormat(.linear16, sound.rate)
+    self.format = format
     self.audio = audio
   }
 

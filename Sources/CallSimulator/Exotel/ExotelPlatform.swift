@@ -52,7 +52,9 @@ public struct ExotelPlatform: SimulatedPlatform {
     // A bot that answers a hurried caller at once runs ahead of the ear through no fault of its own.
     if script.speed > 1 { options.rules.longestLead = options.rules.capacity }
     self.options = options
-    ledger = CallLedger(rules: options.rules, format: script.format, provider: "exotel")
+    ledger = CallLedger(
+      rules: options.rules, format: script.format, provider: "exotel",
+      interruptsAt: script.interrupts ? script.firstLoudByte : nil)
     writer = ExotelWriter(
       dialect: options.dialect, streamSID: options.streamSID, callSID: options.callSID,
       format: script.format)
@@ -118,7 +120,7 @@ public struct ExotelPlatform: SimulatedPlatform {
     case nil:
       return nil
     case .speak(let range, let chunk, let endsAtMs):
-      ledger.spoke(bytes: range.count)
+      ledger.spoke(bytes: range.count, at: now)
       return .send(writer.media(script.audio[range], chunk: chunk, endsAtMs: endsAtMs))
     case .press(let digit):
       return .send(writer.press(digit))

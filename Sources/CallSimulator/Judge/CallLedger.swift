@@ -14,10 +14,16 @@ struct CallLedger: Sendable {
   private(set) var stoppedAt: MonotonicTime?
   private(set) var closedAt: MonotonicTime?
   private var lastClear: MonotonicTime?
+  /// Where the caller begins to speak over the bot, in bytes of what it says.
+  private let interruptsAt: Int?
+  private var interruptedAt: MonotonicTime?
 
-  init(rules: JudgeRules, format: WireFormat, provider: String) {
+  init(
+    rules: JudgeRules, format: WireFormat, provider: String, interruptsAt: Int? = nil
+  ) {
     self.rules = rules
     self.format = format
+    self.interruptsAt = interruptsAt
     report.provider = provider
     report.format = "\(format)"
   }
@@ -60,9 +66,14 @@ struct CallLedger: Sendable {
     return closedAt == nil
   }
 
-  mutating func spoke(bytes: Int) {
+  mutating func spoke(bytes: Int, at now: MonotonicTime) {
     report.sentBytes += bytes
     report.sentMessages += 1
+    guard let interruptsAt, interruptedAt == nil, report.sentBytes > interruptsAt else { return }
+    interruptedAt = now
+    if line?.unheard(at: now) ?? .zero == .zero {
+      remark("the bot was silent when the caller spoke: there was nothing to interrupt")
+    }
   }
 
   mutating func received(payload: [UInt8], at now: MonotonicTime) {
@@ -114,6 +125,9 @@ struct CallLedger: Sendable {
   /// - Returns: the marks that the platform echoes because of the clear.
   mutating func receivedClear(at now: MonotonicTime) -> [String] {
     report.clears += 1
+    if let interruptedAt, report.interruptedMs == nil {
+      report.interruptedMs = (now - interruptedAt).inTenthsOfMilliseconds
+    }
     guard let result = line?.clear(at: now) else { return [] }
     if result.droppedBytes > 0 {
       lastClear = now
@@ -190,6 +204,9 @@ struct CallLedger: Sendable {
           "the echo is right for \(echo.matchedBytes.grouped) of \(echo.expectedBytes.grouped) bytes (\(Self.ms(matched)))"
         )
       }
+    }
+    if interruptsAt != nil, report.interruptedMs == nil {
+      problems.note(.interruption, "the caller spoke over the bot, and no clear came")
     }
     report.clearedMs = (report.clearedMs * 10).rounded() / 10
     report.problems = problems.sentences

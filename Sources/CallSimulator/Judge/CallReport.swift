@@ -59,6 +59,9 @@ public struct CallReport: Codable, Hashable, Sendable {
   public internal(set) var clearedMs = 0.0
   /// Audio bytes that came too soon after a clear to be a new utterance.
   public internal(set) var staleBytes = 0
+  /// From the caller's first loud message, sent over the bot's speech, to the bot's clear, in
+  /// milliseconds; nil for a caller who interrupts nobody, or when no clear came.
+  @NullWhenNil public internal(set) var interruptedMs: Double?
   /// How what came back compares with what was said; nil for a bot that is no echo.
   @NullWhenNil public internal(set) var echo: EchoComparison?
   /// Whether the platform had sent its stop before the socket ended.

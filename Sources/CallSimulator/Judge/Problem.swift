@@ -20,6 +20,8 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case gap
   /// Audio that keeps coming after the clear that should have ended it.
   case afterClear
+  /// A bot that went on speaking when the caller spoke over it.
+  case interruption
   /// Audio sent farther ahead of the ear than the platform holds.
   case lead
   /// More marks pending than the platform remembers.

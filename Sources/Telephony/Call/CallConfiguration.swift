@@ -21,6 +21,8 @@ public struct CallConfiguration: Sendable {
   /// Speech that belongs to no utterance of the bot's own ends after so long without a write. Longer
   /// rides out a slower host; shorter leaves less silence before the tail of an echo.
   public var idleFinish: Duration
+  /// Makes what hears a caller speak, for calls that can be interrupted by voice; nil for none.
+  public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
   /// A socket that has sent no `start` after this is closed with 1008.
   public var startTimeout: Duration
   /// So many unreadable messages in a row end the call with 1003.
@@ -37,6 +39,7 @@ public struct CallConfiguration: Sendable {
     whenFull: FullQueuePolicy = .wait,
     inboundCapacity: Duration = .seconds(4),
     idleFinish: Duration = .milliseconds(200),
+    bargeInDetector: (@Sendable () -> any SpeechDetector)? = nil,
     startTimeout: Duration = .seconds(10),
     mostBadMessages: Int = 50
   ) {
@@ -49,6 +52,7 @@ public struct CallConfiguration: Sendable {
     self.whenFull = whenFull
     self.inboundCapacity = inboundCapacity
     self.idleFinish = idleFinish
+    self.bargeInDetector = bargeInDetector
     self.startTimeout = startTimeout
     self.mostBadMessages = mostBadMessages
   }

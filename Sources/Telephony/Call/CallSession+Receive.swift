@@ -28,6 +28,11 @@ extension CallSession {
       return begin(start, at: now)
     case .stop(let stop):
       return end(stop, at: now)
+    case .fault(let fault):
+      faultCount += 1
+      lastFault = fault
+      badInARow = 0
+      return .none
     case .ignored:
       return refuse(.unknownEvent, at: now)
     case .malformed(let kind):
@@ -68,7 +73,8 @@ extension CallSession {
     _ media: MediaMessage, of message: RawSpan, at now: MonotonicTime
   ) -> Event {
     guard case .live = state else { return refuse(.mediaBeforeStart, at: now) }
-    guard media.track == .inbound else { return refuse(.otherTrack, at: now) }
+    let isOutbound = media.track == .outbound
+    if isOutbound, !openOutboundTrack() { return refuse(.otherTrack, at: now) }
     let timing = MediaTiming(
       chunk: media.chunk, timestampMilliseconds: media.timestampMilliseconds)
     let payload = message.extracting(media.payload)
@@ -78,20 +84,39 @@ extension CallSession {
       var text: [UInt8] = []
       swap(&text, &scratch)
       JSONText.base64(in: payload, into: &text)
-      result = unsafe self.media?.receive(text.span.bytes, timing: timing, at: now)
+      result = unsafe take(text.span.bytes, isOutbound, timing, at: now)
       swap(&text, &scratch)
     } else {
-      result = self.media?.receive(payload, timing: timing, at: now)
+      result = take(payload, isOutbound, timing, at: now)
     }
     switch result {
     case .taken:
       badInARow = 0
-      return .audio
+      return isOutbound ? .outboundAudio : .audio
     case .empty: return refuse(.emptyPayload, at: now)
     case .invalidBase64: return refuse(.invalidBase64, at: now)
     case .duplicate: return refuse(.duplicate, at: now)
     case .closed, nil: return refuse(.afterStop, at: now)
     }
+  }
+
+  private mutating func take(
+    _ base64: RawSpan, _ isOutbound: Bool, _ timing: MediaTiming, at now: MonotonicTime
+  ) -> ReceiveResult? {
+    isOutbound
+      ? outboundTrack?.receive(base64, timing: timing, at: now)
+      : media?.receive(base64, timing: timing, at: now)
+  }
+
+  /// Whether what the platform plays to the caller is wanted: on a one-way stream that announced the
+  /// track. On a two-way stream it would be the bot's own speech.
+  private mutating func openOutboundTrack() -> Bool {
+    if outboundTrack != nil { return true }
+    guard let configuration = media?.configuration, configuration.direction == .unidirectional,
+      start?.tracks.contains(.outbound) == true
+    else { return false }
+    outboundTrack = try? MediaSession(configuration: configuration)
+    return outboundTrack != nil
   }
 
   private mutating func begin(_ start: StreamStart, at now: MonotonicTime) -> Event {
@@ -109,6 +134,7 @@ extension CallSession {
     var playback = codec.playbackPolicy(for: format)
     playback.lead = configuration.lead ?? playback.lead
     playback.prime = configuration.prime ?? playback.prime
+    guard start.mediaFormat.channels ?? 1 == 1 else { return refuseFormat(at: now) }
     do {
       media = try MediaSession(
         configuration: SessionConfiguration(
@@ -118,9 +144,11 @@ extension CallSession {
           outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
           inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish))
     } catch {
-      _ = refuse(.unsupportedFormat, at: now)
-      state = .ending(code: 1003, reason: "unsupported audio format")
-      return .none
+      return refuseFormat(at: now)
+    }
+    if let makeDetector = configuration.bargeInDetector {
+      media?.detector = makeDetector()
+      media?.bargesIn = true
     }
     codec.streamStarted(start, format: format)
     self.codec = codec
@@ -130,8 +158,14 @@ extension CallSession {
     return .started(start)
   }
 
+  private mutating func refuseFormat(at now: MonotonicTime) -> Event {
+    _ = refuse(.unsupportedFormat, at: now)
+    state = .ending(code: 1003, reason: "unsupported audio format")
+    return .none
+  }
+
   private mutating func end(_ stop: StreamStop, at now: MonotonicTime) -> Event {
-    media?.close(at: now)
+    closeMedia(at: now)
     state = .ending(code: 1000, reason: "")
     return .stopped(stop)
   }

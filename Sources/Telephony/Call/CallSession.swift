@@ -18,6 +18,8 @@ public struct CallSession: ~Copyable {
     indirect case started(StreamStart)
     /// Caller audio waits to be read.
     case audio
+    /// Audio that the platform plays to the caller waits in ``CallSession/outboundTrack``.
+    case outboundAudio
     /// The caller pressed a key.
     case dtmf(DTMF)
     /// Speech may have ended, or marks been played: look at ``MediaSession/nextEvent()``.
@@ -48,10 +50,17 @@ public struct CallSession: ~Copyable {
   public let query: URLQuery
   /// The call's media, from the stream's start on.
   public var media: MediaSession?
+  /// What the platform plays to the caller, on one-way streams that carry it: a timeline of its own
+  /// beside ``media``, from the track's first message on. Only to be read.
+  public var outboundTrack: MediaSession?
   /// What the platform said at the start.
   public internal(set) var start: StreamStart?
   /// What could not be used, by kind.
   public internal(set) var refused: [RefusedInput: Int] = [:]
+  /// How often the platform reported trouble of its own.
+  public internal(set) var faultCount = 0
+  /// The last such report.
+  public internal(set) var lastFault: StreamFault?
   /// Text and binary messages taken.
   public internal(set) var messagesReceived = 0
 
@@ -60,6 +69,11 @@ public struct CallSession: ~Copyable {
   let startDeadline: MonotonicTime
   var badInARow = 0
   var scratch: [UInt8] = []
+  /// Keys that wait to be sent, oldest first.
+  private var keys: [String] = []
+
+  /// Keys that may wait at once, and how many there may be in one message.
+  static let mostKeys = 64
 
   /// Makes the session of a socket that has just been accepted.
   ///
@@ -97,9 +111,11 @@ public struct CallSession: ~Copyable {
       state = .closed
       return .close(code: 1008, reason: "no start within the time allowed")
     case .live:
-      guard let outbound = media?.poll(at: now) else { return nil }
-      write(outbound, into: &message)
-      return .text
+      if let outbound = media?.poll(at: now) {
+        write(outbound, into: &message)
+        return .text
+      }
+      return writeKeys(into: &message) ? .text : nil
     case .ending(let code, let reason):
       state = .closed
       return .close(code: code, reason: reason)
@@ -112,17 +128,37 @@ public struct CallSession: ~Copyable {
   public func nextDeadline(at now: MonotonicTime) -> MonotonicTime? {
     switch state {
     case .waiting: startDeadline
-    case .live: media?.nextDeadline(at: now) ?? nil
+    case .live: keys.isEmpty ? media?.nextDeadline(at: now) ?? nil : now
     case .ending: now
     case .closed: nil
     }
+  }
+
+  /// Asks the platform to press keys, as a caller would, for a far end that is a machine itself.
+  ///
+  /// They leave at once, beside speech that waits: platforms do not say when they are heard. Await the
+  /// end of an utterance first where the order matters.
+  ///
+  /// - Parameter digits: 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`.
+  /// - Throws: ``KeyError``, why nothing will be sent.
+  public mutating func press(_ digits: String) throws(KeyError) {
+    guard isLive, media?.configuration.direction == .bidirectional, let codec else {
+      throw .notSpeaking
+    }
+    guard (1...Self.mostKeys).contains(digits.utf8.count),
+      digits.utf8.allSatisfy("0123456789*#ABCD".utf8.contains)
+    else { throw .noKeys }
+    var trial = MessageBuffer()
+    guard codec.encodeKeys(digits, into: &trial) else { throw .unsupported }
+    guard keys.count < Self.mostKeys else { throw .tooMany }
+    keys.append(digits)
   }
 
   /// Ends the call from the bot's side: what waits is dropped and the socket is closed.
   public mutating func end(code: UInt16 = 1000, reason: String = "", at now: MonotonicTime) {
     switch state {
     case .waiting, .live:
-      media?.close(at: now)
+      closeMedia(at: now)
       state = .ending(code: code, reason: reason)
     case .ending, .closed:
       break
@@ -131,8 +167,18 @@ public struct CallSession: ~Copyable {
 
   /// Notes that the socket is gone: everything that waits resolves as closed.
   public mutating func socketClosed(at now: MonotonicTime) {
-    media?.close(at: now)
+    closeMedia(at: now)
     state = .closed
+  }
+
+  mutating func closeMedia(at now: MonotonicTime) {
+    media?.close(at: now)
+    outboundTrack?.close(at: now)
+  }
+
+  private mutating func writeKeys(into message: inout MessageBuffer) -> Bool {
+    guard !keys.isEmpty else { return false }
+    return codec?.encodeKeys(keys.removeFirst(), into: &message) ?? false
   }
 
   private mutating func write(_ outbound: Outbound, into message: inout MessageBuffer) {

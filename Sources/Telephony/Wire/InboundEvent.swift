@@ -19,6 +19,8 @@ public enum InboundEvent: Hashable, Sendable {
   case clear
   /// The stream has ended; nothing may be sent any more.
   case stop(StreamStop)
+  /// The platform reports trouble of its own; the call goes on.
+  case fault(StreamFault)
   /// An event that this dialect does not know.
   case ignored(IgnoredEvent)
   /// A message that could not be read.
@@ -79,6 +81,20 @@ public struct StreamStop: Hashable, Sendable {
   /// Makes an end of stream.
   public init(reason: Reason, text: String = "") {
     self.reason = reason
+    self.text = text
+  }
+}
+
+/// Trouble that a platform reports about a stream that goes on.
+public struct StreamFault: Hashable, Sendable {
+  /// The platform's name for it, at most 64 bytes, such as `playFailed`.
+  public var name: String
+  /// The platform's own words, at most 256 bytes of them; empty where it gave none.
+  public var text: String
+
+  /// Makes a fault.
+  public init(name: String, text: String = "") {
+    self.name = name
     self.text = text
   }
 }

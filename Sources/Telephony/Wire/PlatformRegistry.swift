@@ -38,7 +38,7 @@ public struct PlatformRegistry: Sendable {
 
   /// Every platform, each with its default options.
   public static let standard = PlatformRegistry([
-    .exotel()
+    .exotel(), .plivo(),
   ])
 
   /// The entries, asked in this order.

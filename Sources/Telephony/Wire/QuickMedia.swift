@@ -76,6 +76,11 @@ package struct QuickMedia: ~Escapable {
       case Self.word("streamId"):
         index += 8
         guard take(UInt8(ascii: "\"")), take(UInt8(ascii: ":")), identifier() else { return false }
+      case Self.word("extra_he"):
+        // Plivo repeats the operator's own text in every message.
+        guard word(at: index + 8) & ~(0xFF << 56) == Self.word("aders\":\0") else { return false }
+        index += 15
+        guard identifier() else { return false }
       default: return false
       }
     } while take(UInt8(ascii: ","))
@@ -172,7 +177,11 @@ package struct QuickMedia: ~Escapable {
       index += hits.trailingZeroBitCount >> 3
       return take(UInt8(ascii: "\""))
     }
-    return false
+    while index < count, byte(at: index) != UInt8(ascii: "\"") {
+      guard byte(at: index) != UInt8(ascii: "\\") else { return false }
+      index += 1
+    }
+    return take(UInt8(ascii: "\""))
   }
 
   /// Whether `field` is met for the first time: duplicates are for the full reading.

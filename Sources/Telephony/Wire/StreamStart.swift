@@ -20,6 +20,10 @@ public struct StreamStart: Hashable, Sendable {
   ///
   /// They may carry a credential: never log their values.
   public var customParameters: [String: String]
+  /// The parameters as they came, where the platform sends them as one text; the same care applies.
+  public var customText: String?
+  /// The tracks that the platform says it will send; empty where it does not say.
+  public var tracks: [Track]
   /// What the platform says of its audio.
   public var mediaFormat: AnnouncedFormat
   /// The platform's count of messages, where it gives one.
@@ -29,8 +33,8 @@ public struct StreamStart: Hashable, Sendable {
   public init(
     streamSID: String? = nil, callSID: String? = nil, accountSID: String? = nil,
     legSID: String? = nil, from: String? = nil, to: String? = nil,
-    customParameters: [String: String] = [:], mediaFormat: AnnouncedFormat = AnnouncedFormat(),
-    sequenceNumber: Int? = nil
+    customParameters: [String: String] = [:], customText: String? = nil, tracks: [Track] = [],
+    mediaFormat: AnnouncedFormat = AnnouncedFormat(), sequenceNumber: Int? = nil
   ) {
     self.streamSID = streamSID
     self.callSID = callSID
@@ -39,6 +43,8 @@ public struct StreamStart: Hashable, Sendable {
     self.from = from
     self.to = to
     self.customParameters = customParameters
+    self.customText = customText
+    self.tracks = tracks
     self.mediaFormat = mediaFormat
     self.sequenceNumber = sequenceNumber
   }
@@ -54,15 +60,18 @@ public struct AnnouncedFormat: Hashable, Sendable {
   public var rateLabel: String?
   /// The rate, where the label could be read; it may be outside 8, 16 and 24 kHz.
   public var rate: SampleRate?
+  /// The channels, where the platform counts them. More than one cannot be carried.
+  public var channels: Int?
 
   /// Makes an announcement.
   public init(
     encodingLabel: String? = nil, encoding: AudioEncoding? = nil, rateLabel: String? = nil,
-    rate: SampleRate? = nil
+    rate: SampleRate? = nil, channels: Int? = nil
   ) {
     self.encodingLabel = encodingLabel
     self.encoding = encoding
     self.rateLabel = rateLabel
     self.rate = rate
+    self.channels = channels
   }
 }

@@ -42,4 +42,15 @@ public protocol WireCodec: Sendable {
 
   /// Appends a whole message that asks the platform to drop what it has not played.
   func encodeClear(into message: inout MessageBuffer)
+
+  /// Appends a whole message that asks the platform to play `keys` towards the caller's end, each of
+  /// `0` to `9`, `*`, `#`, `A` to `D`.
+  ///
+  /// - Returns: false where the platform has no such message; nothing is written then.
+  func encodeKeys(_ keys: String, into message: inout MessageBuffer) -> Bool
+}
+
+extension WireCodec {
+  /// Most platforms play no keys.
+  public func encodeKeys(_ keys: String, into message: inout MessageBuffer) -> Bool { false }
 }

@@ -50,8 +50,7 @@ struct Arguments {
   }
 
   private func checkCompleteness(of command: any Command.Type) throws(UsageError) {
-    if operands.count < command.operands.count, command.operands[operands.count].isRequired {
-      let missing = command.operands[operands.count]
+    if let missing = command.operands.dropFirst(operands.count).first, missing.isRequired {
       throw UsageError("\(missing.name) is missing: \(missing.help)")
     }
     if operands.count > command.operands.count {
@@ -62,12 +61,12 @@ struct Arguments {
     }
   }
 
-  /// The operand at a position that the command declares.
+  /// The operand at a position that the command declares as required.
   func operand(_ index: Int) -> String { operands[index] }
 
-  /// The operand at a position that the command declares as one that may be left out.
+  /// The operand at a position that the command declares as one to leave out.
   func optionalOperand(_ index: Int) -> String? {
-    index < operands.count ? operands[index] : nil
+    operands.indices.contains(index) ? operands[index] : nil
   }
 
   func flag(_ name: String) -> Bool { flags.contains(name) }

@@ -27,6 +27,10 @@ enum CommandTable {
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,
+      ResampleCommand.self,
+      TranscodeCommand.self,
+      VectorsCommand.self,
+      KernelsCommand.self,
     ]
   }
 

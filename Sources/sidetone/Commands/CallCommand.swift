@@ -29,6 +29,10 @@ struct CallCommand: Command {
       help: "hang up when the caller has said everything and then heard nothing for so "
         + "long, 0 to 600 (default 2)"),
     Option(
+      "--interrupt-at", "SECONDS",
+      help: "stay silent so long and then speak --audio over the bot, 0 to 600: the bot "
+        + "must clear and fall silent"),
+    Option(
       "--expect-echo",
       help: "fail unless the bot gives back the caller's audio byte for byte, without a gap"),
     Option(
@@ -46,6 +50,7 @@ struct CallCommand: Command {
     examples:
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --expect-echo
+      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --interrupt-at 3
       sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --tail 5
     """
@@ -83,13 +88,15 @@ struct CallCommand: Command {
     choices.expectsEcho = arguments.flag("--expect-echo")
     let speed = try arguments.number("--speed", in: 1...100)
     let tail = try arguments.number("--tail", in: 0...600)
+    let interruptAt = try arguments.number("--interrupt-at", in: 0...600)
     recording = try arguments.text("--record")
     reportFile = try arguments.text("--report")
     let audio = try arguments.text("--audio") ?? ""
     sound = try SoundFile.readForCall(audio, rate: rate)
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
-    guard var script = CallerScript(saying: sound) else {
+    let silence = interruptAt.map { Duration.milliseconds(Int($0 * 1_000)) }
+    guard var script = CallerScript(saying: sound, interruptingAfter: silence) else {
       throw UsageError("\(audio) has a rate that no platform speaks")
     }
     if let speed { script.speed = speed }

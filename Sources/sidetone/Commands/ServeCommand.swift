@@ -17,6 +17,9 @@ struct ServeCommand: Command {
       Option("--host", "ADDRESS", help: "the address to listen on (default 127.0.0.1)"),
       Option("--port", "PORT", help: "the port to listen on, 0 for any free one (default 5001)"),
       Option(
+        "--barge-in",
+        help: "interrupt the bot's speech when the caller's audio grows loud"),
+      Option(
         "--bot-rate", "HZ",
         help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
           + "(default the platform's)"),
@@ -64,6 +67,8 @@ struct ServeCommand: Command {
   let port: Int
   /// nil for the wire's rate.
   let botRate: SampleRate?
+  /// Whether the caller's voice interrupts the bot's.
+  let bargesIn: Bool
   let access: AccessOptions
   let callLog: String?
   let publicAddress: PublicAddress?
@@ -76,6 +81,7 @@ struct ServeCommand: Command {
     let rates = SampleRate.telephony.map { String($0.hertz) }
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
+    bargesIn = arguments.flag("--barge-in")
     access = try AccessOptions(arguments)
     callLog = try CallLogFile.path(arguments)
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
@@ -144,6 +150,7 @@ struct ServeCommand: Command {
   private func configuration() throws(UsageError) -> ServerConfiguration {
     var configuration = ServerConfiguration()
     configuration.call.botRate = botRate
+    if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
     configuration.access = access.policy
     configuration.admitsStrangers = access.admitsStrangers
     configuration.silence = silence

@@ -4,7 +4,7 @@ import Foundation
 /// WAV files by path, with errors that say what to do.
 enum SoundFile {
   /// An hour of 24 kHz audio is 173 MB.
-  private static let mostBytes = 512 << 20
+  static let mostBytes = 512 << 20
 
   static func read(_ path: String) throws(UsageError) -> WaveFile {
     let bytes: Data

@@ -40,6 +40,9 @@ struct ReportText {
       row("marks", "\(report.marks) sent, \(report.marksEchoed) echoed"),
       row("clears", clears),
     ]
+    if let delay = report.interruptedMs {
+      rows.append(row("interrupted", "cleared \(ms(delay)) after the caller's first loud message"))
+    }
     if let echo = report.echo {
       rows.append(
         row(

@@ -43,6 +43,11 @@ struct FakePlatform {
     echoes.removeAll { $0.at > at + latency }
   }
 
+  /// Drops what was heard long ago.
+  mutating func forget(before now: Int64) {
+    stretches.removeAll { $0.start < now - 10_000_000_000 }
+  }
+
   mutating func echoesDue(at now: Int64) -> [String] {
     let due = echoes.filter { $0.at <= now }
     echoes.removeAll { $0.at <= now }

@@ -84,6 +84,13 @@ struct SessionDriver: ~Copyable {
     while let event = session.nextEvent() { events.append(event) }
   }
 
+  /// Drops what a long run would pile up.
+  mutating func forgetChunks() {
+    chunks.removeAll()
+    marks.removeAll()
+    platform.forget(before: now)
+  }
+
   /// Everything sent, padding included.
   var sent: [UInt8] { chunks.flatMap(\.payload) }
 

@@ -17,6 +17,8 @@ actor SocketProbe: WebSocketDelegate {
   private let echoes: Bool
   private var outgoing: [(isText: Bool, bytes: [UInt8])] = []
   private var socket: WebSocket?
+  /// How often it was asked for a message.
+  private(set) var asked = 0
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -62,6 +64,7 @@ actor SocketProbe: WebSocketDelegate {
     _ socket: WebSocket, buffer: inout MessageBuffer
   ) -> WriteStep {
     assumeIsolated { probe in
+      probe.asked += 1
       guard !probe.outgoing.isEmpty else { return .nothing }
       let (isText, bytes) = probe.outgoing.removeFirst()
       unsafe buffer.append(contentsOf: bytes.span.bytes)

@@ -45,6 +45,26 @@ struct WebSocketTests {
     }
   }
 
+  @Test("asks once for each message, also when the peer takes them in pieces")
+  func asksOnce() async throws {
+    let server = try TestServer(echoes: false)
+    let loop = try EventLoop(name: "pieces")
+    loop.start()
+    defer { loop.stop() }
+    let client = SocketProbe(loop: loop)
+    try WebSocketConnector.connect(
+      loop: loop, url: "ws://127.0.0.1:\(server.port)", delegate: client)
+    #expect(try await client.next(1) == [.opened])
+    let probe = try await server.nextProbe()
+    #expect(try await probe.next(1) == [.opened])
+    for number in 0..<20 {
+      let message = [UInt8](repeating: UInt8(number), count: 1_000_000)
+      await client.send(message)
+      #expect(try await probe.next(1) == [.binary(message)])
+    }
+    #expect(await client.asked == 20)
+  }
+
   @Test("tells every delegate, once, when the loop stops under open sockets")
   func loopStops() async throws {
     let server = try TestServer()

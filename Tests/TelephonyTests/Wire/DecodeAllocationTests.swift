@@ -45,6 +45,21 @@ import Testing
     #expect(counted == 0 && read == 1_010)
   }
 
+  @Test(
+    "reading Plivo's media allocates nothing either", counts,
+    arguments: ["04-media-tone.json", "05-media-reduced.json", "06-media-outbound.json"])
+  func decodesPlivoWithoutAllocation(name: String) throws {
+    let bytes = try Vectors.bytes(name, of: .plivo)
+    let codec: any WireCodec = PlivoCodec()
+    var read = 0
+    let counted = allocations {
+      if case .media(let media) = unsafe codec.decode(bytes.span.bytes) {
+        read += media.payload.isEmpty ? 0 : 1
+      }
+    }
+    #expect(counted == 0 && read == 1_010)
+  }
+
   @Test("escaped keys and payloads allocate nothing either", counts)
   func escapedWithoutAllocation() {
     let bytes = Array(#"{"ev\u0065nt":"media","media":{"p\u0061yload":"AA\/A\nAAA"}}"#.utf8)

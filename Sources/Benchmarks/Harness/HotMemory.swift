@@ -1,0 +1,40 @@
+/// Memory that a group's contenders read and write. It lives as long as the program, which measures
+/// and ends.
+enum HotMemory {
+  private static let page = 4_096
+
+  /// Where in its page a block starts. Sources and destinations differ by half a page, so that no
+  /// load waits for an older store whose address is the same in its low 12 bits.
+  enum Place: Int {
+    case source = 0
+    case destination = 2_048
+  }
+
+  /// A block whose elements all are `value`, with room for 64 bytes behind its end.
+  static func block<Element: BitwiseCopyable>(
+    _ count: Int, of value: Element, at place: Place
+  ) -> UnsafeMutablePointer<Element> {
+    let byteCount = count * MemoryLayout<Element>.stride + 64
+    let base = UnsafeMutableRawPointer.allocate(
+      byteCount: byteCount + page, alignment: page)
+    let block = unsafe (base + place.rawValue).bindMemory(to: Element.self, capacity: count)
+    unsafe block.initialize(repeating: value, count: count)
+    return unsafe block
+  }
+
+  /// A source block that holds `elements`.
+  static func source<Element: BitwiseCopyable>(
+    _ elements: [Element]
+  ) -> UnsafePointer<Element> {
+    guard let first = elements.first else { fatalError("a source block needs an element") }
+    let block = unsafe block(elements.count, of: first, at: .source)
+    for index in elements.indices { unsafe block[index] = elements[index] }
+    return unsafe UnsafePointer(block)
+  }
+
+  static func destination<Element: BitwiseCopyable>(
+    _ count: Int, of value: Element
+  ) -> UnsafeMutablePointer<Element> {
+    unsafe block(count, of: value, at: .destination)
+  }
+}

@@ -1,0 +1,81 @@
+import CAllocationCount
+import Glibc
+
+/// The group's clock: slots of every contender in turn, so that a slow phase of the machine meets
+/// them all, and the smallest and the median slot of each.
+final class Stopwatch {
+  private let group: Group
+  private let contenders: [Contender]
+  private var iterations: [Int]
+  private var slots: [[Double]]
+  private var allocations: [Double]
+
+  /// Long against the clock's 25 ns, short against the scheduler's slices.
+  private static let slot = 30_000.0
+  private static let allocationRuns = 200
+
+  /// Makes the contenders and finds how many calls fill a slot of each.
+  init(_ group: Group) {
+    self.group = group
+    contenders = group.contenders()
+    iterations = contenders.map { Self.calibrate($0) }
+    slots = contenders.map { _ in [] }
+    allocations = contenders.map { contender in
+      let before = allocation_count()
+      contender.run(Self.allocationRuns)
+      return Double(allocation_count() - before) / Double(Self.allocationRuns)
+    }
+  }
+
+  /// Goes round the contenders for so many nanoseconds, three times at least.
+  func run(nanoseconds: Double) {
+    let end = Self.now + nanoseconds
+    var rounds = 0
+    while rounds < 3 || Self.now < end {
+      for (index, contender) in contenders.enumerated() {
+        // Brings this one's code and data back into the caches.
+        contender.run(1)
+        let start = Self.now
+        contender.run(iterations[index])
+        slots[index].append((Self.now - start) / Double(iterations[index]))
+      }
+      rounds += 1
+    }
+  }
+
+  var result: GroupResult {
+    GroupResult(
+      group: group,
+      measurements: contenders.indices.map { index in
+        let sorted = slots[index].sorted()
+        return Measurement(
+          name: contenders[index].name, isOurs: contenders[index].isOurs,
+          variant: contenders[index].variant, nsMin: sorted.first ?? .nan,
+          nsMedian: sorted.isEmpty ? .nan : sorted[sorted.count / 2],
+          allocations: allocations[index])
+      })
+  }
+
+  private static func calibrate(_ contender: Contender) -> Int {
+    contender.run(1)
+    var calls = 1
+    while calls < 1 << 20 {
+      let start = now
+      contender.run(calls)
+      let took = now - start
+      if took > slot / 4 {
+        let fitting = Int((slot / took * Double(calls)).rounded(.up))
+        return max(fitting, contender.fewestCalls)
+      }
+      calls *= 2
+    }
+    return calls
+  }
+
+  /// Nanoseconds on a clock that only runs forward.
+  private static var now: Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+/// What the command line asks for.
+struct Options {
+  /// Only groups whose title holds this, in any case; all where empty.
+  var filter = ""
+  /// Where the list of measurements goes.
+  var json: String?
+  /// The file whose marked tables are rewritten.
+  var markdown: String?
+  /// A twentieth of the time: to see that it works, not how fast.
+  var isQuick = false
+  var wantsHelp = false
+
+  static let help = """
+    Benchmarks - how fast Sidetone's kernels and paths are here, beside their peers
+
+    usage: swift run -c release Benchmarks [options]
+
+    options:
+      --filter TEXT     measure only what has TEXT in its name: base64, 'resample 8>16',
+                        '20 ms', paths; every name is in the output of a --quick run
+      --json FILE       write a list of {name, isa, bytes or samples, nsMin, nsMedian,
+                        peer, ratio, allocations}; ratio is the peer's time over ours,
+                        both the fastest of many slots
+      --markdown FILE   rewrite FILE's tables between <!-- bench:NAME --> and
+                        <!-- /bench:NAME -->, and the plots in docs/plots beside it; a
+                        table that the filter left incomplete stays as it was
+      --quick           a twentieth of the time: to see that it works, not how fast
+      --help            show this page
+
+    exit status: 0 done, 2 wrong usage or a file that cannot be read or written
+    """
+
+  init(_ words: [String]) throws(UsageError) {
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      func value() throws(UsageError) -> String {
+        guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty
+        else { throw UsageError("\(name) wants a value") }
+        return value
+      }
+      switch name {
+      case "--filter": filter = try value()
+      case "--json": json = try value()
+      case "--markdown": markdown = try value()
+      case "--quick" where parts.count == 1: isQuick = true
+      case "--help" where parts.count == 1: wantsHelp = true
+      case "-h": wantsHelp = true
+      default: throw UsageError("unknown option '\(word)'")
+      }
+    }
+  }
+}
+
+/// What the user did wrong or can mend, in one line.
+struct UsageError: Error {
+  let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}

@@ -1,0 +1,36 @@
+import AudioEngine
+import Telephony
+
+/// One media message of the caller's to samples at the bot's rate: scanned, decoded into the
+/// session's ring, expanded, resampled and read.
+@safe struct InboundPath: ~Copyable {
+  private let codec = ExotelCodec()
+  private var session: MediaSession
+  private let message: CountingMessage
+  private let frame: UnsafeMutableBufferPointer<Int16>
+  private var now = MonotonicTime.zero
+  private(set) var samplesRead = 0
+
+  init(_ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter) {
+    session = ExotelStream.session(format, botRate: botRate, filter: filter)
+    message = CountingMessage(exotel: ExotelStream.payload(format))
+    let count = botRate.hertz * ExotelStream.milliseconds / 1_000
+    unsafe frame = UnsafeMutableBufferPointer(
+      start: HotMemory.destination(count, of: 0), count: count)
+  }
+
+  mutating func step() {
+    message.step()
+    now = now + .milliseconds(ExotelStream.milliseconds)
+    let text = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(message.text))
+    guard case .media(let media) = codec.decode(text) else {
+      preconditionFailure("the message is media")
+    }
+    let timing = MediaTiming(
+      chunk: media.chunk, timestampMilliseconds: media.timestampMilliseconds)
+    let result = session.receive(text.extracting(media.payload), timing: timing, at: now)
+    precondition(result == .taken, "\(result)")
+    var span = unsafe MutableSpan(_unsafeElements: frame)
+    samplesRead += session.read(into: &span)
+  }
+}

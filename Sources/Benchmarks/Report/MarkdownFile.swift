@@ -1,0 +1,54 @@
+import Foundation
+
+/// A file with tables between markers: what is between them is the tool's, all else is written by
+/// hand and stays.
+struct MarkdownFile {
+  private let url: URL
+  private var text: String
+
+  init(path: String) throws(UsageError) {
+    url = URL(fileURLWithPath: path)
+    do {
+      text = try String(contentsOf: url, encoding: .utf8)
+    } catch {
+      throw UsageError("cannot read \(path)")
+    }
+    guard text.contains("<!-- bench:") else {
+      throw UsageError("\(path) has no <!-- bench:NAME --> marker")
+    }
+  }
+
+  /// Puts each whole section's tables between its markers and saves the file.
+  mutating func replaceTables(with report: Report) throws(UsageError) {
+    for (id, tables) in MarkdownTables.all(of: report) { try replace(id, with: tables) }
+    do {
+      try text.write(to: url, atomically: true, encoding: .utf8)
+    } catch {
+      throw UsageError("cannot write \(url.path)")
+    }
+  }
+
+  /// Saves plots in `docs/plots` beside the file.
+  func write(plots: [(name: String, svg: String)]) throws(UsageError) {
+    let folder = url.deletingLastPathComponent().appendingPathComponent("docs/plots")
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for plot in plots {
+        let file = folder.appendingPathComponent(plot.name)
+        try plot.svg.write(to: file, atomically: true, encoding: .utf8)
+      }
+    } catch {
+      throw UsageError("cannot write into \(folder.path)")
+    }
+  }
+
+  private mutating func replace(_ id: String, with tables: String) throws(UsageError) {
+    let opening = "<!-- bench:\(id) -->"
+    guard let start = text.range(of: opening) else { return }
+    guard
+      let end = text.range(
+        of: "<!-- /bench:\(id) -->", range: start.upperBound..<text.endIndex)
+    else { throw UsageError("\(url.path) has \(opening) without its end") }
+    text.replaceSubrange(start.upperBound..<end.lowerBound, with: "\n\n\(tables)\n\n")
+  }
+}

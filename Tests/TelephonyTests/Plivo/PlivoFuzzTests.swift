@@ -1,0 +1,74 @@
+import Telephony
+import Testing
+
+/// Random changes to real Plivo messages: reading them must end, and end in an event.
+@Suite struct PlivoFuzzTests {
+  private static let tokens: [[UInt8]] = [
+    "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud83d\\ude00", "\\ud83d", ":", ",", "null", "true",
+    "-1e9", "99999999999999999999",
+    "\"event\":", "\"media\":{", "\"payload\":\"", "\u{0}", "\u{E9}", "[[[[[[[[[[",
+    "{\"a\":{\"a\":{\"a\":", "\"extra_headers\":\"{a:b,", "\"mediaFormat\":{", ";", "=", "%2",
+  ].map { Array($0.utf8) }
+
+  private static let names = [
+    "01-start-mulaw.json", "02-start-linear16-braces.json", "03-start-minimal.json",
+    "04-media-tone.json", "05-media-reduced.json", "06-media-outbound.json", "07-dtmf.json",
+    "08-played-stream.json", "10-cleared-audio.json", "13-stop-body.json",
+  ]
+
+  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0...Int.random(in: 0..<4, using: &random) {
+      let at = Int.random(in: 0...bytes.count, using: &random)
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: bytes.removeSubrange(at...)
+      case 1: bytes.removeSubrange(..<at)
+      case 2 where at < bytes.count: bytes[at] = UInt8.random(in: 0...255, using: &random)
+      case 3 where at < bytes.count: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      case 4:
+        let end = Int.random(in: at...bytes.count, using: &random)
+        bytes.insert(contentsOf: bytes[at..<end], at: at)
+      default:
+        guard let token = Self.tokens.randomElement(using: &random) else { continue }
+        bytes.insert(contentsOf: token, at: at)
+      }
+    }
+    return bytes
+  }
+
+  @Test("reads any change of a message without a trap, media inside the message", arguments: 0..<10)
+  func mutations(index: Int) throws {
+    let original = try Vectors.bytes(Self.names[index], of: .plivo)
+    var random = SplitMix(state: UInt64(index) &+ 1)
+    var kinds: Set<MalformedKind> = []
+    for _ in 0..<1_500 {
+      let bytes = mutate(original, &random)
+      switch PlivoText.decode(bytes) {
+      case .media(let media):
+        #expect(media.payload.lowerBound >= 0 && media.payload.upperBound < bytes.count)
+        #expect(bytes[media.payload.upperBound] == UInt8(ascii: "\""))
+        let unclean = bytes[media.payload].contains { $0 == UInt8(ascii: "\\") || $0 == 0x20 }
+        #expect(media.payloadHasEscapes == unclean)
+        _ = payload(media, in: bytes)
+      case .malformed(let kind): kinds.insert(kind)
+      default: break
+      }
+    }
+    // The changes reach more than one branch, or they test nothing.
+    #expect(kinds.count >= 3)
+  }
+
+  @Test("every cut of every message is read")
+  func cuts() throws {
+    for name in Self.names {
+      let bytes = try Vectors.bytes(name, of: .plivo)
+      for end in 0..<bytes.count {
+        guard case .malformed(let kind) = PlivoText.decode(Array(bytes[..<end])) else {
+          Issue.record("\(name) cut to \(end) bytes is no message")
+          continue
+        }
+        #expect(kind == .truncated || kind == .empty, "\(name) \(end) \(kind)")
+      }
+    }
+  }
+}
