@@ -133,6 +133,8 @@ extension Call {
 
   /// A newer socket of the same stream is here: this one has nothing more to say.
   func replace() {
+    // What has ended by itself still has something to tell the call log.
+    guard session.isLive else { return }
     isReplaced = true
     hangUp(reason: "replaced by a newer socket")
   }

@@ -15,7 +15,9 @@ final class CallTable: Sendable {
 
   private struct State {
     var calls: [ObjectIdentifier: Call] = [:]
-    var names: [Name: Call] = [:]
+    var newest: [Name: Call] = [:]
+    /// Under which name a call is in `newest`; a platform may rename a stream later.
+    var names: [ObjectIdentifier: Name] = [:]
     var bots: [ObjectIdentifier: Task<Void, Never>] = [:]
   }
 
@@ -37,7 +39,10 @@ final class CallTable: Sendable {
   func started(_ call: Call, _ start: StreamStart) {
     if let callSID = start.callSID {
       let name = Name(callSID: callSID, streamSID: start.streamSID)
-      let older = state.withLock { $0.names.updateValue(call, forKey: name) }
+      let older = state.withLock { state in
+        state.names[ObjectIdentifier(call)] = name
+        return state.newest.updateValue(call, forKey: name)
+      }
       // It may be on another loop.
       if let older { Task { await older.replace() } }
     }
@@ -58,12 +63,13 @@ final class CallTable: Sendable {
   }
 
   func ended(_ call: Call) {
-    let start = call.assumeIsolated { $0.session.start }
+    let key = ObjectIdentifier(call)
     state.withLock { state in
-      state.calls.removeValue(forKey: ObjectIdentifier(call))
-      guard let callSID = start?.callSID else { return }
-      let name = Name(callSID: callSID, streamSID: start?.streamSID)
-      if state.names[name] === call { state.names.removeValue(forKey: name) }
+      state.calls.removeValue(forKey: key)
+      guard let name = state.names.removeValue(forKey: key), state.newest[name] === call else {
+        return
+      }
+      state.newest.removeValue(forKey: name)
     }
   }
 

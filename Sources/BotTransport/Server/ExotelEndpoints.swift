@@ -76,7 +76,7 @@ public struct ExotelEndpoints: Sendable {
     add(Self.root + "/passthru") { self.passthru($0) }
     add(Self.root + "/status") { self.status($0) }
     add(Self.root + "/events") { self.legEvent($0) }
-    routes.addTree(Self.root) { gate.refusal($0) ?? self.mediaPath($0) }
+    add(Self.root) { self.mediaPath($0) }
   }
 
   private func streamURL(_ request: HTTPRequest) -> HTTPResponse {
@@ -99,7 +99,7 @@ public struct ExotelEndpoints: Sendable {
     let segments = request.path.split(separator: "/").dropFirst(2)
     let path = ([Self.root] + segments.map { PercentEncoding.encode(String($0)) })
       .joined(separator: "/")
-    let passed = request.query.filter { ["sample-rate", "sample_rate", "token"].contains($0.name) }
+    let passed = request.query.filter { ["sample-rate", "sample_rate", "direction", "token"].contains($0.name) }
     return Self.withUser(request, address.description) + path + Self.query(passed)
   }
 

@@ -49,6 +49,8 @@ import Testing
     #expect(answer.status == 200)
     #expect(
       try url(answer.body) == "wss://bot.example.com/exotel/v1/media?sample-rate=16000&ref=c-8817")
+    let post = try await server.curl("/exotel/v1/media", "-d", "CallSid=c1")
+    #expect(try url(post.body) == "wss://bot.example.com/exotel/v1/media")
     #expect(try await server.curl("/exotel?a=1&b=2&c=3&d=4").status == 400)
     #expect(try await server.curl("/elsewhere").status == 404)
     #expect(try await server.curl("/exotel", "-X", "DELETE").status == 405)
