@@ -40,7 +40,8 @@ struct Suite {
         section: section, groups: watches.map(\.result),
         isWhole: watches.count == section.groups.count)
     }
-    return Report(machine: .current, sections: results)
+    return Report(
+      machine: .current, sections: results, quality: measuresQuality ? QualityReport() : nil)
   }
 }
 
@@ -55,9 +56,10 @@ struct SectionResult {
 struct Report {
   let machine: Machine
   let sections: [SectionResult]
+  let quality: QualityReport?
 
   /// Whether nothing was left out.
-  var isWhole: Bool { sections.allSatisfy(\.isWhole) }
+  var isWhole: Bool { sections.allSatisfy(\.isWhole) && quality != nil }
 
   func group(_ name: String, _ label: String) -> GroupResult? {
     for section in sections {

@@ -3,10 +3,14 @@ enum MarkdownTables {
   /// Every table for which all of its figures were measured.
   static func all(of report: Report) -> [(id: String, tables: String)] {
     var tables: [(String, String)] = []
-    if report.isWhole { tables.append(("machine", machine(report.machine))) }
+    if report.isWhole {
+      tables.append(("machine", machine(report.machine)))
+      tables.append(("targets", TargetTable.text(of: report)))
+    }
     for section in report.sections where section.isWhole {
       tables.append((section.section.id, text(of: section)))
     }
+    if let quality = report.quality { tables.append(("quality", QualityTable.text(of: quality))) }
     return tables
   }
 
