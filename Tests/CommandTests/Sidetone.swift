@@ -17,9 +17,9 @@ struct Sidetone {
     try await self.init(arguments)
   }
 
-  /// Runs the command and waits for its end, at most half a minute.
-  init(_ arguments: [String]) async throws {
-    self = try await RunningSidetone(arguments).end()
+  /// Runs the command and waits for its end, at most for `limit`.
+  init(_ arguments: [String], within limit: Duration = .seconds(30)) async throws {
+    self = try await RunningSidetone(arguments).end(within: limit)
   }
 
   fileprivate init(_ result: Subprocess.Result) {
@@ -49,8 +49,8 @@ struct RunningSidetone {
     process.signal(SIGINT)
   }
 
-  /// Waits for its end, at most half a minute; then it is killed.
-  func end() async throws -> Sidetone {
-    Sidetone(try await process.end())
+  /// Waits for its end, at most for `limit`; then it is killed.
+  func end(within limit: Duration = .seconds(30)) async throws -> Sidetone {
+    Sidetone(try await process.end(within: limit))
   }
 }

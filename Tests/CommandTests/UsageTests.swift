@@ -25,6 +25,12 @@ import Testing
       #expect(serve.output.contains(option), "\(option)")
     }
     #expect(serve.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    for command in ["resample", "transcode", "kernels", "vectors"] {
+      let page = try await Sidetone(command, "--help")
+      #expect(page.status == 0)
+      #expect(page.output.contains("exit status") && page.output.contains("sidetone \(command)"))
+      #expect(page.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(command)")
+    }
   }
 
   @Test("prints its version")
@@ -79,6 +85,24 @@ import Testing
     try await expect("--bot play: wants a file", "serve", "--bot", "play:")
     try await expect("does not exist", "serve", "--bot", "play:/none.wav")
     try await expect("--bot-rate 11025 is unknown", "serve", "--bot-rate", "11025")
+    let out = scratch.file("out.wav").path
+    try await expect("OUT.wav is missing", "resample", good, "--rate", "8000")
+    try await expect("--rate HZ is missing", "resample", good, out)
+    try await expect("--rate 3999 is not", "resample", good, out, "--rate", "3999")
+    try await expect("--chunk 0 is not", "resample", good, out, "--rate", "8000", "--chunk", "0")
+    try await expect("--filter x is", "resample", good, out, "--rate", "8000", "--filter", "x")
+    try await expect(
+      "no low-delay filter from 44100 to 8000 Hz", "resample", cd, out, "--rate", "8000",
+      "--filter", "low-delay")
+    try await expect("2 channels; Sidetone wants mono", "resample", stereo, out, "--rate", "8000")
+    try await expect("cannot write", "resample", good, "/none/x.wav", "--rate", "8000")
+    try await expect("--encoding g722 is", "transcode", good, out, "--encoding", "g722")
+    try await expect("not a WAV file", "transcode", text, out, "--encoding", "alaw")
+    try await expect("cannot write", "transcode", good, "/none/x.wav", "--encoding", "alaw")
+    #expect(!FileManager.default.fileExists(atPath: out))
+    try await expect("check is missing", "vectors")
+    try await expect("did you mean 'check'?", "vectors", "chekc")
+    try await expect("manifest.json may not be read", "vectors", "check", "/none")
   }
 
   private func expect(

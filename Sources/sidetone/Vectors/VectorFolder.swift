@@ -3,7 +3,7 @@ import Foundation
 
 /// The files of a manifest, read, with what is wrong about them.
 struct VectorFolder {
-  /// The contents by the manifest's names; also of files whose hash is wrong.
+  /// The contents, by the manifest's names, of files whose hash is right.
   private(set) var contents: [String: [UInt8]] = [:]
   /// One sentence for each file that is missing or differs.
   private(set) var problems: [String] = []
@@ -25,16 +25,17 @@ struct VectorFolder {
         continue
       }
       let bytes = [UInt8](data)
-      contents[file.file] = bytes
       let hash = Self.sha256(bytes)
-      if hash != file.sha256 {
+      if hash == file.sha256 {
+        contents[file.file] = bytes
+      } else {
         problems.append("\(file.file): SHA-256 is \(hash.prefix(16))..., not the manifest's")
       }
     }
   }
 
   /// The SHA-256 (FIPS 180-4) of bytes in lower-case hexadecimal.
-  static func sha256(_ bytes: [UInt8]) -> String {
+  private static func sha256(_ bytes: [UInt8]) -> String {
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     _ = unsafe SHA256(bytes, bytes.count, &digest)
     return digest.map { byte in

@@ -7,6 +7,8 @@ struct VectorReport {
   private(set) var problems: [String]
   private let fileCount: Int
   private let trials: [VectorTrial]
+  /// Checks whose files are missing or not as hashed.
+  private let skipped: Int
   /// Wrong results by operation and instruction set; nil where it has none of that set.
   private var wrong: [String: [String: Int]] = [:]
 
@@ -28,6 +30,7 @@ struct VectorReport {
       if let trial = try VectorTrial(check, in: files, listed: listed) { trials.append(trial) }
     }
     self.trials = trials
+    skipped = manifest.checks.count - trials.count
     for (index, trial) in trials.enumerated() {
       Console.status("checking \(index + 1) of \(trials.count)")
       run(trial)
@@ -61,7 +64,10 @@ struct VectorReport {
       lines.append("and \(problems.count - Self.mostLines) more problems")
     }
     let verdict = problems.isEmpty ? "pass" : "fail"
-    return lines + ["\(fileCount) files, \(trials.count) checks", "verdict: \(verdict)"]
+    let notRun = skipped == 0 ? "" : ", \(skipped) not run for want of their files"
+    return lines + [
+      "\(fileCount) files, \(trials.count) checks\(notRun)", "verdict: \(verdict)",
+    ]
   }
 
   private static func row(_ name: String, _ count: String, _ cells: [String]) -> String {

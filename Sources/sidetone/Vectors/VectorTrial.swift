@@ -13,7 +13,7 @@ struct VectorTrial {
   /// Samples, bytes or quanta handed over at a time.
   static let cuttings = [1, 7, 160, 333, Int.max >> 8]
 
-  /// Finds the files of a check; nil where one could not be read, which is reported already.
+  /// Finds the files of a check; nil where one is missing or not as hashed, which is reported already.
   ///
   /// - Throws: where the manifest names an unknown operation or a file it does not list.
   init?(
