@@ -99,7 +99,8 @@ public struct ExotelEndpoints: Sendable {
     let segments = request.path.split(separator: "/").dropFirst(2)
     let path = ([Self.root] + segments.map { PercentEncoding.encode(String($0)) })
       .joined(separator: "/")
-    let passed = request.query.filter { ["sample-rate", "sample_rate", "direction", "token"].contains($0.name) }
+    let kept = ["sample-rate", "sample_rate", "direction", "token"]
+    let passed = request.query.filter { kept.contains($0.name) }
     return Self.withUser(request, address.description) + path + Self.query(passed)
   }
 

@@ -12,27 +12,33 @@
  *
  * The magnitude of -32,768 wraps to itself, which is right when read as unsigned.
  */
+#define LEVEL_STEP(k, samples)                                                                     \
+    do {                                                                                           \
+        const REG x = LOADU(samples);                                                              \
+        const REG square = MM(madd_epi16)(x, x);                                                   \
+        peak[k] = MM(max_epu16)(peak[k], MM(abs_epi16)(x));                                        \
+        even[k] = MM(add_epi64)(even[k], AND(square, low));                                        \
+        odd[k] = MM(add_epi64)(odd[k], MM(srli_epi64)(square, 32));                                \
+    } while (0)
+
 static pcm_level_result PCM_FN(level)(const int16_t *src, size_t count) {
     enum { SAMPLES = BYTES / 2 };
     const REG low = MM(srli_epi64)(MM(set1_epi32)(-1), 32);
     REG even[2] = {ZERO(), ZERO()}, odd[2] = {ZERO(), ZERO()}, peak[2] = {ZERO(), ZERO()};
-    int16_t partial[2 * SAMPLES] = {0};
-    while (count > 0) {
-        if (count < 2 * SAMPLES) {
-            memcpy(partial, src, count * sizeof *src);
-            src = partial;
-            count = 2 * SAMPLES;
-        }
-        PCM_UNROLL
-        for (int k = 0; k < 2; k++) {
-            const REG x = LOADU(src + k * SAMPLES);
-            const REG square = MM(madd_epi16)(x, x);
-            peak[k] = MM(max_epu16)(peak[k], MM(abs_epi16)(x));
-            even[k] = MM(add_epi64)(even[k], AND(square, low));
-            odd[k] = MM(add_epi64)(odd[k], MM(srli_epi64)(square, 32));
-        }
-        src += 2 * SAMPLES;
-        count -= 2 * SAMPLES;
+    for (; count >= 2 * SAMPLES; src += 2 * SAMPLES, count -= 2 * SAMPLES) {
+        LEVEL_STEP(0, src);
+        LEVEL_STEP(1, src + SAMPLES);
+    }
+    if (count >= SAMPLES) {
+        LEVEL_STEP(0, src);
+        src += SAMPLES;
+        count -= SAMPLES;
+    }
+    /* A copy through the stack stalls on its own stores: only for what fills no register. */
+    if (count > 0) {
+        int16_t partial[SAMPLES] = {0};
+        memcpy(partial, src, count * sizeof *src);
+        LEVEL_STEP(1, partial);
     }
     uint64_t sums[BYTES / 8];
     uint16_t peaks[SAMPLES];
@@ -46,3 +52,5 @@ static pcm_level_result PCM_FN(level)(const int16_t *src, size_t count) {
             level.peak = peaks[i];
     return level;
 }
+
+#undef LEVEL_STEP
