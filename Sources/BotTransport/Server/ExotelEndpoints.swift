@@ -23,16 +23,16 @@ public struct ExotelEndpoints: Sendable {
     case second = 302
   }
 
-  /// Where to listen for callbacks from; the credentials of sockets are not asked for here, since
-  /// status callbacks cannot carry a header.
+  /// Who may ask and tell; by default everybody. Sockets have a policy of their own, in
+  /// ``ServerConfiguration/access``.
   public var access: AccessPolicy
   /// Where Exotel reaches the server; nil takes it from each request.
   public var publicAddress: PublicAddress?
   /// Where outcomes are written down; nil for nowhere.
   public var callLog: CallLogWriter?
   /// Chooses where one call's stream goes, and with which parameters, at most 3 in 256 characters. It is
-  /// given this server's own address for the call. What it throws is answered with 500 and logged
-  /// nowhere, so that nothing secret is.
+  /// given this server's own address for the call. What it throws is answered with 500: an
+  /// ``ExotelParameterError`` in its own words, anything else without a word of it.
   public var chooseStream: @Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL
   /// Chooses the branch after a Passthru applet, once for each request, retries included.
   public var chooseBranch: @Sendable (ExotelPassthru) -> Branch
@@ -99,8 +99,8 @@ public struct ExotelEndpoints: Sendable {
     let segments = request.path.split(separator: "/").dropFirst(2)
     let path = ([Self.root] + segments.map { PercentEncoding.encode(String($0)) })
       .joined(separator: "/")
-    let kept = ["sample-rate", "sample_rate", "direction", "token"]
-    let passed = request.query.filter { kept.contains($0.name) }
+    let names = ["sample-rate", "sample_rate", "direction", "token"]
+    let passed = request.query.filter { names.contains($0.name) }
     return Self.withUser(request, address.description) + path + Self.query(passed)
   }
 
