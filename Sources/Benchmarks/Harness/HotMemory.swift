@@ -1,7 +1,11 @@
+import Synchronization
+
 /// Memory that a group's contenders read and write. It lives as long as the program, which measures
 /// and ends.
 enum HotMemory {
   private static let page = 4_096
+  /// All of it, so that a leak checker knows who holds it: addresses of what is never freed.
+  private static let blocks = Mutex<[UInt]>([])
 
   /// Where in its page a block starts. Sources and destinations differ by half a page, so that no
   /// load waits for an older store whose address is the same in its low 12 bits.
@@ -17,6 +21,7 @@ enum HotMemory {
     let byteCount = count * MemoryLayout<Element>.stride + 64
     let base = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount + page, alignment: page)
+    blocks.withLock { $0.append(UInt(bitPattern: base)) }
     let block = unsafe (base + place.rawValue).bindMemory(to: Element.self, capacity: count)
     unsafe block.initialize(repeating: value, count: count)
     return unsafe block

@@ -9,10 +9,10 @@ enum G711Benchmarks {
     Section(
       id: "g711", layout: .sizesByContenders,
       groups: unsafe [
-        encode("mu-law encode", \.mulaw_encode, mode: G711_ULAW),
-        decode("mu-law decode", \.mulaw_decode, mode: G711_ULAW),
-        encode("A-law encode", \.alaw_encode, mode: G711_ALAW),
-        decode("A-law decode", \.alaw_decode, mode: G711_ALAW),
+        encode("mu-law encode", \.mulaw_encode, law: G711_ULAW),
+        decode("mu-law decode", \.mulaw_decode, law: G711_ULAW),
+        encode("A-law encode", \.alaw_encode, law: G711_ALAW),
+        decode("A-law decode", \.alaw_decode, law: G711_ALAW),
       ].flatMap { $0 })
   }
 
@@ -26,13 +26,13 @@ enum G711Benchmarks {
     ) -> Void
 
   private static func encode(
-    _ name: String, _ kernel: KeyPath<pcm_kernels, Encoder?>, mode: some BinaryInteger
+    _ name: String, _ kernel: KeyPath<pcm_kernels, Encoder?>, law: some BinaryInteger
   ) -> [Group] {
     sizes.map { count in
       group(name, count) {
         let source = unsafe HotMemory.source(Inputs.speech(count))
         let bytes = unsafe HotMemory.destination(count * 2, of: UInt8(0))
-        let peer = unsafe g711_init(nil, Int32(mode))
+        let peer = SpanDSP(law: law)
         return KernelTable.available.map { table in
           let encode = unsafe table.functions[keyPath: kernel]
           return .ours(table.name) { iterations in
@@ -44,7 +44,7 @@ enum G711Benchmarks {
           },
           .peer("spandsp") { iterations in
             for _ in 0..<iterations {
-              unsafe _ = g711_encode(peer, bytes, source, Int32(count))
+              unsafe peer.encode(source, count: count, into: bytes)
             }
           },
         ]
@@ -53,13 +53,13 @@ enum G711Benchmarks {
   }
 
   private static func decode(
-    _ name: String, _ kernel: KeyPath<pcm_kernels, Decoder?>, mode: some BinaryInteger
+    _ name: String, _ kernel: KeyPath<pcm_kernels, Decoder?>, law: some BinaryInteger
   ) -> [Group] {
     sizes.map { count in
       group(name, count) {
         let source = unsafe HotMemory.source(Inputs.bytes(count * 2))
         let samples = unsafe HotMemory.destination(count, of: Int16(0))
-        let peer = unsafe g711_init(nil, Int32(mode))
+        let peer = SpanDSP(law: law)
         return KernelTable.available.map { table in
           let decode = unsafe table.functions[keyPath: kernel]
           return .ours(table.name) { iterations in
@@ -71,7 +71,7 @@ enum G711Benchmarks {
           },
           .peer("spandsp") { iterations in
             for _ in 0..<iterations {
-              unsafe _ = g711_decode(peer, samples, source, Int32(count))
+              unsafe peer.decode(source, count: count, into: samples)
             }
           },
         ]

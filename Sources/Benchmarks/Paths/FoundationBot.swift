@@ -4,21 +4,18 @@ import Foundation
 
 /// The same work as a server does it that is written with what Swift and Debian bring along:
 /// JSONSerialization, Data's base64, spandsp's G.711 and libspeexdsp at quality 5.
-@safe final class FoundationBot {
+final class FoundationBot {
   private let format: WireFormat
-  private let companding: OpaquePointer?
+  private let companding = SpanDSP(law: G711_ULAW)
   private let converter: SpeexConverter?
   private var converted: [Int16]
 
   init(_ format: WireFormat, from: SampleRate, to: SampleRate) {
     self.format = format
-    unsafe companding = g711_init(nil, Int32(G711_ULAW))
     converter =
       from == to ? nil : SpeexConverter(from: from.hertz, to: to.hertz, quality: 5)
     converted = Array(repeating: 0, count: 8_192)
   }
-
-  deinit { unsafe g711_free(companding) }
 
   /// A message's samples at the bot's rate.
   func samples(of message: Data) -> ArraySlice<Int16> {
@@ -32,7 +29,7 @@ import Foundation
     } else {
       unsafe bytes.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
         let codes = unsafe bytes.bindMemory(to: UInt8.self)
-        unsafe _ = g711_decode(companding, &samples, codes.baseAddress, Int32(codes.count))
+        unsafe companding.decode(codes.baseAddress, count: codes.count, into: &samples)
       }
     }
     return convert(samples)
@@ -47,7 +44,7 @@ import Foundation
     } else {
       var codes = [UInt8](repeating: 0, count: samples.count)
       unsafe samples.withUnsafeBufferPointer { samples in
-        unsafe _ = g711_encode(companding, &codes, samples.baseAddress, Int32(samples.count))
+        unsafe companding.encode(samples.baseAddress, count: samples.count, into: &codes)
       }
       payload = Data(codes)
     }
