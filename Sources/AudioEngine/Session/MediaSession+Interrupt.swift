@@ -13,7 +13,7 @@ extension MediaSession {
       return .protected(utterances[index].epoch)
     }
     let played = pause?.played ?? confirmed
-    let limit = pause?.limit ?? clock.limit(at: now.nanoseconds)
+    let limit = limit(at: now)
     var heard = utterances[0]
     for index in 0..<utterances.count where utterances[index].start < limit {
       heard = utterances[index]
@@ -48,7 +48,9 @@ extension MediaSession {
   public mutating func pause(at now: MonotonicTime) -> Bool {
     advance(to: now)
     guard !isClosed, pause == nil, !utterances.isEmpty else { return false }
-    pause = PauseRecord(at: now, played: confirmed, limit: clock.limit(at: now.nanoseconds))
+    pause = PauseRecord(played: confirmed)
+    // Until the clear arrives the platform plays on: all that has left may be heard.
+    reach = max(reach, sent)
     if mayStillPlay(at: now) { pendingClear = true }
     takeBack(from: max(estimated, confirmed, queue.start))
     return true
@@ -132,6 +134,7 @@ extension MediaSession {
     confirmed = sent
     estimated = sent
     lastMarkPosition = sent
+    reach = sent
     clock.cleared(position: sent)
   }
 }

@@ -7,7 +7,7 @@ extension MediaSession {
   /// nothing.
   public mutating func position(at now: MonotonicTime) -> PlaybackPosition {
     advance(to: now)
-    let limit = pause?.limit ?? clock.limit(at: now.nanoseconds)
+    let limit = limit(at: now)
     var current: UtteranceRecord?
     for index in 0..<utterances.count where current == nil || utterances[index].start < limit {
       current = utterances[index]
@@ -55,6 +55,11 @@ extension MediaSession {
 
   /// Whether the caller has heard everything that was said.
   public var isDrained: Bool { utterances.isEmpty }
+
+  /// The position that the caller cannot have heard beyond.
+  func limit(at now: MonotonicTime) -> Int {
+    max(clock.limit(at: now.nanoseconds), reach)
+  }
 
   /// The newest mark that was not heard can be heard now: all before it is certain.
   mutating func resolve(_ mark: SentMark) {

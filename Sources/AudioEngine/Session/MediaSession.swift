@@ -53,6 +53,8 @@ public struct MediaSession: ~Copyable {
   var confirmed = 0
   /// The estimate never goes back.
   var estimated = 0
+  /// What left before a pause took it back may have been heard up to here.
+  var reach = 0
   var marksToSend = FIFO<QueuedMark>()
   var marksSent = FIFO<SentMark>()
   var lastMarkSerial = 0
@@ -152,7 +154,5 @@ struct SentMark {
 
 /// Where speech was when it was paused.
 struct PauseRecord {
-  let at: MonotonicTime
   let played: Int
-  let limit: Int
 }

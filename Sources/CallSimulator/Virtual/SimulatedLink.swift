@@ -15,6 +15,25 @@ public struct SimulatedLink {
   public var delay: (Direction, Int) -> Duration
   /// When the connection breaks without a close message; nil for never.
   public var breaksAt: MonotonicTime?
+  /// Times in which nothing arrives; what should have arrives together at their end.
+  public var holds: [Hold] = []
+
+  /// A time in which nothing arrives in one direction.
+  public struct Hold: Hashable, Sendable {
+    /// Which way.
+    public var direction: Direction
+    /// From when on.
+    public var from: MonotonicTime
+    /// When everything that waited arrives.
+    public var until: MonotonicTime
+
+    /// Makes a hold.
+    public init(direction: Direction, from: MonotonicTime, until: MonotonicTime) {
+      self.direction = direction
+      self.from = from
+      self.until = until
+    }
+  }
 
   /// Makes a link; by default one that takes no time and never breaks.
   public init(
@@ -39,7 +58,12 @@ struct LinkLane<Message> {
   var nextArrival: MonotonicTime? { travelling.first?.arrival }
 
   mutating func send(_ message: Message, over link: SimulatedLink, at now: MonotonicTime) {
-    let arrival = now + max(link.delay(direction, sent), .zero)
+    var arrival = now + max(link.delay(direction, sent), .zero)
+    for hold in link.holds
+    where hold.direction == direction && (hold.from..<max(hold.from, hold.until)).contains(arrival)
+    {
+      arrival = hold.until
+    }
     travelling.append((max(arrival, travelling.last?.arrival ?? arrival), message))
     sent += 1
   }

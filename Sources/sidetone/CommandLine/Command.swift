@@ -24,6 +24,7 @@ enum CommandTable {
     [
       CallCommand.self,
       ServeCommand.self,
+      SimulateCommand.self,
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,

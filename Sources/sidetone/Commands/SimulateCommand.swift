@@ -1,0 +1,90 @@
+import AudioEngine
+import CallSimulator
+import Foundation
+
+/// `sidetone simulate`: random calls under a virtual clock, each checked against every promise.
+struct SimulateCommand: Command {
+  static let name = "simulate"
+  static let summary = "check the engine against random calls under a virtual clock"
+  static let operands: [Operand] = []
+  static let options = [
+    Option("--seeds", "COUNT", help: "how many random calls, 1 to 10000000 (default 1000)"),
+    Option("--seed", "NUMBER", help: "one call alone, or the first of --seeds"),
+    Option("--trace", help: "show all that happens in the call of --seed"),
+    Option(
+      "--stalls",
+      help:
+        "show instead the silence that a host which stalls once a second puts into 12 s of speech"
+    ),
+  ]
+  static let notes = """
+    Each seed is one call: a platform like Exotel or Plivo, a bot that speaks, is
+    interrupted, pauses and writes late, and a network and a host with faults. The
+    same seed is the same call to the byte. A call that breaks a promise is made
+    shorter as long as it still does, and shown.
+
+    exit status: 0 every promise was kept, 1 one was broken, 2 wrong usage
+
+    examples:
+      sidetone simulate --seeds 10000
+      sidetone simulate --seed 4711 --trace
+      sidetone simulate --stalls
+    """
+
+  private let seeds: Range<UInt64>
+  private let traces: Bool
+  private let showsStalls: Bool
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    let first = try arguments.integer("--seed", in: 0...(1 << 53))
+    let count = try arguments.integer("--seeds", in: 1...10_000_000)
+    traces = arguments.flag("--trace")
+    showsStalls = arguments.flag("--stalls")
+    if traces, first == nil || count ?? 1 != 1 {
+      throw UsageError("--trace shows one call", advice: "name it: --seed NUMBER --trace")
+    }
+    let start = UInt64(first ?? 0)
+    seeds = start..<(start + UInt64(count ?? (first == nil ? 1_000 : 1)))
+  }
+
+  func run() async throws(UsageError) -> ExitStatus {
+    if traces {
+      let schedule = CallSchedule.random(seed: seeds.lowerBound)
+      let outcome = schedule.run { Console.print($0) }
+      Console.print(outcome.violation.map { "broken: \($0)" } ?? "every promise was kept")
+      return outcome.violation == nil ? .success : .failure
+    }
+    return await check()
+  }
+
+  private func check() async -> ExitStatus {
+    let started = ContinuousClock.now
+    let result = await ScheduleBatch(seeds: seeds).run { done, total in
+      Console.status("simulating  \(done) of \(total) calls")
+    }
+    let elapsed = ContinuousClock.now - started
+    Console.status("")
+    let virtual = Int(result.elapsed.inMilliseconds / 3_600_000)
+    let seconds = Double(Int(elapsed.inMilliseconds / 10)) / 100
+    Console.print(
+      "\(result.calls.description) calls, \(virtual) hours of speech and silence, "
+        + "\(result.messages) messages in \(seconds) s")
+    for failure in result.failures { show(failure) }
+    Console.print(
+      result.failures.isEmpty
+        ? "every promise was kept" : "\(result.failureCount) calls broke a promise")
+    return result.failures.isEmpty ? .success : .failure
+  }
+
+  private func show(_ failure: ScheduleBatch.Failure) {
+    Console.print("")
+    Console.print("seed \(failure.seed): \(failure.violation)")
+    let shrunk = CallSchedule.random(seed: failure.seed).shrunk(breaking: failure.violation.promise)
+    Console.print("  the same with less:")
+    Console.print("  \(shrunk.setup)")
+    for fault in shrunk.faults { Console.print("  fault: \(fault)") }
+    let outcome = shrunk.run { Console.print("  " + $0) }
+    if let violation = outcome.violation { Console.print("  broken: \(violation)") }
+    Console.print("  again: sidetone simulate --seed \(failure.seed) --trace")
+  }
+}
