@@ -59,7 +59,7 @@ if !coreOnly {
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
-      name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite"],
+      name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite", "CLibCrypto"],
       swiftSettings: swiftSettings),
     .target(
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],

@@ -1,2 +1,4 @@
 /* SPDX-License-Identifier: MIT */
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>

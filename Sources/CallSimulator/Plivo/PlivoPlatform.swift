@@ -1,4 +1,6 @@
 public import AudioEngine
+import BotTransport
+import Telephony
 
 /// Plivo's side of a `<Stream>`: it starts the stream, sends the caller's voice, plays what the bot
 /// queues, reports checkpoints and clears, and closes the socket when the caller hangs up. It reads
@@ -35,6 +37,10 @@ public struct PlivoPlatform: SimulatedPlatform {
     public var rules: JudgeRules?
     /// Whether the bot must give back the caller's audio byte for byte.
     public var expectsEcho = false
+    /// The auth token that the upgrade is signed with; unsigned where nil.
+    public var signingToken: String?
+    /// The nonce of that signature.
+    public var nonce = "31627761595286130198"
     /// The stream's id.
     public var streamID = "b2c7a5f0-31c4-4d59-9b1e-0d5a8e7f6a21"
     /// The call's id.
@@ -59,9 +65,24 @@ public struct PlivoPlatform: SimulatedPlatform {
       format: script.format)
   }
 
-  /// The subprotocol that one of Plivo's own servers asks for, where the dialect offers it.
+  /// The subprotocol that one of Plivo's own servers asks for, where the dialect offers it, and the
+  /// signature over the address with the scheme `http`, as it was seen on live calls.
   public func handshake(for url: String) -> Handshake {
-    Handshake(subprotocols: options.dialect.offersSubprotocol ? ["audio.plivo.com"] : [])
+    var handshake = Handshake(
+      subprotocols: options.dialect.offersSubprotocol ? ["audio.plivo.com"] : [])
+    guard let token = options.signingToken,
+      let signer = PlivoSigner(
+        tokens: [token], hmac: { HMACSHA256.code(key: $0, message: $1) }),
+      var request = PlivoSignedRequest(.get, url: url)
+    else { return handshake }
+    request.scheme = "http"
+    if let signature = signer.signature(of: request, nonce: options.nonce) {
+      handshake.headers = [
+        ("x-plivo-signature-v3", signature), ("x-plivo-signature-ma-v3", signature),
+        ("x-plivo-signature-v3-nonce", options.nonce),
+      ]
+    }
+    return handshake
   }
 
   /// The upgrade has succeeded: `start` is due.

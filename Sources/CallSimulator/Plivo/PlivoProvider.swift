@@ -11,6 +11,8 @@ extension SimulatedProvider {
       options.dialect = named.dialect
     }
     options.expectsEcho = choices.expectsEcho
+    options.signingToken = choices.signingToken
+    options.nonce = String((0..<20).map { _ in "0123456789".randomElement() ?? "0" })
     // A server takes a second socket of one stream for a retry and ends the first.
     options.streamID = uuid()
     options.callID = uuid()

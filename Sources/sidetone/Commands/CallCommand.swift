@@ -1,6 +1,7 @@
 import AudioEngine
 import BotTransport
 import CallSimulator
+import Foundation
 
 /// `sidetone call`: plays a platform that calls a bot, and judges the bot.
 struct CallCommand: Command {
@@ -49,6 +50,8 @@ struct CallCommand: Command {
     the socket. Each problem is one sentence in the report. The caller hangs up at
     the latest 60 s after its last word.
 
+    environment: PLIVO_AUTH_TOKEN signs the upgrade of a Plivo call with it
+
     exit status: 0 the verdict is pass, 1 it is fail, 2 wrong usage
 
     examples:
@@ -91,6 +94,8 @@ struct CallCommand: Command {
     var choices = CallChoices()
     choices.dialect = try arguments.choice("--dialect", of: provider.dialects)
     choices.expectsEcho = arguments.flag("--expect-echo")
+    // The variable's own platform is the only one that signs.
+    choices.signingToken = ProcessInfo.processInfo.environment["PLIVO_AUTH_TOKEN"]
     let speed = try arguments.number("--speed", in: 1...100)
     let tail = try arguments.number("--tail", in: 0...600)
     let interruptAt = try arguments.number("--interrupt-at", in: 0...600)

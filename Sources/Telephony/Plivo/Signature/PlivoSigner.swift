@@ -1,0 +1,135 @@
+import AudioEngine
+
+/// Makes and checks Plivo's request signatures: https://www.plivo.com/docs/voice/concepts/signature-validation.
+///
+/// A signature is an HMAC with SHA-256 under an account's auth token. Telephony holds no cryptography:
+/// the function is handed in, `HMACSHA256.code` of BotTransport or any other.
+public struct PlivoSigner: Sendable {
+  /// HMAC-SHA256: the 32 bytes that authenticate `message` under `key`.
+  public typealias HMAC = @Sendable (_ key: [UInt8], _ message: [UInt8]) -> [UInt8]
+
+  private let tokens: [[UInt8]]
+  private let hmac: HMAC
+
+  /// More signatures than this in one header's list are not looked at.
+  static let mostSignatures = 8
+
+  /// Makes a signer of the tokens that are in use: the main account's, a subaccount's, an old and a
+  /// new one while they change.
+  ///
+  /// - Returns: nil where no token is left when the empty ones are dropped.
+  public init?(tokens: [String], hmac: @escaping HMAC) {
+    self.tokens = tokens.filter { !$0.isEmpty }.map { Array($0.utf8) }
+    self.hmac = hmac
+    if self.tokens.isEmpty { return nil }
+  }
+
+  /// The V3 signature of `request` under the first token; nil of an empty nonce.
+  public func signature(of request: PlivoSignedRequest, nonce: String) -> String? {
+    guard !nonce.isEmpty else { return nil }
+    return tokens.first.map { base64(hmac($0, Array((request.baseString + "." + nonce).utf8))) }
+  }
+
+  /// The deprecated V2 signature of `request` under the first token: scheme, host and path alone.
+  public func signatureV2(of request: PlivoSignedRequest, nonce: String) -> String? {
+    guard !nonce.isEmpty else { return nil }
+    return tokens.first.map { base64(hmac($0, Array((request.base + nonce).utf8))) }
+  }
+
+  /// Whether `signatures` hold one of `request` under any token: the account's header or the main
+  /// account's, any element of a list, the deprecated V2 only where there is no V3.
+  ///
+  /// Takes the same time whatever the signatures are, as far as their number is the same.
+  public func verify(_ request: PlivoSignedRequest, _ signatures: PlivoSignatures) -> Bool {
+    var isRight = false
+    if !signatures.nonce.isEmpty {
+      let message = Array((request.baseString + "." + signatures.nonce).utf8)
+      isRight = matches(message, signatures.v3 + signatures.main)
+    }
+    if signatures.v3.isEmpty, signatures.main.isEmpty, !signatures.nonceV2.isEmpty {
+      isRight = matches(Array((request.base + signatures.nonceV2).utf8), signatures.v2)
+    }
+    return isRight
+  }
+
+  /// Whether `signatures` fit a WebSocket upgrade, and which scheme was signed.
+  ///
+  /// Sources disagree on the scheme: `http` was seen on live calls; others take `https`, `wss` or `ws`.
+  /// Host, port, path and query are bound in all four.
+  ///
+  /// - Returns: the scheme, for one line of diagnosis; nil where nothing fits.
+  public func verifyUpgrade(
+    _ request: PlivoSignedRequest, _ signatures: PlivoSignatures
+  ) -> String? {
+    var found: String?
+    for scheme in ["http", "https", "wss", "ws"] {
+      var candidate = request
+      candidate.method = .get
+      candidate.scheme = scheme
+      candidate.parameters = []
+      if verify(candidate, signatures), found == nil { found = scheme }
+    }
+    return found
+  }
+
+  private func matches(_ message: [UInt8], _ signatures: [String]) -> Bool {
+    var isRight = false
+    for token in tokens {
+      let code = hmac(token, message)
+      guard code.count == 32, let expected = Secret(base64(code)) else { continue }
+      for signature in signatures.prefix(2 * Self.mostSignatures) {
+        let fits = expected.matches(signature)
+        isRight = isRight || fits
+      }
+    }
+    return isRight
+  }
+
+  private func base64(_ bytes: [UInt8]) -> String {
+    var text = [UInt8](repeating: 0, count: Base64.encodedCount(byteCount: bytes.count))
+    var span = text.mutableSpan
+    var raw = unsafe span.mutableBytes
+    _ = unsafe Base64.encode(bytes.span.bytes, into: &raw)
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// The signature headers of one request.
+public struct PlivoSignatures: Hashable, Sendable {
+  /// `X-Plivo-Signature-V3`, its list taken apart.
+  public var v3: [String]
+  /// `X-Plivo-Signature-Ma-V3`, always the main account's.
+  public var main: [String]
+  /// `X-Plivo-Signature-V3-Nonce`.
+  public var nonce: String
+  /// `X-Plivo-Signature-V2`, deprecated and still sent by some products.
+  public var v2: [String]
+  /// `X-Plivo-Signature-V2-Nonce`.
+  public var nonceV2: String
+
+  /// The names of the headers, for transports that must be told what to keep.
+  public static let headerNames = [
+    "x-plivo-signature-v3", "x-plivo-signature-ma-v3", "x-plivo-signature-v3-nonce",
+    "x-plivo-signature-v2", "x-plivo-signature-v2-nonce",
+  ]
+
+  /// Reads them.
+  ///
+  /// - Parameter header: gives the value of a header by its lower-case name.
+  public init(_ header: (String) -> String?) {
+    func list(_ name: String) -> [String] {
+      let elements = (header(name) ?? "").prefix(4_096).split(separator: ",")
+      return elements.map { CustomParameters.trimmed(String($0)) }.filter { !$0.isEmpty }
+        .prefix(PlivoSigner.mostSignatures).map(\.self)
+    }
+    func nonce(_ name: String) -> String {
+      let text = CustomParameters.trimmed(header(name) ?? "")
+      return text.utf8.count <= 256 ? text : ""
+    }
+    v3 = list(Self.headerNames[0])
+    main = list(Self.headerNames[1])
+    self.nonce = nonce(Self.headerNames[2])
+    v2 = list(Self.headerNames[3])
+    nonceV2 = nonce(Self.headerNames[4])
+  }
+}
