@@ -25,11 +25,14 @@ extension MediaSession {
     let waiting = expectedEnd(newest) - sent
     let interruption = Interruption(
       epoch: heard.epoch,
-      played: duration(min(played, expectedEnd(heard)) - heard.start),
+      played: self.heard(of: heard, upTo: played),
       uncertainty: duration(min(limit, expectedEnd(heard)) - max(played, heard.start)),
       discarded: duration(waiting),
       inFlight: duration(sent - max(played, 0)),
-      heard: heard.spans.filter { $0.end <= played }.map { span in
+      heard: heard.spans.filter { span in
+        span.end <= played
+          && heard.dropped?.overlaps(span.start..<max(span.end, span.start)) != true
+      }.map { span in
         TextSpan(
           text: span.text, start: duration(span.start - heard.start),
           end: duration(span.end - heard.start))
@@ -52,7 +55,7 @@ extension MediaSession {
     // Until the clear arrives the platform plays on: all that has left may be heard.
     reach = max(reach, sent)
     if mayStillPlay(at: now) { pendingClear = true }
-    takeBack(from: max(estimated, confirmed, queue.start))
+    takeBack(from: max(estimated, confirmed))
     return true
   }
 
@@ -73,7 +76,14 @@ extension MediaSession {
 
   /// Makes audio that has left wait again, from `position` on.
   private mutating func takeBack(from position: Int) {
-    let resumed = min(position, sent)
+    // What a full queue has pushed out cannot go again: it was not heard.
+    for index in 0..<utterances.count where queue.start > position {
+      let utterance = utterances[index]
+      let first = max(position, utterance.start)
+      let end = min(queue.start, sent, expectedEnd(utterance))
+      if first < end { utterances[index].noteDropped(first..<end) }
+    }
+    let resumed = min(max(position, queue.start), sent)
     statistics.outbound.resentBytes += sent - resumed
     statistics.outbound.sentBytes -= sent - resumed
     sent = resumed
@@ -109,10 +119,10 @@ extension MediaSession {
     let played = pause?.played ?? confirmed
     for index in 0..<utterances.count {
       let utterance = utterances[index]
-      let end = expectedEnd(utterance)
-      if utterance.end == nil { statistics.outbound.writtenBytes += end - utterance.start }
-      let bytes = max(min(played, end) - utterance.start, 0)
-      let heard = Duration.nanoseconds(configuration.wire.nanoseconds(byteCount: bytes))
+      if utterance.end == nil {
+        statistics.outbound.writtenBytes += expectedEnd(utterance) - utterance.start
+      }
+      let heard = heard(of: utterance, upTo: played)
       events.append(.utteranceEnded(utterance.epoch, utteranceOutcome(heard)))
     }
     if let newest = utterances.last {

@@ -15,13 +15,10 @@ extension MediaSession {
     guard let current else {
       return PlaybackPosition(epoch: nil, played: .zero, estimate: .zero, limit: .zero)
     }
-    func duration(_ position: Int) -> Duration {
-      let bytes = max(min(position, expectedEnd(current)) - current.start, 0)
-      return .nanoseconds(configuration.wire.nanoseconds(byteCount: bytes))
-    }
     return PlaybackPosition(
-      epoch: current.epoch, played: duration(pause?.played ?? confirmed),
-      estimate: duration(max(estimated, confirmed)), limit: duration(limit))
+      epoch: current.epoch, played: heard(of: current, upTo: pause?.played ?? confirmed),
+      estimate: heard(of: current, upTo: max(estimated, confirmed)),
+      limit: span(of: current, upTo: limit))
   }
 
   /// Takes the platform's echo of a mark.
@@ -55,6 +52,23 @@ extension MediaSession {
 
   /// Whether the caller has heard everything that was said.
   public var isDrained: Bool { utterances.isEmpty }
+
+  /// The utterance from its start to `position`, which may lie outside.
+  func span(of utterance: UtteranceRecord, upTo position: Int) -> Duration {
+    let bytes = max(min(position, expectedEnd(utterance)) - utterance.start, 0)
+    return .nanoseconds(configuration.wire.nanoseconds(byteCount: bytes))
+  }
+
+  /// What the caller has heard of the utterance when the ear is at `position`: without what a full
+  /// queue has dropped, and rather too little where that lies on both sides of the ear.
+  func heard(of utterance: UtteranceRecord, upTo position: Int) -> Duration {
+    guard let dropped = utterance.dropped, position > dropped.lowerBound else {
+      return span(of: utterance, upTo: position)
+    }
+    let end = max(
+      min(position, expectedEnd(utterance)) - utterance.droppedBytes, dropped.lowerBound)
+    return span(of: utterance, upTo: end)
+  }
 
   /// The position that the caller cannot have heard beyond.
   func limit(at now: MonotonicTime) -> Int {

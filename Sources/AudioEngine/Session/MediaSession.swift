@@ -118,6 +118,15 @@ struct UtteranceRecord {
   /// Something of it has left.
   var hasStarted = false
   var spans: [PlacedSpan] = []
+  /// Bytes that a full queue has dropped, all of them in `dropped`.
+  var droppedBytes = 0
+  var dropped: Range<Int>?
+
+  mutating func noteDropped(_ range: Range<Int>) {
+    let known = dropped ?? range
+    dropped = min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
+    droppedBytes += range.count
+  }
 }
 
 struct PlacedSpan {

@@ -29,8 +29,9 @@ extension CallSchedule {
     if random.once(in: 3) {
       platform.policy.lead = .adaptive(minimum: .milliseconds(60), maximum: .milliseconds(600))
     }
+    let other = SampleRate.telephony.randomElement(using: &random)
     var setup = Setup(
-      wire: wire, botRate: SampleRate.telephony.randomElement(using: &random) ?? .hz8000,
+      wire: wire, botRate: random.once(in: 3) ? other ?? wire.rate : wire.rate,
       platform: platform)
     setup.capacity = random.once(in: 3) ? random.milliseconds(200...2_000) : .seconds(60)
     setup.whenFull =
@@ -110,7 +111,7 @@ extension CallSchedule {
 
   private mutating func begin(_ at: Int, _ random: inout SplitMix64) -> SampleRate {
     let rates = SampleRate.telephony + [SampleRate(hertz: 22_050)].compactMap(\.self)
-    let rate = random.once(in: 3) ? rates.randomElement(using: &random) : nil
+    let rate = random.once(in: 8) ? rates.randomElement(using: &random) : nil
     act(at, .begin(rate: rate, isInterruptible: !random.once(in: 9)))
     return rate ?? setup.botRate
   }

@@ -3,7 +3,7 @@ import AudioEngine
 /// A sound of which no two stretches are alike, so that each byte on the wire shows its place.
 enum Noise {
   /// Starts are taken modulo this.
-  static let mask = (1 << 16) - 1
+  static let mask = (1 << 20) - 1
   /// The longest stretch from any start.
   static let longest = 1 << 18
 

@@ -46,9 +46,12 @@ extension ScheduleRun {
 
   /// Writes noise, of which every stretch is different; nil for an utterance without a name.
   private mutating func write(_ count: Int, to target: Epoch?) {
-    let samples = Noise.samples.span
-    let start = Int(truncatingIfNeeded: speech.writtenBytes &* 7_919) & Noise.mask
+    // A copy of the reference, for the span's lifetime.
+    let noise = Noise.samples
+    let samples = noise.span
+    let start = noiseUsed & Noise.mask
     let piece = samples.extracting(start..<(start + min(count, Noise.longest)))
+    noiseUsed += piece.count
     let taken: Int
     do {
       if let target {
@@ -133,7 +136,7 @@ extension ScheduleRun {
 
   /// A clear must go first where the platform may hold speech.
   private mutating func demandClear() {
-    if farEnd.isPlaying(at: now) { owesClear = true }
+    if farEnd.isPlaying(at: now), hasSpokenSinceClear { owesClear = true }
   }
 
   mutating func receive(_ text: [UInt8]) {
@@ -174,7 +177,7 @@ extension ScheduleRun {
     case .clear:
       trace("bot sends clear")
       owesClear = false
-      clearsSent += 1
+      hasSpokenSinceClear = false
       sendToPlatform(.clear)
     case .mark(let name):
       trace("bot sends mark \(name)")
@@ -201,6 +204,7 @@ extension ScheduleRun {
       "bot sends \(count) bytes of utterance \(speech.said[piece.utterance].epoch) "
         + "from \(piece.start) on")
     if isPaused { outcome.note(.flushIsFinal, "speech left while it was held", at: now) }
+    hasSpokenSinceClear = true
     sendToPlatform(.media(piece, payload))
   }
 }

@@ -35,8 +35,8 @@ extension ScheduleRun {
       if utterance.isFlushed {
         outcome.note(.flushIsFinal, "a cleared mark ended as played", at: now)
       }
-      let heard = farEnd.heardBytes(of: index, at: now) + utterance.skipped
-      if heard < utterance.marks[place].place {
+      let heard = farEnd.heardBytes(of: index, at: now)
+      if !speech.mayStepForward, heard < utterance.marks[place].place {
         outcome.note(
           .neverOverReport,
           "mark \(name) of utterance \(epoch) ended as played with \(heard) of "
@@ -64,7 +64,7 @@ extension ScheduleRun {
       if utterance.isFlushed {
         outcome.note(.flushIsFinal, "utterance \(epoch) was cleared and ended as played", at: now)
       }
-      if heard + utterance.skipped < utterance.expected.count {
+      if !speech.mayStepForward, heard < utterance.expected.count {
         outcome.note(
           .neverOverReport,
           "utterance \(epoch) ended as played with \(heard) of \(utterance.expected.count) bytes heard",
@@ -79,7 +79,7 @@ extension ScheduleRun {
     guard let index = speech.index(of: interruption.epoch) else { return }
     checkPlayed(interruption.played, of: index, "an interruption reported")
     let heard = farEnd.heardBytes(of: index, at: now)
-    if faults.hasLostClears == false, speech.said[index].skipped == 0,
+    if faults.hasLostClears == false, !speech.mayStepForward,
       bytes(interruption.played + interruption.uncertainty) + 2 < heard
     {
       outcome.note(
@@ -87,7 +87,7 @@ extension ScheduleRun {
         at: now)
     }
     for span in interruption.heard
-    where speech.said[index].skipped == 0 && bytes(span.end) > heard + 2 {
+    where !speech.mayStepForward && bytes(span.end) > heard + 2 {
       outcome.note(.neverOverReport, "text was reported as heard that was not", at: now)
     }
   }
@@ -106,7 +106,7 @@ extension ScheduleRun {
     if let epoch = position.epoch, let index = speech.index(of: epoch) {
       checkPlayed(position.played, of: index, "the position gives")
       let heard = farEnd.heardBytes(of: index, at: now)
-      if !faults.hasLostClears, speech.said[index].skipped == 0,
+      if !faults.hasLostClears, !speech.mayStepForward,
         bytes(position.limit) + 2 < heard
       {
         outcome.note(

@@ -17,9 +17,11 @@ struct ScheduleRun: ~Copyable {
   var epoch: Epoch?
   /// The next message must be a clear.
   var owesClear = false
-  var clearsSent = 0
+  var hasSpokenSinceClear = false
   var isPaused = false
   var isOver = false
+  /// Samples of noise that the bot has taken, for the next to be others.
+  var noiseUsed = 0
   /// Caller samples that the bot has read.
   var samplesRead = 0
   var message = MessageBuffer()

@@ -50,8 +50,9 @@ struct ScheduledCaller {
 
   private mutating func media(_ message: Int) -> [UInt8] {
     bytesSent += messageBytes
-    let noise = unsafe Noise.samples.span.bytes
-    let start = (message &* 1_009) & Noise.mask
+    let samples = Noise.samples
+    let noise = unsafe samples.span.bytes
+    let start = message &* messageBytes & Noise.mask
     let piece = noise.extracting(start..<(start + messageBytes))
     var text = MessageBuffer(capacity: messageBytes * 3 / 2 + 200)
     text.append("{\"event\":\"media\",\"stream_sid\":\"s\",\"media\":{\"chunk\":\"")
@@ -91,7 +92,7 @@ struct ScheduledCaller {
   static func nonsense(_ kind: Int) -> [UInt8] {
     let texts = [
       #"{"event":"mark","mark":{"name":"999999999999999999999"}}"#,
-      #"{"event":"mark","mark":{"name":"1"}}"#,
+      #"{"event":"mark","mark":{"name":"123456"}}"#,
       #"{"event":"mark","mark":{}}"#,
       #"{"event":"media","media":{"payload":"AAA$"}}"#,
       #"{"event":"media","media":{"payload":""}}"#,

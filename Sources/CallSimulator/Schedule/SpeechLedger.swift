@@ -14,8 +14,6 @@ final class SaidUtterance {
   var hasEnded = false
   /// The next byte to leave.
   var cursor = 0
-  /// Bytes passed over because the oldest speech was dropped.
-  var skipped = 0
   /// Marks by name with the place they name; the outcome once there is one.
   var marks: [(name: String, place: Int, hasEnded: Bool)] = []
   private var resampler: Resampler?
@@ -117,7 +115,6 @@ struct SpeechLedger {
     guard let (index, start) = place else { return nil }
     mayStepBack = false
     let utterance = said[index]
-    if let next, next.0 <= index { skip(from: next.0, to: index, start) }
     let count = min(payload.count, utterance.expected.count - start)
     utterance.cursor = start + count
     for later in said.suffix(from: index + 1) { later.cursor = 0 }
@@ -126,15 +123,6 @@ struct SpeechLedger {
     paddingBytes += payload.count - count
     return Piece(
       utterance: index, start: start, byteCount: count, paddingByteCount: payload.count - count)
-  }
-
-  /// Notes the speech that was dropped before the place that leaves now.
-  private func skip(from first: Int, to index: Int, _ start: Int) {
-    for earlier in said[first..<index] {
-      earlier.skipped += earlier.expected.count - earlier.cursor
-      earlier.cursor = earlier.expected.count
-    }
-    said[index].skipped += max(start - said[index].cursor, 0)
   }
 
   private func search(_ payload: Span<UInt8>) -> (Int, Int)? {
