@@ -153,7 +153,7 @@ extension ScheduleRun {
     case .stopped:
       takeEvents()
       speech.flush()
-    case .none, .started, .dtmf, .progress: break
+    case .none, .started, .dtmf, .progress, .outboundAudio: break
     }
   }
 
