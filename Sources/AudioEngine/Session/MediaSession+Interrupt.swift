@@ -22,16 +22,17 @@ extension MediaSession {
     func duration(_ bytes: Int) -> Duration {
       .nanoseconds(wire.nanoseconds(byteCount: max(bytes, 0)))
     }
+    let certain = self.heard(of: heard, upTo: played)
     let waiting = expectedEnd(newest) - sent
     let interruption = Interruption(
       epoch: heard.epoch,
-      played: self.heard(of: heard, upTo: played),
-      uncertainty: duration(min(limit, expectedEnd(heard)) - max(played, heard.start)),
+      played: certain,
+      uncertainty: span(of: heard, upTo: max(played, limit)) - certain,
       discarded: duration(waiting),
       inFlight: duration(sent - max(played, 0)),
       heard: heard.spans.filter { span in
         span.end <= played
-          && heard.dropped?.overlaps(span.start..<max(span.end, span.start)) != true
+          && heard.unsure?.overlaps(span.start..<max(span.end, span.start)) != true
       }.map { span in
         TextSpan(
           text: span.text, start: duration(span.start - heard.start),
@@ -55,11 +56,11 @@ extension MediaSession {
     // Until the clear arrives the platform plays on: all that has left may be heard.
     reach = max(reach, sent)
     if mayStillPlay(at: now) { pendingClear = true }
-    takeBack(from: max(estimated, confirmed))
+    takeBack(from: resumable)
     return true
   }
 
-  /// Goes on where the caller stopped hearing, as well as that is known.
+  /// Goes on where the caller stopped hearing, as well as that is known: rather a little earlier.
   public mutating func resume(at now: MonotonicTime) {
     advance(to: now)
     pause = nil
@@ -76,14 +77,15 @@ extension MediaSession {
 
   /// Makes audio that has left wait again, from `position` on.
   private mutating func takeBack(from position: Int) {
-    // What a full queue has pushed out cannot go again: it was not heard.
-    for index in 0..<utterances.count where queue.start > position {
-      let utterance = utterances[index]
-      let first = max(position, utterance.start)
-      let end = min(queue.start, sent, expectedEnd(utterance))
-      if first < end { utterances[index].noteDropped(first..<end) }
-    }
+    // What a full queue has pushed out cannot go again.
     let resumed = min(max(position, queue.start), sent)
+    // From here to there the caller has probably heard it; nobody can say so.
+    for index in 0..<utterances.count {
+      let utterance = utterances[index]
+      let first = max(confirmed, utterance.start)
+      let end = min(resumed, expectedEnd(utterance))
+      if first < end { utterances[index].noteUnsure(first..<end) }
+    }
     statistics.outbound.resentBytes += sent - resumed
     statistics.outbound.sentBytes -= sent - resumed
     sent = resumed
@@ -143,6 +145,7 @@ extension MediaSession {
     sent = queue.end
     confirmed = sent
     estimated = sent
+    resumable = sent
     lastMarkPosition = sent
     reach = sent
     clock.cleared(position: sent)

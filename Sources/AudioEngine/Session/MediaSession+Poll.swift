@@ -61,7 +61,9 @@ extension MediaSession {
     let bound = configuration.playback.latencyBound.wholeNanoseconds
     if !latency.hasEcho { confirmed = max(confirmed, min(clock.limit(at: time - bound), sent)) }
     estimated = max(estimated, confirmed, min(clock.limit(at: time - latency.mean), sent))
-    queue.release(upTo: estimated)
+    resumable = max(
+      resumable, confirmed, min(clock.limit(at: time - min(latency.late, bound)), sent))
+    queue.release(upTo: resumable)
     clock.forget(before: time - 2 * bound)
   }
 
