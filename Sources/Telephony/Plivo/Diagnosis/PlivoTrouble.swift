@@ -84,12 +84,12 @@ public enum PlivoTrouble: String, Hashable, Sendable, CaseIterable {
 
 /// How a call ended, by the codes that Plivo's hangup callback carries.
 public enum PlivoHangup {
-  /// What a hangup code means on a streamed call, one sentence; nil of a code that says nothing of
-  /// streams.
+  /// What a hangup code means on a streamed call.
   ///
   /// - Parameters:
   ///   - code: `HangupCauseCode`.
   ///   - streamSeconds: how long the stream was up, if known.
+  /// - Returns: one sentence; nil of a code that says nothing of streams.
   public static func meaning(ofCode code: Int, streamSeconds: Int? = nil) -> String? {
     switch code {
     case 2070: "India's rules for media anchoring were violated."
