@@ -6,7 +6,7 @@ public struct PlivoGate: Sendable {
   private let publicAddress: PublicAddress?
   private let isOnlyWay: Bool
 
-  /// Makes a gate.
+  /// Makes a gate; none where no token is left when the empty ones are dropped.
   ///
   /// - Parameters:
   ///   - tokens: auth tokens, any of which may have signed.
@@ -14,7 +14,6 @@ public struct PlivoGate: Sendable {
   ///     from each request. Tell it where you can: else a signature for one of your servers opens
   ///     another with the same token.
   ///   - isOnlyWay: whether upgrades on other paths are refused; for a server with no other policy.
-  /// - Returns: nil where no token is left when the empty ones are dropped.
   public init?(tokens: [String], publicAddress: PublicAddress? = nil, isOnlyWay: Bool = false) {
     guard
       let signer = PlivoSigner(
