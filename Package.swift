@@ -89,7 +89,7 @@ if !coreOnly {
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CallSimulatorTests",
-      dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine"],
+      dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BenchmarksTests", dependencies: ["Benchmarks", "TestSupport"],

@@ -17,9 +17,14 @@ public func fuzzCallback(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   _ = ExotelEvidence(outcome: passthru.stream).diagnosis
   _ = ExotelStatusCallback(fields)
   _ = ExotelLegEvent(fields)
+  let plivo = PlivoStatusCallback(fields)
+  _ = (plivo.deduplicationKey, plivo.trouble)
+  _ = PlivoAnswerRequest(fields)
   let answer = HTTPResponse(status: 200, body: body)
   _ = ExotelCall.answer(answer)
   _ = ExotelActiveStreams.answer(answer)
   _ = ExotelLegReceipt.answer(answer)
+  _ = PlivoStreamInfo.answer(answer)
+  _ = PlivoStreamInfo.list(answer)
   return 0
 }

@@ -18,29 +18,16 @@ extension MediaSession {
     for index in 0..<utterances.count where utterances[index].start < limit {
       heard = utterances[index]
     }
-    let wire = configuration.wire
-    func duration(_ bytes: Int) -> Duration {
-      .nanoseconds(wire.nanoseconds(byteCount: max(bytes, 0)))
-    }
-    let certain = self.heard(of: heard, upTo: played)
     let waiting = expectedEnd(newest) - sent
-    let interruption = Interruption(
-      epoch: heard.epoch,
-      played: certain,
-      uncertainty: span(of: heard, upTo: max(played, limit)) - certain,
-      discarded: duration(waiting),
-      inFlight: duration(sent - max(played, 0)),
-      heard: heard.spans.filter { span in
-        span.end <= played
-          && heard.unsure?.overlaps(span.start..<max(span.end, span.start)) != true
-      }.map { span in
-        TextSpan(
-          text: span.text, start: duration(span.start - heard.start),
-          end: duration(span.end - heard.start))
-      })
+    var interruption = interruption(of: heard, played: played, limit: limit)
+    interruption.discarded = duration(waiting)
+    interruption.inFlight = duration(sent - max(played, 0))
     statistics.outbound.interruptions += 1
-    if pause == nil, mayStillPlay(at: now) { pendingClear = true }
+    let isCleared = pause == nil && mayStillPlay(at: now)
+    if isCleared { pendingClear = true }
+    let cut = isCleared ? cut(heard, interruption, played: played, limit: limit) : nil
     endEverything(at: now, mark: .cleared) { .interrupted(played: $0) }
+    cutSpeech = cut
     return .interrupted(interruption)
   }
 
@@ -137,6 +124,7 @@ extension MediaSession {
     utterances.removeAll()
     marksSent.removeAll()
     marksToSend.removeAll()
+    cutSpeech = nil
     flushedEpoch = lastEpoch
     implicitEpoch = nil
     pause = nil

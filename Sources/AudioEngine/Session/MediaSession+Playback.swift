@@ -32,6 +32,7 @@ extension MediaSession {
       let newest = marksSent.last, (oldest.serial...newest.serial).contains(serial)
     else {
       statistics.outbound.lateEchoes += 1
+      if let serial = Self.serial(of: name) { receiveCutEcho(serial, at: now) }
       advance(to: now)
       return
     }
@@ -45,11 +46,6 @@ extension MediaSession {
         latency.observe(min(now.nanoseconds - marksSent[index].playedAt, bound))
       }
     }
-    advance(to: now)
-  }
-
-  /// Takes the platform's word that it has dropped what it held.
-  public mutating func receiveCleared(at now: MonotonicTime) {
     advance(to: now)
   }
 

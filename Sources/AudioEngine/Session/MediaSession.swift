@@ -63,6 +63,8 @@ public struct MediaSession: ~Copyable {
   var lastMarkPosition = 0
   var pendingClear = false
   var pause: PauseRecord?
+  /// The speech of the newest clear, where its acknowledgement is awaited.
+  var cutSpeech: CutSpeech?
   var events = FIFO<SessionEvent>()
 
   /// Makes the session of a call that has just started.

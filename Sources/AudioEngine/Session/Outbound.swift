@@ -44,6 +44,10 @@ public enum SessionEvent: Hashable, Sendable {
   case callerSpeech(SpeechEdge)
   /// The caller spoke over the bot, whose speech was interrupted.
   case bargedIn(Interruption)
+  /// The platform has acknowledged the clear of an interruption: what was heard is known more exactly
+  /// than when it was interrupted. Comes at most once, and never where the platform does not
+  /// acknowledge.
+  case interruptionSettled(Interruption)
   /// A full queue has room again.
   case roomAvailable
 }

@@ -44,6 +44,8 @@ public struct SessionStatistics: Hashable, Sendable {
     public var marks = 0
     /// Clears sent.
     public var clears = 0
+    /// Clears that the platform has acknowledged.
+    public var clearsAcknowledged = 0
     /// Interruptions that dropped speech.
     public var interruptions = 0
     /// Writes refused, for whatever reason.

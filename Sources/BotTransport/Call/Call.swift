@@ -49,6 +49,9 @@ public actor Call {
 
   /// What ended the call: the close code, nil where the connection was lost. Set once it is over.
   public private(set) var closeCode: UInt16?
+  /// The newest interruption whose clear the platform has acknowledged, with what is known since; nil
+  /// before the first, and always on platforms that do not acknowledge.
+  public private(set) var settledInterruption: Interruption?
   /// Whether the call is over.
   public private(set) var isEnded = false
 
@@ -211,6 +214,8 @@ extension Call {
         break
       case .bargedIn(let interruption):
         interruptions.yield(interruption)
+      case .interruptionSettled(let interruption):
+        settledInterruption = interruption
       case .markEnded(let name, _, let outcome):
         markHandler?(name, outcome)
       case .utteranceEnded(let epoch, let outcome):

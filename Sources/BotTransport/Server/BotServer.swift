@@ -49,7 +49,8 @@ public struct BotServer: Sendable {
       loop: loop, host: host, port: port, options: configuration.listener,
       onHTTP: { [configuration] in configuration.routes.answer($0) }
     ) { [configuration] request in
-      let decision = gate.judge(request)
+      let judged = configuration.upgradeJudges.lazy.compactMap { $0(request) }.first
+      let decision = judged ?? gate.judge(request)
       if case .refused(let status) = decision {
         return .refuse(status: status, body: Gate.words(status))
       }

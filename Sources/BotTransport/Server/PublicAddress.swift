@@ -23,11 +23,14 @@ public struct PublicAddress: Hashable, Sendable, CustomStringConvertible {
   /// `wss` unless a proxy says that it was asked over `http`: platforms want `wss`, and TLS often
   /// ends before this server. nil where no usable host is named. A stranger may write these headers;
   /// the address is good for answering the one who wrote them, and for nothing else.
-  public init?(of request: HTTPRequest) {
-    let forwarded = Self.parameters(request.headers["forwarded"] ?? "")
-    let host = Self.first(request.headers["x-forwarded-host"]) ?? forwarded["host"]
-    let scheme = Self.first(request.headers["x-forwarded-proto"]) ?? forwarded["proto"] ?? "wss"
-    guard let authority = host ?? request.headers["host"] else { return nil }
+  public init?(of request: HTTPRequest) { self.init(headers: request.headers) }
+
+  /// The same of a request's headers alone.
+  init?(headers: HTTPHeaders) {
+    let forwarded = Self.parameters(headers["forwarded"] ?? "")
+    let host = Self.first(headers["x-forwarded-host"]) ?? forwarded["host"]
+    let scheme = Self.first(headers["x-forwarded-proto"]) ?? forwarded["proto"] ?? "wss"
+    guard let authority = host ?? headers["host"] else { return nil }
     self.init(scheme: scheme.lowercased(), authority: authority)
   }
 

@@ -9,6 +9,10 @@ public struct ServerConfiguration: Sendable {
   /// Who may open a socket. A late token, in the parameters of `start`, holds the call back from its
   /// bot until it has come; without it the socket is closed with 1008.
   public var access: AccessPolicy
+  /// Judges that know better than ``access``, such as one that checks a platform's signature. The first
+  /// that has an opinion decides; nil leaves it to the next, and at last to ``access``. Called on the
+  /// event loop's thread: they answer at once.
+  public var upgradeJudges: [@Sendable (UpgradeRequest) -> AccessPolicy.Decision?] = []
   /// Whether a server without any access policy may listen where others than this machine reach it.
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.

@@ -41,7 +41,8 @@ public struct ListenerOptions: Sendable {
   /// Names of headers to look for beyond those that libwebsockets always keeps.
   public var headerNames = [
     "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-plivo-signature-v3",
-    "x-plivo-signature-v3-nonce", "x-twilio-signature",
+    "x-plivo-signature-ma-v3", "x-plivo-signature-v3-nonce", "x-plivo-signature-v2",
+    "x-plivo-signature-v2-nonce", "x-twilio-signature",
   ]
   /// Subprotocols taken ahead of the others when a client offers several.
   public var preferredSubprotocols = ["audio.plivo.com"]

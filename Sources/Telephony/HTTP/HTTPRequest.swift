@@ -8,6 +8,8 @@ public struct HTTPRequest: Hashable, Sendable, CustomStringConvertible {
     case get = "GET"
     /// Causes something; is not repeated by itself.
     case post = "POST"
+    /// Ends or removes something; may be repeated.
+    case delete = "DELETE"
   }
 
   /// The method.

@@ -24,6 +24,24 @@ enum XMLText {
     return nil
   }
 
+  /// `text` fit to stand in an element or between an attribute's quotes; control characters, which XML
+  /// has no way to write, are left out.
+  static func escaped(_ text: String) -> String {
+    var plain = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "&": plain += "&amp;"
+      case "<": plain += "&lt;"
+      case ">": plain += "&gt;"
+      case "\"": plain += "&quot;"
+      case "'": plain += "&apos;"
+      case "\t", "\n", "\r", " "...: plain.unicodeScalars.append(character)
+      default: break
+      }
+    }
+    return plain
+  }
+
   private static func unescaped(_ text: Substring) -> String {
     var plain = ""
     var rest = text

@@ -84,11 +84,14 @@ extension PlivoCodec {
     let encoding = format?["encoding"]?.label ?? format?["content_type"]?.label
     let rate = format?["sample_rate"]?.label ?? encoding.flatMap(rateParameter)
     let extra = message["extra_headers"] ?? body["extra_headers"]
+    let parameters = PlivoHeaders.read(extra)
     return StreamStart(
       streamSID: body["stream_id"]?.label ?? message["stream_id"]?.label,
       callSID: body["call_id"]?.label ?? message["call_id"]?.label,
       accountSID: body["account_id"]?.label,
-      customParameters: PlivoHeaders.read(extra), customText: PlivoHeaders.raw(extra),
+      // Plivo names no numbers here; the answer URL passes them on in the headers.
+      from: parameters["from"], to: parameters["to"],
+      customParameters: parameters, customText: PlivoHeaders.raw(extra),
       tracks: tracks(body["tracks"]),
       mediaFormat: AnnouncedFormat(
         encodingLabel: encoding, encoding: encoding.flatMap(PlivoContentType.encoding(named:)),

@@ -32,6 +32,10 @@ struct ServeCommand: Command {
         help: "where the platform reaches this server, such as wss://bot.example.com (default "
           + "what each request says)"),
       Option(
+        "--plivo-auth-token", "TOKEN",
+        help: "take upgrades and webhooks under /plivo with Plivo's signature alone (default "
+          + "$PLIVO_AUTH_TOKEN, which other users of the machine cannot read)"),
+      Option(
         "--silence-at-start", help: "send a piece of silence as soon as a call has begun"),
       Option(
         "--idle-silence", "SECONDS",
@@ -42,9 +46,10 @@ struct ServeCommand: Command {
     ] + AccessOptions.options
   static let notes = """
     Prints 'listening on ws://ADDRESS:PORT' when calls may come, and serves until
-    Ctrl-C. The platform is found from the path, /exotel, or on any other path from
-    its first messages. On the same port it answers /exotel/stream-url,
-    /exotel/passthru, /exotel/status and /exotel/events.
+    Ctrl-C. The platform is found from the path, /exotel or /plivo, or on any other
+    path from its first messages. On the same port it answers /exotel/stream-url,
+    /exotel/passthru, /exotel/status and /exotel/events, and /plivo/answer and
+    /plivo/status.
 
     A caller must show one of the credentials or tokens, if there are any, and come
     from one of the addresses, if there are any. A token is looked for in the path,
@@ -74,6 +79,7 @@ struct ServeCommand: Command {
   let publicAddress: PublicAddress?
   let silence: DownlinkSilence
   let protectsCallbacks: Bool
+  let plivoToken: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
@@ -94,6 +100,9 @@ struct ServeCommand: Command {
       atStart: arguments.flag("--silence-at-start"),
       whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
     protectsCallbacks = arguments.flag("--protect-callbacks")
+    plivoToken =
+      try arguments.text("--plivo-auth-token")
+      ?? ProcessInfo.processInfo.environment["PLIVO_AUTH_TOKEN"]
     bot = try Self.bot(arguments.text("--bot") ?? "echo")
   }
 
@@ -162,6 +171,17 @@ struct ServeCommand: Command {
       ? access.policy : AccessPolicy(addresses: access.policy.addresses)
     ExotelEndpoints(
       access: gate, publicAddress: publicAddress, callLog: configuration.callLog
+    ).add(to: &configuration.routes)
+    // A server that has nothing but Plivo's signatures to go by takes nothing else.
+    let isOnlyWay = access.policy.admitsEverybody && !access.admitsStrangers
+    let plivoGate = PlivoGate(
+      tokens: [plivoToken ?? ""], publicAddress: publicAddress, isOnlyWay: isOnlyWay)
+    if let plivoGate {
+      plivoGate.add(to: &configuration)
+      configuration.admitsStrangers = true
+    }
+    PlivoEndpoints(
+      gate: plivoGate, publicAddress: publicAddress, callLog: configuration.callLog
     ).add(to: &configuration.routes)
     return configuration
   }

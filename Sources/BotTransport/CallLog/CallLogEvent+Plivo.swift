@@ -1,0 +1,20 @@
+public import Telephony
+
+extension CallLogEvent {
+  /// What a Plivo status callback says of a stream; what went wrong in plain words.
+  public init(_ status: PlivoStatusCallback, at time: WallTime) {
+    var facts = CallRecord()
+    facts.platform = .plivo
+    facts.callSID = status.callUUID
+    facts.streamSID = status.streamID
+    facts.from = status.from
+    facts.to = status.to
+    var name = "status " + (status.kind == .other ? "of another name" : status.kind.rawValue)
+    if let percent = status.backlogPercent { name += " at \(percent) %" }
+    if let trouble = status.trouble {
+      name += ": \(trouble.cause) \(trouble.checks.first ?? "")"
+    }
+    self.init(
+      .init(key: "status|\(status.deduplicationKey)", name: name, at: time), facts: facts)
+  }
+}

@@ -1,0 +1,87 @@
+/// Whose Plivo account, and requests to its REST API: https://www.plivo.com/docs/voice/api.
+public struct PlivoAccount: Hashable, Sendable {
+  /// `MA...` or `SA...`.
+  public let authID: String
+  private let credentials: BasicCredentials
+  /// Scheme and host of the API, without a slash at the end.
+  public var base = "https://api.plivo.com"
+
+  /// Makes an account.
+  ///
+  /// - Throws: where the id could not stand in a path or in a Basic header.
+  public init(authID: String, authToken: String) throws(PlivoParameterError) {
+    self.authID = try PlivoRules.pathSegment(authID, "auth_id")
+    guard let credentials = BasicCredentials(user: authID, password: authToken) else {
+      throw PlivoParameterError(parameter: "auth_id", reason: "may not hold a colon")
+    }
+    self.credentials = credentials
+  }
+
+  /// Starts a stream on a call that is up, beside its XML. Not to be repeated: a second one is refused.
+  public func start(
+    _ stream: PlivoStream, on callUUID: String
+  ) throws(PlivoParameterError) -> HTTPRequest {
+    let url = try PlivoRules.address(stream.url, "service_url", schemes: ["wss", "ws"])
+    var members = [JSONValue.Member("service_url", .string(url))]
+    for (name, value) in try stream.parameters() {
+      let typed: JSONValue =
+        switch name {
+        case "bidirectional": .bool(value == "true")
+        case "streamTimeout", "noiseCancellationLevel": .number(value)
+        default: .string(value)
+        }
+      members.append(JSONValue.Member(Self.snakeCase(name), typed))
+    }
+    return request(.post, try path(callUUID) + "Stream/", json: .object(members))
+  }
+
+  /// Lists a call's streams. May be repeated.
+  public func streams(of callUUID: String) throws(PlivoParameterError) -> HTTPRequest {
+    request(.get, try path(callUUID) + "Stream/")
+  }
+
+  /// Asks for one stream. May be repeated.
+  public func stream(
+    _ streamID: String, of callUUID: String
+  ) throws(PlivoParameterError) -> HTTPRequest {
+    let id = try PlivoRules.pathSegment(streamID, "stream_id")
+    return request(.get, try path(callUUID) + "Stream/\(id)/")
+  }
+
+  /// Stops one stream, or all of a call's where no stream is named. May be repeated.
+  ///
+  /// Where the call is to go on, transfer it first: stopped streams let the XML run out.
+  public func stop(
+    _ streamID: String? = nil, of callUUID: String
+  ) throws(PlivoParameterError) -> HTTPRequest {
+    guard let streamID else { return request(.delete, try path(callUUID) + "Stream/") }
+    let id = try PlivoRules.pathSegment(streamID, "stream_id")
+    return request(.delete, try path(callUUID) + "Stream/\(id)/")
+  }
+
+  /// Hangs up. May be repeated; 404 means that the call is gone already.
+  public func hangUp(_ callUUID: String) throws(PlivoParameterError) -> HTTPRequest {
+    request(.delete, try path(callUUID))
+  }
+
+  private func path(_ callUUID: String) throws(PlivoParameterError) -> String {
+    "Call/\(try PlivoRules.pathSegment(callUUID, "call_uuid"))/"
+  }
+
+  private func request(
+    _ method: HTTPRequest.Method, _ path: String, json: JSONValue? = nil
+  ) -> HTTPRequest {
+    var headers = [credentials.header, HTTPHeader("Accept", "application/json")]
+    if json != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
+    return HTTPRequest(
+      method, "\(base)/v1/Account/\(authID)/\(path)", headers: headers,
+      body: Array((json?.json ?? "").utf8))
+  }
+
+  /// `statusCallbackUrl` as `status_callback_url`.
+  private static func snakeCase(_ name: String) -> String {
+    name.reduce(into: "") { text, letter in
+      text += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+    }
+  }
+}
