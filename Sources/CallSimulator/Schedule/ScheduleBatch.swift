@@ -38,7 +38,6 @@ public struct ScheduleBatch: Sendable {
   /// Runs all of them on the process's task pool.
   ///
   /// - Parameter progress: is told how many of how many are done.
-  /// - Returns: the sums, and the first failures.
   /// - Returns: how many passed, and the first that broke a promise.
   public func run(progress: (Int, Int) -> Void = { _, _ in }) async -> Result {
     await withTaskGroup(of: Result.self) { group in

@@ -47,7 +47,9 @@ extension ScheduleRun {
 
   /// Writes noise, of which every stretch is different; nil for an utterance without a name.
   private mutating func write(_ count: Int, to target: Epoch?) {
-    let samples = Noise.samples.span
+    // A copy of the reference, for the span's lifetime.
+    let noise = Noise.samples
+    let samples = noise.span
     let start = noiseUsed & Noise.mask
     let piece = samples.extracting(start..<(start + min(count, Noise.longest)))
     noiseUsed += piece.count
@@ -153,7 +155,7 @@ extension ScheduleRun {
     case .stopped:
       takeEvents()
       speech.flush()
-    case .none, .started, .dtmf, .progress, .outboundAudio: break
+    default: break
     }
   }
 

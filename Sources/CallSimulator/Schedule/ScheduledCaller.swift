@@ -50,7 +50,8 @@ struct ScheduledCaller {
 
   private mutating func media(_ message: Int) -> [UInt8] {
     bytesSent += messageBytes
-    let noise = unsafe Noise.samples.span.bytes
+    let samples = Noise.samples
+    let noise = unsafe samples.span.bytes
     let start = message &* messageBytes & Noise.mask
     let piece = noise.extracting(start..<(start + messageBytes))
     var text = MessageBuffer(capacity: messageBytes * 3 / 2 + 200)
