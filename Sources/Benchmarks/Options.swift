@@ -19,7 +19,7 @@ struct Options {
 
     options:
       --filter TEXT     measure only what has TEXT in its name: base64, 'resample 8>16',
-                        '20 ms', paths, quality; every name is in the output of a --quick run
+                        '20 ms', paths, quality; a --quick run shows every name
       --json FILE       write a list of {name, isa, bytes or samples, nsMin, nsMedian,
                         peer, ratio, allocations}; ratio is the peer's time over ours,
                         both the fastest of many slots

@@ -155,7 +155,7 @@ extension ScheduleRun {
     case .stopped:
       takeEvents()
       speech.flush()
-    default: break
+    case .none, .started, .dtmf, .progress, .outboundAudio: break
     }
   }
 

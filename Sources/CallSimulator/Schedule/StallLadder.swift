@@ -9,6 +9,8 @@ public struct StallLadder: Hashable, Sendable {
     public let stall: Duration
     /// Silence in the caller's ear in the middle of the speech, all stalls together.
     public let inserted: Duration
+    /// Speech that left, without padding: all twelve seconds.
+    public let spoken: Duration
     /// The promise that was broken; nil where all were kept.
     public let violation: Violation?
   }
@@ -41,20 +43,24 @@ public struct StallLadder: Hashable, Sendable {
   private func rung(_ stall: Duration, phase: Duration) -> Rung {
     var setup = CallSchedule.Setup(wire: wire, botRate: wire.rate, platform: platform)
     setup.hasCaller = false
+    // By then the platform's start has come.
+    let begin = Duration.seconds(1)
     let speech = CallSchedule.Action.write(12 * wire.rate.hertz)
     let schedule = CallSchedule(
       setup: setup,
       steps: [
-        CallSchedule.Step(at: .zero, .begin(rate: nil, isInterruptible: true)),
-        CallSchedule.Step(at: .zero, speech),
-        CallSchedule.Step(at: .zero, .finish),
+        CallSchedule.Step(at: begin, .begin(rate: nil, isInterruptible: true)),
+        CallSchedule.Step(at: begin, speech),
+        CallSchedule.Step(at: begin, .finish),
       ],
       faults: (0..<12).map { second in
-        .stall(at: .seconds(second) + .milliseconds(300) + phase, lasting: stall)
+        .stall(at: begin + .seconds(second) + .milliseconds(300) + phase, lasting: stall)
       })
     let outcome = schedule.run()
     let inserted = outcome.gaps.reduce(0) { $0 + $1.durationMs }
     return Rung(
-      stall: stall, inserted: .nanoseconds(Int64(inserted * 1e6)), violation: outcome.violation)
+      stall: stall, inserted: .nanoseconds(Int64(inserted * 1e6)),
+      spoken: .nanoseconds(wire.nanoseconds(byteCount: outcome.statistics.outbound.sentBytes)),
+      violation: outcome.violation)
   }
 }

@@ -12,13 +12,15 @@ import Testing
       let rungs = StallLadder(platform: platform, wire: wire).climb()
       #expect(rungs.allSatisfy { $0.violation == nil })
       #expect(rungs.prefix(3).allSatisfy { $0.inserted == .zero }, "\(platform.name)")
-      #expect(rungs[3].inserted <= .milliseconds(1_200), "\(platform.name)")
+      #expect(rungs[3].inserted > .zero && rungs[3].inserted <= .milliseconds(1_200))
+      #expect(rungs.allSatisfy { $0.spoken == .seconds(12) })
     }
   }
 
   @Test("a longer stall than any lead is heard")
   func control() {
     let rungs = StallLadder(platform: .plivoLike(wire), wire: wire).climb([.milliseconds(700)])
+    #expect(rungs[0].violation == nil)
     #expect(rungs[0].inserted >= .seconds(2))
   }
 }
