@@ -24,7 +24,10 @@ extension MediaSession {
     interruption.inFlight = duration(sent - max(played, 0))
     statistics.outbound.interruptions += 1
     let isCleared = pause == nil && mayStillPlay(at: now)
-    if isCleared { pendingClear = true }
+    if isCleared {
+      pendingClear = true
+      statistics.outbound.residue.add(interruption.inFlight)
+    }
     let cut = isCleared ? cut(heard, interruption, played: played, limit: limit) : nil
     endEverything(at: now, mark: .cleared) { .interrupted(played: $0) }
     cutSpeech = cut

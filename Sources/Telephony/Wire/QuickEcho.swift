@@ -3,7 +3,7 @@
 /// Echoes come several times a second, so they are read in place like media. Whatever this does not
 /// recognise it declines, and the message is read in full (`QuickEchoTests` holds the two together).
 package enum QuickEcho {
-  /// The echo that `message` holds, or nil where it is to be read in full.
+  /// Reads the echo that `message` holds, where it has the common form.
   ///
   /// Allocates nothing for a name of up to 15 bytes, as those of the engine's own marks are.
   ///
@@ -11,6 +11,7 @@ package enum QuickEcho {
   ///   - message: a whole message.
   ///   - event: the value of `event` that means an echo.
   ///   - object: the member whose `name` is the mark's; the message itself where nil.
+  /// - Returns: the echo, or nil.
   package static func read(
     _ message: RawSpan, event: StaticString, in object: StaticString? = nil
   ) -> MarkEcho? {
