@@ -75,7 +75,8 @@ struct InboundTimeline: ~Copyable {
     while ring.end - position >= size {
       let count = min((ring.end - position) / size, 480)
       var samples = Scratch(repeating: 0)
-      expand(position..<(position + count * size), into: &samples)
+      var span = samples.mutableSpan
+      expand(position..<(position + count * size), into: &span)
       edge = detector.hear(samples.span.extracting(first: count), rate: wire.rate) ?? edge
       position += count * size
     }
@@ -100,6 +101,9 @@ struct InboundTimeline: ~Copyable {
   /// - Returns: the samples written, `frame.count` unless there were fewer.
   mutating func read(into frame: inout MutableSpan<Int16>) -> Int {
     var filled = takeCarry(into: &frame)
+    if resampler.from == resampler.to {
+      filled += takeSamples(into: &frame, at: filled)
+    }
     while filled < frame.count && waitingSamples > 0 {
       filled += convert(into: &frame, at: filled)
     }
@@ -129,38 +133,48 @@ struct InboundTimeline: ~Copyable {
     var count = min(max(most * from / to, 1), largest)
     while count < largest && resampler.outputCount(inputCount: count) < most { count += 1 }
     var input = Scratch(repeating: 0)
-    take(count, into: &input)
-    if from == to {
-      return give(input.span.extracting(first: count), to: &frame, at: filled)
-    }
+    var inputSpan = input.mutableSpan
+    take(count, into: &inputSpan)
     var output = Scratch(repeating: 0)
     var span = output.mutableSpan
     let given = resampler.resample(input.span.extracting(first: count), into: &span)
     return give(output.span.extracting(first: given), to: &frame, at: filled)
   }
 
-  private mutating func take(_ count: Int, into samples: inout Scratch) {
+  /// Without resampling: straight from the ring into the frame.
+  private mutating func takeSamples(into frame: inout MutableSpan<Int16>, at filled: Int) -> Int {
+    let count = min(waitingSamples, frame.count - filled)
+    guard count > 0 else { return 0 }
+    var rest = frame._mutatingExtracting(filled..<(filled + count))
+    take(count, into: &rest)
+    return count
+  }
+
+  private mutating func take(_ count: Int, into samples: inout MutableSpan<Int16>) {
     let range = ring.start..<(ring.start + count * wire.encoding.bytesPerSample)
     expand(range, into: &samples)
     ring.release(upTo: range.upperBound)
   }
 
   /// Makes samples of the ring's bytes.
-  private func expand(_ range: Range<Int>, into samples: inout Scratch) {
-    var span = samples.mutableSpan
-    if wire.encoding == .linear16 {
-      var raw = unsafe span.mutableBytes
-      ring.copy(range, into: &raw)
-    } else {
-      var bytes = InlineArray<512, UInt8>(repeating: 0)
-      var byteSpan = bytes.mutableSpan
-      var raw = unsafe byteSpan.mutableBytes
-      ring.copy(range, into: &raw)
-      let companded = unsafe bytes.span.bytes.extracting(first: range.count)
-      if wire.encoding == .mulaw {
-        G711.mulawDecode(companded, into: &span)
-      } else {
-        G711.alawDecode(companded, into: &span)
+  private func expand(_ range: Range<Int>, into samples: inout MutableSpan<Int16>) {
+    let encoding = wire.encoding
+    guard encoding != .linear16 else {
+      var raw = unsafe samples.mutableBytes
+      return ring.copy(range, into: &raw)
+    }
+    unsafe samples.withUnsafeMutableBufferPointer { target in
+      var filled = 0
+      ring.forEachPiece(in: range) { piece in
+        let place = unsafe UnsafeMutableBufferPointer(
+          rebasing: target[filled..<(filled + piece.byteCount)])
+        var span = unsafe MutableSpan(_unsafeElements: place)
+        if encoding == .mulaw {
+          G711.mulawDecode(piece, into: &span)
+        } else {
+          G711.alawDecode(piece, into: &span)
+        }
+        filled += piece.byteCount
       }
     }
   }
