@@ -78,6 +78,8 @@ public enum AgenTaoSendError: Error, Hashable, Sendable, CustomStringConvertible
   case notAnswered
   /// The utterance was interrupted or finished: its epoch takes no more.
   case utteranceOver
+  /// The samples' rate cannot be resampled to the wire's.
+  case unsupportedRate
 
   /// One line for people.
   public var description: String {
@@ -88,6 +90,7 @@ public enum AgenTaoSendError: Error, Hashable, Sendable, CustomStringConvertible
     case .callClosed(let reason): "the call is over: \(reason)"
     case .notAnswered: "the call has not been answered"
     case .utteranceOver: "the utterance was interrupted or finished"
+    case .unsupportedRate: "the samples' rate cannot be resampled to the wire's"
     }
   }
 }

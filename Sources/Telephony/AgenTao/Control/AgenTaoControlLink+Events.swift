@@ -31,6 +31,14 @@ extension AgenTaoControlLink {
     lose(loss.connectionError, at: now)
   }
 
+  /// A connection cannot even be begun, and never will.
+  public mutating func fail(_ error: AgenTaoConnectionError) {
+    guard state != .stopped else { return }
+    forgetConnection()
+    state = .stopped
+    actions.append(.failed(error))
+  }
+
   /// Lets the passing of time do its part.
   public mutating func advance(to now: MonotonicTime) {
     switch state {

@@ -47,6 +47,9 @@ public struct AgenTaoControlLink: Sendable {
     public var ignored = 0
     /// Messages that were no messages.
     public var malformed = 0
+
+    /// Nothing has happened yet.
+    public init() {}
   }
 
   enum State: Hashable {
