@@ -11,8 +11,7 @@ struct LoadWire {
   private(set) var messages = 0
   let payloadBytes: Int
 
-  /// - Parameter index: the call's; every call says something of its own, so that audio which comes back to
-  ///   another caller is known.
+  /// Every call says something of its own, so that audio which comes back to another caller is known.
   init(_ provider: LoadPlan.Provider, index: Int, isQuiet: Bool) {
     self.provider = provider
     stream = "load-\(index)"
