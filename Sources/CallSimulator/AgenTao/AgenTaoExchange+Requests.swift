@@ -77,7 +77,9 @@ extension AgenTaoExchange {
 
   private func greet(_ hello: AgenTaoHello, _ id: String, from control: AgenTaoControlLink) {
     if faults.neverCompletesSetup { return }
-    guard control.hello == nil, hello.rate?.isTelephony == true else {
+    guard control.hello == nil, let rate = hello.rate, rate.isTelephony,
+      rate == configuration.rate ?? rate
+    else {
       seen.malformed += 1
       control.tell(
         .refused(id: id, code: "UNSUPPORTED_FORMAT", message: "sampleRate", holder: nil))

@@ -25,6 +25,7 @@ enum CommandTable {
       CallCommand.self,
       ServeCommand.self,
       SimulateCommand.self,
+      AgenTaoServerCommand.self,
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,
