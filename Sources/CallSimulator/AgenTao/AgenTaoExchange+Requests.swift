@@ -46,10 +46,11 @@ extension AgenTaoExchange {
       return refuse(status, "refused by the scenario")
     }
     guard let line = line(id), !line.isOver else { return refuse(404, "CALL_NOT_FOUND") }
-    guard let token = Secret("Bearer " + line.token),
-      token.matches(request.headers["authorization"] ?? "")
-    else { return refuse(401, "AUTH_FAILED") }
+    // Who comes late is told so, whatever it shows: it gets nothing.
     guard line.record.mediaLinks == 0 else { return refuse(409, "MEDIA_BUSY") }
+    guard line.isTaken(with: request.headers["authorization"] ?? "") else {
+      return refuse(401, "AUTH_FAILED")
+    }
     let wanted = line.hello.isBase64 ? "nvp1.media.b64" : "nvp1.media.bin"
     guard configuration.profile == .w1 || request.subprotocols.contains(wanted) else {
       return refuse(426, "VERSION_UNSUPPORTED")
@@ -102,7 +103,7 @@ extension AgenTaoExchange {
       control.tell(.acknowledged(id: id))
       becameReady(control)
     case .list(let id):
-      control.tell(.listed(live.map { $0.offer(host: control.host) }, id: id))
+      control.tell(.listed(live.map { $0.offer(to: control) }, id: id))
     case .acknowledge(let id):
       control.tell(.acknowledged(id: id))
     case .hello, .refuse, .unknown, .malformed:
@@ -121,15 +122,15 @@ extension AgenTaoExchange {
         .refused(id: id, code: "SESSION_BUSY", message: session, holder: line.holder))
     }
     line.holder = control.id
-    control.tell(.claimed(line.offer(host: control.host), id: id))
+    control.tell(.claimed(line.offer(to: control), id: id))
   }
 }
 
 extension AgenTaoLine {
-  /// What a client is told of the call, which it reaches under `host`.
-  func offer(host: String) -> AgenTaoOffer {
+  /// What a client is told of the call, with a token where it may open the media link.
+  func offer(to control: AgenTaoControlLink, token: String = "") -> AgenTaoOffer {
     AgenTaoOffer(
       session: session, call: id, from: plan.from, to: plan.to,
-      url: "ws://\(host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
+      url: "ws://\(control.host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
   }
 }

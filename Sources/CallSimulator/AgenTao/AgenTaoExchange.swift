@@ -81,8 +81,8 @@ final class AgenTaoExchange: @unchecked Sendable {
     callsMade += 1
     let id = "call-\(callsMade)"
     let line = AgenTaoLine(
-      id: id, plan: plan, profile: configuration.profile, token: Self.token(),
-      createdAt: Glibc.time(nil), configuration: configuration, loop: loop)
+      id: id, plan: plan, profile: configuration.profile, createdAt: Glibc.time(nil),
+      configuration: configuration, loop: loop)
     line.onEnd = { [weak self] line, reason, party in self?.ended(line, reason, party) }
     lines[id] = line
     order.append(id)
@@ -95,12 +95,6 @@ final class AgenTaoExchange: @unchecked Sendable {
     for control in readyControls { announce(line, to: control) }
     startTicking()
     return id
-  }
-
-  /// 128 bits from the system, in hexadecimal digits.
-  private static func token() -> String {
-    let bits = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
-    return bits.map { String($0, radix: 16) }.joined(separator: "-")
   }
 
   private func forgetSurplus() {
@@ -174,7 +168,7 @@ final class AgenTaoExchange: @unchecked Sendable {
 
   func announce(_ line: AgenTaoLine, to control: AgenTaoControlLink) {
     line.record.offers += 1
-    let offer = line.offer(host: control.host)
+    let offer = line.offer(to: control)
     for _ in 0..<(faults.offersTwice ? 2 : 1) {
       control.tell(.announced(offer))
       if configuration.profile == .nvp1 { self.offer(line, to: control) }
@@ -186,8 +180,7 @@ final class AgenTaoExchange: @unchecked Sendable {
   }
 
   func offer(_ line: AgenTaoLine, to control: AgenTaoControlLink) {
-    line.hello = control.hello ?? line.hello
-    control.tell(.offered(line.offer(host: control.host)))
+    control.tell(.offered(line.offer(to: control, token: line.token(for: control))))
   }
 
   /// What only the client that took the call shall believe to be its own.
