@@ -56,10 +56,10 @@ extension AgenTaoExchange {
       return refuse(426, "VERSION_UNSUPPORTED")
     }
     if configuration.profile == .nvp1 { claimed(line) }
-    return .accept(AgenTaoMediaLink(line: line, wire: wire(isBase64: line.hello.isBase64)))
+    return .accept(AgenTaoServerMedia(line: line, wire: wire(isBase64: line.hello.isBase64)))
   }
 
-  func received(_ input: AgenTaoControlInput, from control: AgenTaoControlLink) {
+  func received(_ input: AgenTaoControlInput, from control: AgenTaoServerControl) {
     switch input {
     case .hello(let hello, let id): greet(hello, id, from: control)
     case .malformed: seen.malformed += 1
@@ -76,7 +76,7 @@ extension AgenTaoExchange {
     }
   }
 
-  private func greet(_ hello: AgenTaoHello, _ id: String, from control: AgenTaoControlLink) {
+  private func greet(_ hello: AgenTaoHello, _ id: String, from control: AgenTaoServerControl) {
     if faults.neverCompletesSetup { return }
     guard control.hello == nil, let rate = hello.rate, rate.isTelephony,
       rate == configuration.rate ?? rate
@@ -90,7 +90,7 @@ extension AgenTaoExchange {
     if configuration.profile == .w1 { becameReady(control) }
   }
 
-  private func serve(_ input: AgenTaoControlInput, from control: AgenTaoControlLink) {
+  private func serve(_ input: AgenTaoControlInput, from control: AgenTaoServerControl) {
     switch input {
     case .claim(let session, let id):
       claim(session, id, from: control)
@@ -111,7 +111,7 @@ extension AgenTaoExchange {
     }
   }
 
-  private func claim(_ session: String, _ id: String, from control: AgenTaoControlLink) {
+  private func claim(_ session: String, _ id: String, from control: AgenTaoServerControl) {
     guard let line = line(session: session), !line.isOver else {
       return control.tell(
         .refused(id: id, code: "SESSION_NOT_FOUND", message: session, holder: nil))
@@ -128,8 +128,8 @@ extension AgenTaoExchange {
 
 extension AgenTaoLine {
   /// What a client is told of the call, with a token where it may open the media link.
-  func offer(to control: AgenTaoControlLink, token: String = "") -> AgenTaoOffer {
-    AgenTaoOffer(
+  func offer(to control: AgenTaoServerControl, token: String = "") -> AgenTaoServerOffer {
+    AgenTaoServerOffer(
       session: session, call: id, from: plan.from, to: plan.to,
       url: "ws://\(control.host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
   }

@@ -26,7 +26,7 @@ final class AgenTaoLine {
   var hello = AgenTaoHello(rate: nil, isIsolated: false, isBase64: false)
   /// The control link that claimed it.
   var holder: String?
-  private(set) var link: AgenTaoMediaLink?
+  private(set) var link: AgenTaoServerMedia?
 
   var playout: AgenTaoPlayout?
   var talks: [AgenTaoTalk] = []
@@ -65,7 +65,7 @@ final class AgenTaoLine {
   var isOver: Bool { if case .ended = record.state { true } else { false } }
 
   /// The token of `control`: 128 bits from the system in hexadecimal digits, the same each time.
-  func token(for control: AgenTaoControlLink) -> String {
+  func token(for control: AgenTaoServerControl) -> String {
     if let known = tokens[control.id] { return known.text }
     let bits = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
     let text = bits.map { String($0, radix: 16) }.joined(separator: "-")
@@ -98,7 +98,7 @@ final class AgenTaoLine {
 
   func tell(_ output: AgenTaoMediaOutput) { link?.tell(output) }
 
-  func opened(_ link: AgenTaoMediaLink) {
+  func opened(_ link: AgenTaoServerMedia) {
     self.link = link
     record.hasMedia = true
     record.mediaLinks += 1

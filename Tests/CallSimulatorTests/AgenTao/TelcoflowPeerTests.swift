@@ -61,7 +61,8 @@ struct TelcoflowPeerTests {
     faults.inboundChunkBytes = chunks
     let outcome = try await call("echo", echo: 32_640, plan, faults)
     #expect(outcome.results == ["answer ok", "close ok"])
-    #expect(outcome.record.heardByCaller == plan.caller.spoken(16_320, rate: .hz16000))
+    let isEcho = outcome.record.heardByCaller == plan.caller.spoken(16_320, rate: .hz16000)
+    #expect(isEcho)
     #expect(outcome.record.state == .ended(by: .agent))
   }
 
