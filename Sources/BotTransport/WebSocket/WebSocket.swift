@@ -147,14 +147,16 @@ public final class WebSocket: @unchecked Sendable {
     unsafe lws_rx_flow_control(wsi, isReading ? 1 : 0)
   }
 
-  /// Sends a ping every `interval` and cuts the connection when one was not answered by the time the
-  /// next is due. nil, the default, stops it.
-  public func setPingInterval(_ interval: Duration?) {
+  /// Sends a ping every `interval` and cuts the connection when one was not answered within `timeout`,
+  /// which is at most the interval, and the interval itself where nil. A nil interval, the default,
+  /// stops it.
+  public func setPingInterval(_ interval: Duration?, timeout: Duration? = nil) {
     loop.checkIsolated()
     pings?.stop()
     pings = nil
     guard let interval, isOpen else { return }
     precondition(interval > .zero, "a ping interval is more than zero")
-    pings = PingSchedule(socket: self, interval: interval)
+    pings = PingSchedule(
+      socket: self, interval: interval, timeout: min(timeout ?? interval, interval))
   }
 }
