@@ -29,6 +29,8 @@ final class LoopSocket {
   var owner: any LoopSocketOwner
   /// libwebsockets' side, nil before it exists and after it is gone.
   var wsi: OpaquePointer?
+  /// The TLS host of a client's connection, held while the connection lives.
+  var clientHost: TLSClientHost?
 
   init(loop: EventLoop, owner: any LoopSocketOwner) {
     self.loop = loop
