@@ -106,9 +106,11 @@ struct LoopContext {
   }
 
   /// Serves an accepted connection, as HTTP first; libwebsockets owns `descriptor` from here on.
-  func adopt(connection descriptor: Int32, for socket: LoopSocket) -> Bool {
+  func adopt(
+    connection descriptor: Int32, for socket: LoopSocket, tls: TLSServerHost?
+  ) -> Bool {
     var info = unsafe lws_adopt_desc_t()
-    unsafe info.vh = host
+    unsafe info.vh = tls?.pointer ?? host
     unsafe info.type = lws_adoption_type(
       LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue)
     unsafe info.fd.sockfd = descriptor
@@ -141,6 +143,29 @@ struct LoopContext {
       unsafe info.provided_client_ssl_ctx = tls.pointer
       return unsafe lws_create_vhost(context, &info)
     }
+  }
+
+  /// A host for a listener's connections, which serves `files`; nil without memory.
+  func serverHost(
+    for files: TLSContext, asksForCertificate: Bool, on loop: EventLoop
+  ) -> TLSServerHost? {
+    var made: OpaquePointer?
+    let pointer = unsafe withUnsafeMutablePointer(to: &made) { made in
+      var info = unsafe lws_context_creation_info()
+      unsafe memory.describe(&info)
+      unsafe info.port = CONTEXT_PORT_NO_LISTEN_SERVER
+      unsafe info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+      unsafe info.options |= UInt64(LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX)
+      // No client's: keeps libwebsockets from making one of all that the system trusts.
+      unsafe info.provided_client_ssl_ctx = files.pointer
+      unsafe info.user = UnsafeMutableRawPointer(made)
+      return unsafe lws_create_vhost(context, &info)
+    }
+    guard let pointer = unsafe pointer, let made = unsafe made else { return nil }
+    let host = unsafe TLSServerHost(
+      loop: loop, pointer: pointer, context: made, asksForCertificate: asksForCertificate)
+    host.take(files)
+    return host
   }
 
   /// Makes libwebsockets answer the handshake that it is about to answer with `name`, or with none.

@@ -67,8 +67,13 @@ final class LoopSocket {
 let socketCallback:
   @convention(c) (
     OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
-  ) -> Int32 = { wsi, reason, _, input, byteCount in
+  ) -> Int32 = { wsi, reason, user, input, byteCount in
     switch reason {
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+      // The context of a host that is being made, for who makes it.
+      let place = unsafe lws_vhost_user(OpaquePointer(input))
+      unsafe place?.assumingMemoryBound(to: OpaquePointer?.self).pointee = OpaquePointer(user)
+      return 0
     // These come with a stand-in, not with a socket.
     case LWS_CALLBACK_PROTOCOL_INIT, LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_GET_THREAD_ID,
       LWS_CALLBACK_EVENT_WAIT_CANCELLED:
