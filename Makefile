@@ -13,7 +13,7 @@ SHELL := /bin/bash
 ASAN := ASAN_OPTIONS=detect_leaks=1
 # How many random calls.
 SEEDS ?= 1000
-.PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz lint format \
+.PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint format \
   bench check clean
 
 setup:
@@ -66,9 +66,14 @@ neon:
 	scripts/setup --neon
 	scripts/check-kernels neon
 
-# A minute for each fuzzer of the kernels; `make fuzz SECONDS=600` for more.
+# A minute for each fuzzer; `make fuzz SECONDS=600` for more.
 fuzz: setup
 	scripts/fuzz-kernels $(or $(SECONDS),60)
+	scripts/fuzz-decoders $(or $(SECONDS),60)
+
+# Breaks each promise on purpose and sees a check go red.
+breaks: setup
+	scripts/break-promises
 
 format:
 	swift format -i -r Package.swift Sources Tests Examples

@@ -6,6 +6,7 @@
 struct InboundTimeline: ~Copyable {
   private let wire: WireFormat
   private let gapCap: Int
+  private let capacity: Int
   private var ring: AudioRing
   private var resampler: Resampler
   private var order = MessageOrder()
@@ -19,10 +20,11 @@ struct InboundTimeline: ~Copyable {
 
   init(configuration: SessionConfiguration) throws(ResamplerError) {
     wire = configuration.wire
-    ring = AudioRing(
-      capacity: max(
-        configuration.wire.byteCount(
-          nanoseconds: configuration.inboundCapacity.wholeNanoseconds), 4_096))
+    capacity = max(
+      configuration.wire.byteCount(
+        nanoseconds: configuration.inboundCapacity.wholeNanoseconds), 4_096)
+    // Whole samples are dropped: half a one may stay beside a message that fills all the rest.
+    ring = AudioRing(capacity: capacity + wire.encoding.bytesPerSample - 1)
     gapCap = wire.byteCount(nanoseconds: configuration.inboundGapCap.wholeNanoseconds)
     resampler = try Resampler(
       from: wire.rate, to: configuration.botRate, filter: configuration.filter)
@@ -37,20 +39,9 @@ struct InboundTimeline: ~Copyable {
       return .empty
     }
     let most = Base64.decodedCapacity(characterCount: base64.byteCount)
-    let length = base64.byteCount / 4 * 3
-    let place = order.place(
-      timing, duration: wire.nanoseconds(byteCount: length), at: now.nanoseconds)
-    if place.isDuplicate {
-      statistics.duplicates += 1
-      return .duplicate
-    }
-    if place.missing > 0 { fill(place.missing, &statistics) }
-    guard most <= ring.capacity else {
-      // One message longer than everything a slow bot may leave waiting: dropped like the oldest.
-      statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: length))
-      return .empty
-    }
-    makeRoom(most, &statistics)
+    let refusal = prepare(
+      most, length: base64.byteCount / 4 * 3, timing: timing, at: now, &statistics)
+    if let refusal { return refusal }
     let count: Int
     do {
       count = try ring.append(base64: base64)
@@ -58,11 +49,54 @@ struct InboundTimeline: ~Copyable {
       statistics.invalidBase64 += 1
       return .invalidBase64(position: error.position)
     }
+    note(count, &statistics)
+    return .taken
+  }
+
+  mutating func receive(
+    payload: RawSpan, timing: MediaTiming, at now: MonotonicTime,
+    statistics: inout SessionStatistics.Inbound
+  ) -> ReceiveResult {
+    let count = payload.byteCount
+    guard count > 0 else {
+      statistics.emptyPayloads += 1
+      return .empty
+    }
+    if let refusal = prepare(count, length: count, timing: timing, at: now, &statistics) {
+      return refusal
+    }
+    ring.append(payload)
+    note(count, &statistics)
+    return .taken
+  }
+
+  /// Finds the place in the stream of a message of probably `length` bytes and makes room for `most`;
+  /// gives why it is not to be taken, or nil.
+  private mutating func prepare(
+    _ most: Int, length: Int, timing: MediaTiming, at now: MonotonicTime,
+    _ statistics: inout SessionStatistics.Inbound
+  ) -> ReceiveResult? {
+    let place = order.place(
+      timing, duration: wire.nanoseconds(byteCount: length), at: now.nanoseconds)
+    if place.isDuplicate {
+      statistics.duplicates += 1
+      return .duplicate
+    }
+    if place.missing > 0 { fill(place.missing, &statistics) }
+    guard most <= capacity else {
+      // One message longer than everything a slow bot may leave waiting: dropped like the oldest.
+      statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: length))
+      return .empty
+    }
+    makeRoom(most, &statistics)
+    return nil
+  }
+
+  private func note(_ count: Int, _ statistics: inout SessionStatistics.Inbound) {
     statistics.jitter = .nanoseconds(order.jitter)
     statistics.messages += 1
     statistics.bytes += count
     if count % wire.encoding.bytesPerSample != 0 { statistics.oddPayloads += 1 }
-    return .taken
   }
 
   /// Lets a detector hear what has arrived since it last did, at the wire's rate.
@@ -203,7 +237,7 @@ struct InboundTimeline: ~Copyable {
   private mutating func fill(
     _ nanoseconds: Int64, _ statistics: inout SessionStatistics.Inbound
   ) {
-    let bytes = min(wire.byteCount(nanoseconds: nanoseconds), gapCap, ring.capacity)
+    let bytes = min(wire.byteCount(nanoseconds: nanoseconds), gapCap, capacity)
     makeRoom(bytes, &statistics)
     ring.append(repeating: wire.encoding.silence, byteCount: bytes)
     statistics.gaps += 1
@@ -214,7 +248,7 @@ struct InboundTimeline: ~Copyable {
     let excess = bytes - ring.free
     guard excess > 0 else { return }
     let size = wire.encoding.bytesPerSample
-    let dropped = min((excess + size - 1) / size * size, ring.count)
+    let dropped = min((excess + size - 1) / size * size, ring.count / size * size)
     ring.release(upTo: ring.start + dropped)
     statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: dropped))
   }

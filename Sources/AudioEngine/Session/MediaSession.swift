@@ -24,6 +24,11 @@ public struct MediaSession: ~Copyable {
   /// Whether the bot's speech is interrupted when the detector hears the caller begin.
   public var bargesIn = false
 
+  /// The payload bytes that may have left by now, counted as ``leftBytes`` counts them: for platforms
+  /// that pull. Nothing leaves beyond it, and a chunk is made smaller to fit; nil, the default, where
+  /// the platform takes whatever comes.
+  public var allowance: Int?
+
   // Caller audio.
   var inbound: InboundTimeline
 

@@ -123,6 +123,8 @@ struct ServeCommand: Command {
 
   /// Serves until Ctrl-C.
   func run() async throws(UsageError) -> ExitStatus {
+    // As many as the system lets it have: a call costs one.
+    OpenFiles.raise(to: .max)
     let configuration = try configuration()
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
