@@ -1,6 +1,7 @@
 # The commands of people and of CI: the same ones.
 #   make            build (release)
 #   make run        install what is missing, build, echo bot, one simulated call, keep serving (ONCE=1: end)
+#   make simulate   random calls under the virtual clock (SEEDS=1000)
 #   make test       install what is missing, run every test
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make check      lint, tests and sanitizers
@@ -10,7 +11,9 @@ SHELL := /bin/bash
 
 # Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
 ASAN := ASAN_OPTIONS=detect_leaks=1
-.PHONY: build setup run test test-core test-release asan tsan ubsan kernels neon fuzz lint format \
+# How many random calls.
+SEEDS ?= 1000
+.PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint format \
   bench check clean
 
 setup:
@@ -21,6 +24,10 @@ build: setup
 
 run: build
 	@scripts/run-echo
+
+# Every promise checked, under the virtual clock: make simulate SEEDS=10000
+simulate: build
+	.build/release/sidetone simulate --seeds $(SEEDS)
 
 test: setup
 	scripts/test
@@ -59,9 +66,14 @@ neon:
 	scripts/setup --neon
 	scripts/check-kernels neon
 
-# A minute for each fuzzer of the kernels; `make fuzz SECONDS=600` for more.
+# A minute for each fuzzer; `make fuzz SECONDS=600` for more.
 fuzz: setup
 	scripts/fuzz-kernels $(or $(SECONDS),60)
+	scripts/fuzz-decoders $(or $(SECONDS),60)
+
+# Breaks each promise on purpose and sees a check go red.
+breaks: setup
+	scripts/break-promises
 
 format:
 	swift format -i -r Package.swift Sources Tests Examples

@@ -83,6 +83,10 @@ if !coreOnly {
     .executableTarget(
       name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
       swiftSettings: swiftSettings),
+    // Without BotTransport: what a server of one's own needs.
+    .executableTarget(
+      name: "BringYourOwnServer", dependencies: ["Telephony", "AudioEngine", "CLibCrypto"],
+      path: "Examples/BringYourOwnServer", swiftSettings: swiftSettings),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "BotTransportTests", dependencies: ["BotTransport", "Telephony", "TestSupport"],
@@ -96,7 +100,9 @@ if !coreOnly {
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["sidetone", "BotTransport", "AudioEngine", "TestSupport"],
+      dependencies: [
+        "sidetone", "BringYourOwnServer", "BotTransport", "AudioEngine", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
   ]
   products += [

@@ -8,7 +8,7 @@ struct Options {
   var json: String?
   /// The file whose marked tables are rewritten.
   var markdown: String?
-  /// A twentieth of the time: to see that it works, not how fast.
+  /// A hundredth of the time: to see that it works, not how fast.
   var isQuick = false
   var wantsHelp = false
 
@@ -19,14 +19,14 @@ struct Options {
 
     options:
       --filter TEXT     measure only what has TEXT in its name: base64, 'resample 8>16',
-                        '20 ms', paths; every name is in the output of a --quick run
+                        '20 ms', paths, quality; a --quick run shows every name
       --json FILE       write a list of {name, isa, bytes or samples, nsMin, nsMedian,
                         peer, ratio, allocations}; ratio is the peer's time over ours,
                         both the fastest of many slots
       --markdown FILE   rewrite FILE's tables between <!-- bench:NAME --> and
                         <!-- /bench:NAME -->, and the plots in docs/plots beside it; a
                         table that the filter left incomplete stays as it was
-      --quick           a twentieth of the time: to see that it works, not how fast
+      --quick           a hundredth of the time: to see that it works, not how fast
       --help            show this page
 
     exit status: 0 done, 2 wrong usage or a file that cannot be read or written

@@ -4,7 +4,9 @@ import Telephony
 import Testing
 
 @Suite struct CallSessionAllocationTests {
-  @Test("a busy call allocates nothing per media message, in either direction")
+  @Test(
+    "a busy call allocates nothing per message, in either direction, the echoes of marks among them"
+  )
   func allocatesNothing() throws {
     guard allocation_counting_works() else {
       print("SKIPPED: the sanitizer owns malloc, so allocations are not counted")
@@ -23,6 +25,9 @@ import Testing
     let speech = [Int16](repeating: 1_000, count: 1_600)
     var frame = [Int16](repeating: 0, count: 1_600)
     var message = MessageBuffer()
+    let echo = (0..<10_000).map {
+      Array(#"{"event":"mark","stream_sid":"s","mark":{"name":"\#($0)"}}"#.utf8)
+    }
     var counted: UInt64 = 0
     var sent = 0
     for step in 0..<1_500 {
@@ -33,11 +38,19 @@ import Testing
       _ = call.media?.read(into: &span)
       _ = try call.media?.write(speech.span, to: epoch, at: now)
       while call.poll(at: now, into: &message) == .text { sent += 1 }
+      let marks = call.media?.statistics.outbound.marks ?? 0
+      if marks > 0 {
+        let text = echo[marks]
+        _ = unsafe call.receive(text: text.span.bytes, at: now)
+      }
       _ = call.nextDeadline(at: now)
       while call.media?.nextEvent() != nil {}
       if step >= 300 { counted += allocation_count() - before }
     }
     #expect(counted == 0)
     #expect(sent > 1_500)
+    let outbound = try #require(call.media?.statistics.outbound)
+    #expect(outbound.marks > 100)
+    #expect(outbound.missingEchoes == 0)
   }
 }

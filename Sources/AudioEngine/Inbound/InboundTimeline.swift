@@ -6,6 +6,7 @@
 struct InboundTimeline: ~Copyable {
   private let wire: WireFormat
   private let gapCap: Int
+  private let capacity: Int
   private var ring: AudioRing
   private var resampler: Resampler
   private var order = MessageOrder()
@@ -19,10 +20,11 @@ struct InboundTimeline: ~Copyable {
 
   init(configuration: SessionConfiguration) throws(ResamplerError) {
     wire = configuration.wire
-    ring = AudioRing(
-      capacity: max(
-        configuration.wire.byteCount(
-          nanoseconds: configuration.inboundCapacity.wholeNanoseconds), 4_096))
+    capacity = max(
+      configuration.wire.byteCount(
+        nanoseconds: configuration.inboundCapacity.wholeNanoseconds), 4_096)
+    // Whole samples are dropped: half a one may stay beside a message that fills all the rest.
+    ring = AudioRing(capacity: capacity + wire.encoding.bytesPerSample - 1)
     gapCap = wire.byteCount(nanoseconds: configuration.inboundGapCap.wholeNanoseconds)
     resampler = try Resampler(
       from: wire.rate, to: configuration.botRate, filter: configuration.filter)
@@ -37,20 +39,9 @@ struct InboundTimeline: ~Copyable {
       return .empty
     }
     let most = Base64.decodedCapacity(characterCount: base64.byteCount)
-    let length = base64.byteCount / 4 * 3
-    let place = order.place(
-      timing, duration: wire.nanoseconds(byteCount: length), at: now.nanoseconds)
-    if place.isDuplicate {
-      statistics.duplicates += 1
-      return .duplicate
-    }
-    if place.missing > 0 { fill(place.missing, &statistics) }
-    guard most <= ring.capacity else {
-      // One message longer than everything a slow bot may leave waiting: dropped like the oldest.
-      statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: length))
-      return .empty
-    }
-    makeRoom(most, &statistics)
+    let refusal = prepare(
+      most, length: base64.byteCount / 4 * 3, timing: timing, at: now, &statistics)
+    if let refusal { return refusal }
     let count: Int
     do {
       count = try ring.append(base64: base64)
@@ -58,11 +49,54 @@ struct InboundTimeline: ~Copyable {
       statistics.invalidBase64 += 1
       return .invalidBase64(position: error.position)
     }
+    note(count, &statistics)
+    return .taken
+  }
+
+  mutating func receive(
+    payload: RawSpan, timing: MediaTiming, at now: MonotonicTime,
+    statistics: inout SessionStatistics.Inbound
+  ) -> ReceiveResult {
+    let count = payload.byteCount
+    guard count > 0 else {
+      statistics.emptyPayloads += 1
+      return .empty
+    }
+    if let refusal = prepare(count, length: count, timing: timing, at: now, &statistics) {
+      return refusal
+    }
+    ring.append(payload)
+    note(count, &statistics)
+    return .taken
+  }
+
+  /// Finds the place in the stream of a message of probably `length` bytes and makes room for `most`;
+  /// gives why it is not to be taken, or nil.
+  private mutating func prepare(
+    _ most: Int, length: Int, timing: MediaTiming, at now: MonotonicTime,
+    _ statistics: inout SessionStatistics.Inbound
+  ) -> ReceiveResult? {
+    let place = order.place(
+      timing, duration: wire.nanoseconds(byteCount: length), at: now.nanoseconds)
+    if place.isDuplicate {
+      statistics.duplicates += 1
+      return .duplicate
+    }
+    if place.missing > 0 { fill(place.missing, &statistics) }
+    guard most <= capacity else {
+      // One message longer than everything a slow bot may leave waiting: dropped like the oldest.
+      statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: length))
+      return .empty
+    }
+    makeRoom(most, &statistics)
+    return nil
+  }
+
+  private func note(_ count: Int, _ statistics: inout SessionStatistics.Inbound) {
     statistics.jitter = .nanoseconds(order.jitter)
     statistics.messages += 1
     statistics.bytes += count
     if count % wire.encoding.bytesPerSample != 0 { statistics.oddPayloads += 1 }
-    return .taken
   }
 
   /// Lets a detector hear what has arrived since it last did, at the wire's rate.
@@ -75,7 +109,8 @@ struct InboundTimeline: ~Copyable {
     while ring.end - position >= size {
       let count = min((ring.end - position) / size, 480)
       var samples = Scratch(repeating: 0)
-      expand(position..<(position + count * size), into: &samples)
+      var span = samples.mutableSpan
+      expand(position..<(position + count * size), into: &span)
       edge = detector.hear(samples.span.extracting(first: count), rate: wire.rate) ?? edge
       position += count * size
     }
@@ -100,6 +135,9 @@ struct InboundTimeline: ~Copyable {
   /// - Returns: the samples written, `frame.count` unless there were fewer.
   mutating func read(into frame: inout MutableSpan<Int16>) -> Int {
     var filled = takeCarry(into: &frame)
+    if resampler.from == resampler.to {
+      filled += takeSamples(into: &frame, at: filled)
+    }
     while filled < frame.count && waitingSamples > 0 {
       filled += convert(into: &frame, at: filled)
     }
@@ -129,38 +167,48 @@ struct InboundTimeline: ~Copyable {
     var count = min(max(most * from / to, 1), largest)
     while count < largest && resampler.outputCount(inputCount: count) < most { count += 1 }
     var input = Scratch(repeating: 0)
-    take(count, into: &input)
-    if from == to {
-      return give(input.span.extracting(first: count), to: &frame, at: filled)
-    }
+    var inputSpan = input.mutableSpan
+    take(count, into: &inputSpan)
     var output = Scratch(repeating: 0)
     var span = output.mutableSpan
     let given = resampler.resample(input.span.extracting(first: count), into: &span)
     return give(output.span.extracting(first: given), to: &frame, at: filled)
   }
 
-  private mutating func take(_ count: Int, into samples: inout Scratch) {
+  /// Without resampling: straight from the ring into the frame.
+  private mutating func takeSamples(into frame: inout MutableSpan<Int16>, at filled: Int) -> Int {
+    let count = min(waitingSamples, frame.count - filled)
+    guard count > 0 else { return 0 }
+    var rest = frame._mutatingExtracting(filled..<(filled + count))
+    take(count, into: &rest)
+    return count
+  }
+
+  private mutating func take(_ count: Int, into samples: inout MutableSpan<Int16>) {
     let range = ring.start..<(ring.start + count * wire.encoding.bytesPerSample)
     expand(range, into: &samples)
     ring.release(upTo: range.upperBound)
   }
 
   /// Makes samples of the ring's bytes.
-  private func expand(_ range: Range<Int>, into samples: inout Scratch) {
-    var span = samples.mutableSpan
-    if wire.encoding == .linear16 {
-      var raw = unsafe span.mutableBytes
-      ring.copy(range, into: &raw)
-    } else {
-      var bytes = InlineArray<512, UInt8>(repeating: 0)
-      var byteSpan = bytes.mutableSpan
-      var raw = unsafe byteSpan.mutableBytes
-      ring.copy(range, into: &raw)
-      let companded = unsafe bytes.span.bytes.extracting(first: range.count)
-      if wire.encoding == .mulaw {
-        G711.mulawDecode(companded, into: &span)
-      } else {
-        G711.alawDecode(companded, into: &span)
+  private func expand(_ range: Range<Int>, into samples: inout MutableSpan<Int16>) {
+    let encoding = wire.encoding
+    guard encoding != .linear16 else {
+      var raw = unsafe samples.mutableBytes
+      return ring.copy(range, into: &raw)
+    }
+    unsafe samples.withUnsafeMutableBufferPointer { target in
+      var filled = 0
+      ring.forEachPiece(in: range) { piece in
+        let place = unsafe UnsafeMutableBufferPointer(
+          rebasing: target[filled..<(filled + piece.byteCount)])
+        var span = unsafe MutableSpan(_unsafeElements: place)
+        if encoding == .mulaw {
+          G711.mulawDecode(piece, into: &span)
+        } else {
+          G711.alawDecode(piece, into: &span)
+        }
+        filled += piece.byteCount
       }
     }
   }
@@ -189,7 +237,7 @@ struct InboundTimeline: ~Copyable {
   private mutating func fill(
     _ nanoseconds: Int64, _ statistics: inout SessionStatistics.Inbound
   ) {
-    let bytes = min(wire.byteCount(nanoseconds: nanoseconds), gapCap, ring.capacity)
+    let bytes = min(wire.byteCount(nanoseconds: nanoseconds), gapCap, capacity)
     makeRoom(bytes, &statistics)
     ring.append(repeating: wire.encoding.silence, byteCount: bytes)
     statistics.gaps += 1
@@ -200,7 +248,7 @@ struct InboundTimeline: ~Copyable {
     let excess = bytes - ring.free
     guard excess > 0 else { return }
     let size = wire.encoding.bytesPerSample
-    let dropped = min((excess + size - 1) / size * size, ring.count)
+    let dropped = min((excess + size - 1) / size * size, ring.count / size * size)
     ring.release(upTo: ring.start + dropped)
     statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: dropped))
   }

@@ -9,6 +9,9 @@ struct LatencyEstimate {
   private(set) var deviation: Int64 = 75_000_000
   private(set) var hasEcho = false
 
+  /// Later than this the ear rarely is.
+  var late: Int64 { mean + 2 * deviation }
+
   mutating func observe(_ latency: Int64) {
     let latency = max(latency, 0)
     guard hasEcho else {

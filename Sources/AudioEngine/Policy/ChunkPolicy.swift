@@ -12,6 +12,10 @@ public struct ChunkPolicy: Hashable, Sendable {
   public let multipleBytes: Int
   /// What the packetiser sends when it may choose.
   public let preferredBytes: Int
+  /// The last chunk of an utterance is padded to a multiple of this: a platform that plays in frames
+  /// would hold a part of one back. No rule of legality, which a tight ``MediaSession/allowance`` may
+  /// leave unmet.
+  public let tailMultipleBytes: Int
 
   /// Makes a policy.
   ///
@@ -19,7 +23,8 @@ public struct ChunkPolicy: Hashable, Sendable {
   /// no call could be carried with one that allows nothing. `minimumBytes` is rounded up and
   /// `maximumBytes` down to a multiple of `multipleBytes`.
   public init(
-    minimumBytes: Int, maximumBytes: Int, multipleBytes: Int, preferredBytes: Int? = nil
+    minimumBytes: Int, maximumBytes: Int, multipleBytes: Int, preferredBytes: Int? = nil,
+    tailMultipleBytes: Int? = nil
   ) {
     precondition(multipleBytes > 0, "a chunk policy needs multipleBytes > 0")
     let minimum =
@@ -33,6 +38,11 @@ public struct ChunkPolicy: Hashable, Sendable {
     precondition(
       preferred >= minimum && preferred <= maximum && preferred % multipleBytes == 0,
       "preferredBytes \(preferred) is not legal under the policy itself")
+    let tail = tailMultipleBytes ?? multipleBytes
+    precondition(
+      tail > 0 && tail % multipleBytes == 0 && tail <= maximum,
+      "tailMultipleBytes \(tail) is not legal under the policy itself")
+    self.tailMultipleBytes = tail
     self.minimumBytes = minimum
     self.maximumBytes = maximum
     self.multipleBytes = multipleBytes

@@ -12,7 +12,23 @@ extension MediaSession {
     _ base64: RawSpan, timing: MediaTiming = MediaTiming(), at now: MonotonicTime
   ) -> ReceiveResult {
     guard !isClosed else { return .closed }
-    let result = inbound.receive(base64, timing: timing, at: now, statistics: &statistics.inbound)
+    return heard(
+      inbound.receive(base64, timing: timing, at: now, statistics: &statistics.inbound), at: now)
+  }
+
+  /// Takes the payload of one binary media message: wire bytes as they are, of any number. Half a
+  /// sample at the end waits for the next payload. Else as ``receive(_:timing:at:)``.
+  public mutating func receive(
+    payload: RawSpan, timing: MediaTiming = MediaTiming(), at now: MonotonicTime
+  ) -> ReceiveResult {
+    guard !isClosed else { return .closed }
+    return heard(
+      inbound.receive(
+        payload: payload, timing: timing, at: now, statistics: &statistics.inbound), at: now)
+  }
+
+  /// Lets the detector listen to what was taken.
+  private mutating func heard(_ result: ReceiveResult, at now: MonotonicTime) -> ReceiveResult {
     // Taken out and put back, so that its box has one owner and is changed in place.
     if result == .taken, var detector = detector.take() {
       let edge = inbound.listen(with: &detector)

@@ -24,7 +24,10 @@ extension MediaSession {
     interruption.inFlight = duration(sent - max(played, 0))
     statistics.outbound.interruptions += 1
     let isCleared = pause == nil && mayStillPlay(at: now)
-    if isCleared { pendingClear = true }
+    if isCleared {
+      pendingClear = true
+      statistics.outbound.residue.add(interruption.inFlight)
+    }
     let cut = isCleared ? cut(heard, interruption, played: played, limit: limit) : nil
     endEverything(at: now, mark: .cleared) { .interrupted(played: $0) }
     cutSpeech = cut
@@ -43,11 +46,11 @@ extension MediaSession {
     // Until the clear arrives the platform plays on: all that has left may be heard.
     reach = max(reach, sent)
     if mayStillPlay(at: now) { pendingClear = true }
-    takeBack(from: max(estimated, confirmed))
+    takeBack(from: resumable)
     return true
   }
 
-  /// Goes on where the caller stopped hearing, as well as that is known.
+  /// Goes on where the caller stopped hearing, as well as that is known: rather a little earlier.
   public mutating func resume(at now: MonotonicTime) {
     advance(to: now)
     pause = nil
@@ -64,14 +67,15 @@ extension MediaSession {
 
   /// Makes audio that has left wait again, from `position` on.
   private mutating func takeBack(from position: Int) {
-    // What a full queue has pushed out cannot go again: it was not heard.
-    for index in 0..<utterances.count where queue.start > position {
-      let utterance = utterances[index]
-      let first = max(position, utterance.start)
-      let end = min(queue.start, sent, expectedEnd(utterance))
-      if first < end { utterances[index].noteDropped(first..<end) }
-    }
+    // What a full queue has pushed out cannot go again.
     let resumed = min(max(position, queue.start), sent)
+    // From here to there the caller has probably heard it; nobody can say so.
+    for index in 0..<utterances.count {
+      let utterance = utterances[index]
+      let first = max(confirmed, utterance.start)
+      let end = min(resumed, expectedEnd(utterance))
+      if first < end { utterances[index].noteUnsure(first..<end) }
+    }
     statistics.outbound.resentBytes += sent - resumed
     statistics.outbound.sentBytes -= sent - resumed
     sent = resumed
@@ -132,6 +136,7 @@ extension MediaSession {
     sent = queue.end
     confirmed = sent
     estimated = sent
+    resumable = sent
     lastMarkPosition = sent
     reach = sent
     clock.cleared(position: sent)

@@ -40,7 +40,10 @@ extension MediaSession {
     for index in 0...(serial - oldest.serial) where !marksSent[index].isEchoed {
       marksSent[index].isEchoed = true
       if marksSent[index].serial == serial {
-        latency.observe(now.nanoseconds - marksSent[index].playedAt)
+        // Beyond the policy's bound an echo tells of marks, not of the ear; what is kept to be sent
+        // again must not grow with it.
+        let bound = configuration.playback.latencyBound.wholeNanoseconds
+        latency.observe(min(now.nanoseconds - marksSent[index].playedAt, bound))
       }
     }
     advance(to: now)
@@ -55,15 +58,14 @@ extension MediaSession {
     return .nanoseconds(configuration.wire.nanoseconds(byteCount: bytes))
   }
 
-  /// What the caller has heard of the utterance when the ear is at `position`: without what a full
-  /// queue has dropped, and rather too little where that lies on both sides of the ear.
+  /// What the caller has heard of the utterance when the ear is at `position`, without what is unsure:
+  /// rather too little where that lies on both sides of the ear.
   func heard(of utterance: UtteranceRecord, upTo position: Int) -> Duration {
-    guard let dropped = utterance.dropped, position > dropped.lowerBound else {
+    guard let unsure = utterance.unsure, position > unsure.lowerBound else {
       return span(of: utterance, upTo: position)
     }
-    let end = max(
-      min(position, expectedEnd(utterance)) - utterance.droppedBytes, dropped.lowerBound)
-    return span(of: utterance, upTo: end)
+    let end = min(position, expectedEnd(utterance)) - utterance.unsureBytes
+    return span(of: utterance, upTo: max(end, unsure.lowerBound))
   }
 
   /// The position that the caller cannot have heard beyond.

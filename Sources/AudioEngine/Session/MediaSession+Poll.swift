@@ -28,6 +28,21 @@ extension MediaSession {
     writer.finish(&message)
   }
 
+  /// Writes a chunk's payload, its padding included, behind what `message` holds, for platforms that
+  /// carry audio in binary messages. Else as ``appendBase64(of:to:)``.
+  public func appendPayload(of chunk: LegalChunk, to message: inout MessageBuffer) {
+    queue.forEachPiece(in: chunk.position..<chunk.audioEnd) { message.append(contentsOf: $0) }
+    let silence = configuration.wire.encoding.silence
+    for _ in 0..<chunk.paddingByteCount { message.append(byte: silence) }
+  }
+
+  /// Payload bytes that have left since the session began: padding, and what was sent again, too.
+  /// What ``allowance`` is compared with.
+  public var leftBytes: Int {
+    statistics.outbound.sentBytes + statistics.outbound.resentBytes
+      + statistics.outbound.paddingBytes
+  }
+
   /// When ``poll(at:)`` must be called next, nil when only new input can make something due.
   /// A time that is not later than `now` means at once.
   public func nextDeadline(at now: MonotonicTime) -> MonotonicTime? {
@@ -61,7 +76,9 @@ extension MediaSession {
     let bound = configuration.playback.latencyBound.wholeNanoseconds
     if !latency.hasEcho { confirmed = max(confirmed, min(clock.limit(at: time - bound), sent)) }
     estimated = max(estimated, confirmed, min(clock.limit(at: time - latency.mean), sent))
-    queue.release(upTo: estimated)
+    resumable = max(
+      resumable, confirmed, min(clock.limit(at: time - min(latency.late, bound)), sent))
+    queue.release(upTo: resumable)
     clock.forget(before: time - 2 * bound)
   }
 
@@ -127,8 +144,8 @@ extension MediaSession {
     let utterance = utterances[index]
     let policy = configuration.playback.chunk
     let waiting = (utterance.end ?? queue.end) - sent
-    let audio: Int
-    let total: Int
+    var audio: Int
+    var total: Int
     if utterance.end != nil {
       guard waiting > 0 else { return nil }
       // A tail that fits into one chunk with what is before it wastes less padding than two.
@@ -137,8 +154,9 @@ extension MediaSession {
         total = audio
       } else {
         audio = waiting
-        let rounded = (waiting + policy.multipleBytes - 1) / policy.multipleBytes
-        total = max(rounded * policy.multipleBytes, policy.minimumBytes)
+        let rounded = (waiting + policy.tailMultipleBytes - 1) / policy.tailMultipleBytes
+        total = min(
+          max(rounded * policy.tailMultipleBytes, policy.minimumBytes), policy.maximumBytes)
       }
     } else {
       var needed = policy.preferredBytes
@@ -150,6 +168,11 @@ extension MediaSession {
       guard waiting >= min(needed, max(capacityBytes, policy.preferredBytes)) else { return nil }
       audio = policy.preferredBytes
       total = audio
+    }
+    if let allowance, total > allowance - leftBytes {
+      total = (allowance - leftBytes) / policy.multipleBytes * policy.multipleBytes
+      guard total >= policy.minimumBytes else { return nil }
+      audio = min(audio, total)
     }
     let duration = configuration.wire.nanoseconds(byteCount: total)
     let most = max(configuration.playback.platformBuffer.wholeNanoseconds - duration, 0)
@@ -163,7 +186,8 @@ extension MediaSession {
     let utterance = utterances[due.index]
     let chunk = LegalChunk(
       audio: sent..<(sent + due.audio), paddingByteCount: due.total - due.audio,
-      epoch: utterance.epoch, policy: configuration.playback.chunk)
+      epoch: utterance.epoch, endsUtterance: utterance.end == sent + due.audio,
+      policy: configuration.playback.chunk)
     note(due, at: time, started: utterance.hasStarted)
     clock.sent(sent..<chunk.audioEnd, padding: chunk.paddingByteCount, at: time)
     sent = chunk.audioEnd

@@ -53,14 +53,14 @@ extension MediaSession {
 
   /// What an interruption of `utterance` says when the ear is between two positions.
   func interruption(of utterance: UtteranceRecord, played: Int, limit: Int) -> Interruption {
-    let end = expectedEnd(utterance)
+    let certain = heard(of: utterance, upTo: played)
     let spans = utterance.spans.filter { span in
       span.end <= played
-        && utterance.dropped?.overlaps(span.start..<max(span.end, span.start)) != true
+        && utterance.unsure?.overlaps(span.start..<max(span.end, span.start)) != true
     }
     return Interruption(
-      epoch: utterance.epoch, played: heard(of: utterance, upTo: played),
-      uncertainty: duration(min(limit, end) - max(played, utterance.start)), discarded: .zero,
+      epoch: utterance.epoch, played: certain,
+      uncertainty: span(of: utterance, upTo: max(played, limit)) - certain, discarded: .zero,
       inFlight: .zero,
       heard: spans.map { span in
         TextSpan(

@@ -248,7 +248,7 @@ extension MediaSession {
       let end = utterances[index].end ?? queue.end
       let dropped = min(rest, end - sent)
       guard dropped > 0 else { continue }
-      utterances[index].noteDropped(sent..<(sent + dropped))
+      utterances[index].noteUnsure(sent..<(sent + dropped))
       sent += dropped
       rest -= dropped
       statistics.outbound.discardedBytes += dropped

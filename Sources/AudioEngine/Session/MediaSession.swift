@@ -24,6 +24,11 @@ public struct MediaSession: ~Copyable {
   /// Whether the bot's speech is interrupted when the detector hears the caller begin.
   public var bargesIn = false
 
+  /// The payload bytes that may have left by now, counted as ``leftBytes`` counts them: for platforms
+  /// that pull. Nothing leaves beyond it, and a chunk is made smaller to fit; nil, the default, where
+  /// the platform takes whatever comes.
+  public var allowance: Int?
+
   // Caller audio.
   var inbound: InboundTimeline
 
@@ -53,6 +58,8 @@ public struct MediaSession: ~Copyable {
   var confirmed = 0
   /// The estimate never goes back.
   var estimated = 0
+  /// A pause takes back what left from here on.
+  var resumable = 0
   /// What left before a pause took it back may have been heard up to here.
   var reach = 0
   var marksToSend = FIFO<QueuedMark>()
@@ -120,14 +127,16 @@ struct UtteranceRecord {
   /// Something of it has left.
   var hasStarted = false
   var spans: [PlacedSpan] = []
-  /// Bytes that a full queue has dropped, all of them in `dropped`.
-  var droppedBytes = 0
-  var dropped: Range<Int>?
+  /// Where speech lies that nobody can say was heard, though it is behind the ear: what a full queue
+  /// has dropped, and what a pause had cleared at the platform without sending it again.
+  var unsure: Range<Int>?
+  /// How much of it there is in that range, rather too much.
+  var unsureBytes = 0
 
-  mutating func noteDropped(_ range: Range<Int>) {
-    let known = dropped ?? range
-    dropped = min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
-    droppedBytes += range.count
+  mutating func noteUnsure(_ range: Range<Int>) {
+    let known = unsure ?? range
+    unsure = min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
+    unsureBytes += range.count
   }
 }
 

@@ -9,12 +9,18 @@ public struct LegalChunk: Hashable, Sendable {
   public let paddingByteCount: Int
   /// The utterance it belongs to.
   public let epoch: Epoch
+  /// Whether it is the last of its utterance.
+  public let endsUtterance: Bool
   /// Position of its first byte in the session's outgoing stream.
   let position: Int
   /// Position after its last byte of speech.
   var audioEnd: Int { position + byteCount - paddingByteCount }
 
-  init(audio: Range<Int>, paddingByteCount: Int, epoch: Epoch, policy: ChunkPolicy) {
+  init(
+    audio: Range<Int>, paddingByteCount: Int, epoch: Epoch, endsUtterance: Bool,
+    policy: ChunkPolicy
+  ) {
+    self.endsUtterance = endsUtterance
     self.byteCount = audio.count + paddingByteCount
     self.paddingByteCount = paddingByteCount
     self.epoch = epoch

@@ -48,6 +48,8 @@ public struct SessionStatistics: Hashable, Sendable {
     public var clearsAcknowledged = 0
     /// Interruptions that dropped speech.
     public var interruptions = 0
+    /// Speech that had left and was not known to be heard, each time the platform was told to drop it.
+    public var residue = Histogram()
     /// Writes refused, for whatever reason.
     public var refusedWrites = 0
     /// Echoes of marks that nobody waits for any more.

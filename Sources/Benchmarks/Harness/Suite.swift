@@ -40,8 +40,9 @@ struct Suite {
         section: section, groups: watches.map(\.result),
         isWhole: watches.count == section.groups.count)
     }
-    return Report(
-      machine: .current, sections: results, quality: measuresQuality ? QualityReport() : nil)
+    let quality = measuresQuality ? QualityReport() : nil
+    if let quality { Console.print("\n" + QualityTable.summary(of: quality)) }
+    return Report(machine: .current, sections: results, quality: quality)
   }
 }
 

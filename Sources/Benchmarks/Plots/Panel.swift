@@ -17,7 +17,6 @@ struct Axis {
 
 /// A line in a panel.
 struct Curve {
-  let name: String
   let pen: SVG.Pen
   let points: [(x: Double, y: Double)]
 }

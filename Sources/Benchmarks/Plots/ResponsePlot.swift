@@ -68,7 +68,7 @@ enum ResponsePlot {
     let curves = models.reversed().map { model in
       let response = FrequencyResponse(model, from: from, to: to, band: band, count: 150)
       return Curve(
-        name: model.name, pen: Palette.pen(model.name),
+        pen: Palette.pen(model.name),
         points: response.points.map { ($0.hertz, $0.decibels) })
     }
     return Panel(

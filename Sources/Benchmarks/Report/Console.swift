@@ -31,7 +31,7 @@ enum Console {
     }
   }
 
-  private static func print(_ line: String) {
+  static func print(_ line: String) {
     Swift.print(line)
   }
 }

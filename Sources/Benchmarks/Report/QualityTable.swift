@@ -20,8 +20,9 @@ enum QualityTable {
     Figure(name: "held back at the end, ms", decimals: 2, value: \.heldBack, isBetterHigh: false),
   ]
 
-  static func text(of report: QualityReport) -> String {
-    let summary = MarkdownTables.table(
+  /// The worst of the six pairs.
+  static func summary(of report: QualityReport) -> String {
+    MarkdownTables.table(
       ["worst of the six pairs"] + figures.map(\.name),
       report.rows.map { row in
         [row.name]
@@ -31,6 +32,9 @@ enum QualityTable {
             return Text.decimal(worst ?? .nan, figure.decimals)
           }
       })
+  }
+
+  static func text(of report: QualityReport) -> String {
     let details = figures.map { figure in
       MarkdownTables.table(
         [figure.name]
@@ -40,7 +44,7 @@ enum QualityTable {
         })
     }
     return """
-      \(summary)
+      \(summary(of: report))
 
       <details><summary>Each pair</summary>
 

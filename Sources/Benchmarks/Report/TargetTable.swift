@@ -45,14 +45,17 @@ enum TargetTable {
     let isMet: Bool
     switch bound {
     case .times(let peer):
-      let times = result.measurement(peer).map { ours.nsMin / $0.nsMin } ?? .nan
+      let times = tenths(result.measurement(peer).map { ours.nsMin / $0.nsMin } ?? .nan)
       (text, isMet) = ("\(Text.decimal(times, 1))x", times <= limit)
     case .speed(let peer):
-      let speed = result.measurement(peer).map { result.ratio(ours, to: $0) } ?? .nan
+      let speed = tenths(result.measurement(peer).map { result.ratio(ours, to: $0) } ?? .nan)
       (text, isMet) = ("\(Text.decimal(speed, 1))x", speed >= limit)
     case .nanoseconds:
       (text, isMet) = ("\(Text.nanoseconds(ours.nsMin)) ns", ours.nsMin <= limit)
     }
     return isMet ? text : "**\(text)**"
   }
+
+  /// Judged as it is shown: finer differences are noise.
+  private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }

@@ -34,6 +34,8 @@ extension Call {
       facts.sampleRate = media.wire.rate.hertz
       facts.streamDirection = media.direction == .bidirectional ? "bidirectional" : "unidirectional"
       facts.statistics = statistics.counts
+      facts.shortfalls = session.configuration.serviceLevel.shortfalls(in: statistics)
+        .map(\.description)
     }
     facts.refused = Dictionary(
       session.refused.map { ($0.key.description, $0.value) }, uniquingKeysWith: +)
@@ -78,7 +80,9 @@ extension SessionStatistics {
       "utterances": outbound.utterances, "outboundMessages": outbound.messages,
       "sentBytes": outbound.sentBytes, "discardedBytes": outbound.discardedBytes,
       "paddingBytes": outbound.paddingBytes, "marks": outbound.marks, "clears": outbound.clears,
-      "interruptions": outbound.interruptions, "missingEchoes": outbound.missingEchoes,
+      "interruptions": outbound.interruptions,
+      "residueMaxUs": microseconds(outbound.residue.maximum),
+      "missingEchoes": outbound.missingEchoes,
       "underruns": outbound.underruns, "insertedSilenceMs": milliseconds(outbound.insertedSilence),
       "latenessP99Us": microseconds(outbound.lateness.quantile(0.99)),
       "leadP50Us": microseconds(outbound.lead.quantile(0.5)),

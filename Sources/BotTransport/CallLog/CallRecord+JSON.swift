@@ -40,6 +40,7 @@ extension CallRecord {
     object.add("cause", diagnosis.cause)
     object.add("checks", JSONValue.array(diagnosis.checks.map { .string($0) }))
     object.add("statistics", statistics.map(JSONMembers.object))
+    object.add("shortfalls", shortfalls.map { JSONValue.array($0.map { .string($0) }) })
     object.add("refused", refused.map(JSONMembers.object))
     object.add("passthru", outcome?.jsonValue)
     object.add("statusCallback", status?.jsonValue)
@@ -74,6 +75,7 @@ extension CallRecord {
       StreamStop(reason: $0, text: json["stopText"]?.text ?? "")
     }
     statistics = json["statistics"]?.members?.compactMapValues(\.integer)
+    if case .array(let lines)? = json["shortfalls"] { shortfalls = lines.compactMap(\.text) }
     refused = json["refused"]?.members?.compactMapValues(\.integer)
     customField = json["customField"]?.text
     // Exotel's own shape, so its own reader takes it.

@@ -68,6 +68,9 @@ public struct CallRecord: Hashable, Sendable {
   public var stop: StreamStop?
   /// What the engine counted, by name.
   public var statistics: [String: Int]?
+  /// The limits of the service level that the call's audio has passed, a line each; none where it was as
+  /// it should be.
+  public var shortfalls: [String]?
   /// What the platform sent that could not be used, by kind.
   public var refused: [String: Int]?
   /// What the platform says of the stream's end.
@@ -123,6 +126,7 @@ public struct CallRecord: Hashable, Sendable {
     take(\.closedBy)
     take(\.stop)
     take(\.statistics)
+    take(\.shortfalls)
     take(\.refused)
     take(\.outcome)
     take(\.status)

@@ -16,6 +16,11 @@ public actor SQLiteCallLog: CallLog {
   /// Records of one call that are looked at when an event is joined to it.
   private static let mostRecordsOfCall = 64
 
+  /// Calls first heard of so many days ago are deleted; nil keeps all.
+  private let keptDays: Int?
+  /// When old calls were last looked for.
+  private var lastSweep: WallTime?
+
   private nonisolated let thread = BlockingExecutor()
   private let database: SQLiteDatabase
 
@@ -29,8 +34,14 @@ public actor SQLiteCallLog: CallLog {
   /// - Parameters:
   ///   - path: the file's path.
   ///   - isReadOnly: opens only what there is, and leaves it as it is.
+  ///   - keptDays: calls first heard of longer ago are deleted, with the first event of each hour; nil
+  ///     keeps all.
   /// - Throws: ``CallLogError``.
-  public init(path: String, isReadOnly: Bool = false) throws(CallLogError) {
+  public init(
+    path: String, isReadOnly: Bool = false, keptDays: Int? = nil
+  ) throws(CallLogError) {
+    precondition(keptDays ?? 1 > 0, "a call log keeps calls for a day at least")
+    self.keptDays = keptDays
     if !isReadOnly {
       // SQLite would make it readable by everybody.
       let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -75,12 +86,23 @@ public actor SQLiteCallLog: CallLog {
   public func write(_ events: [CallLogEvent]) throws(CallLogError) {
     try database.run("BEGIN IMMEDIATE")
     do {
+      try sweep(at: .now)
       for event in events where event.isIdentified { try write(event) }
       try database.run("COMMIT")
     } catch {
       try? database.run("ROLLBACK")
       throw error
     }
+  }
+
+  /// Deletes what is older than it may become, once an hour.
+  private func sweep(at now: WallTime) throws(CallLogError) {
+    guard let keptDays, now.milliseconds - (lastSweep?.milliseconds ?? 0) >= 3_600_000 else {
+      return
+    }
+    lastSweep = now
+    let oldest = Int(now.milliseconds) - keptDays * 86_400_000
+    _ = try database.rows("DELETE FROM calls WHERE first_seen < ?1", [.integer(oldest)])
   }
 
   private func write(_ event: CallLogEvent) throws(CallLogError) {

@@ -139,6 +139,14 @@ public final class WebSocket: @unchecked Sendable {
     }
   }
 
+  /// Stops or goes on taking what the peer sends; what it sends meanwhile waits in the kernel's
+  /// buffers, and then with the peer.
+  package func setReading(_ isReading: Bool) {
+    loop.checkIsolated()
+    guard let wsi = unsafe link?.wsi else { return }
+    unsafe lws_rx_flow_control(wsi, isReading ? 1 : 0)
+  }
+
   /// Sends a ping every `interval` and cuts the connection when one was not answered by the time the
   /// next is due. nil, the default, stops it.
   public func setPingInterval(_ interval: Duration?) {

@@ -4,12 +4,15 @@ extension CallSchedule {
   /// Runs the schedule and checks every promise while it runs.
   ///
   /// - Parameter tell: is given each thing that happens as a line with its time.
+  /// - Returns: what it showed, the first broken promise among it.
   /// - Returns: what was sent, heard and found wrong.
   public func run(telling tell: ((String) -> Void)? = nil) -> ScheduleOutcome {
     ScheduleRun(self, tell: tell).run()
   }
 
   /// Runs the schedule twice: the second call must be the first one's twin to the byte.
+  ///
+  /// - Returns: what the first run showed.
   public func check() -> ScheduleOutcome {
     var first = run()
     let second = run()

@@ -20,6 +20,7 @@ extension ScheduleRun {
       isPaused = false
     case .hangUp:
       session.end(at: now)
+      takeEvents()
       speech.flush()
     }
     takeEvents()
@@ -57,11 +58,8 @@ extension ScheduleRun {
       if let target {
         taken = try session.media?.write(piece, to: target, at: now) ?? 0
       } else {
+        defer { noteImplicitBegin() }
         taken = try session.media?.write(piece, at: now) ?? 0
-        // Without a name it may have begun an utterance of its own.
-        if let open = session.media?.openEpoch, speech.index(of: open) == nil {
-          noteBegin(open, rate: nil, isInterruptible: true)
-        }
       }
     } catch {
       return trace("  refused: \(error)")
@@ -77,6 +75,12 @@ extension ScheduleRun {
     let before = utterance.expected.count
     utterance.write(piece.extracting(first: taken))
     attachText(to: utterance, from: before)
+  }
+
+  /// Speech without a name may have begun an utterance of its own.
+  private mutating func noteImplicitBegin() {
+    guard let open = session.media?.openEpoch, speech.index(of: open) == nil else { return }
+    noteBegin(open, rate: nil, isInterruptible: true)
   }
 
   private mutating func attachText(to utterance: SaidUtterance, from start: Int) {
@@ -106,6 +110,9 @@ extension ScheduleRun {
   }
 
   private mutating func interrupt() {
+    // Whatever ends by itself at this very moment ends first.
+    _ = session.media?.position(at: now)
+    takeEvents()
     let isProtected = speech.said.contains {
       !$0.isInterruptible && !$0.hasEnded && !$0.isFlushed
     }
@@ -130,7 +137,7 @@ extension ScheduleRun {
   private mutating func pause() {
     guard session.media?.pause(at: now) == true else { return }
     isPaused = true
-    speech.mayStepBack = true
+    speech.pause()
     demandClear()
   }
 
@@ -145,8 +152,10 @@ extension ScheduleRun {
     case .audio:
       caller.taken += 1
       readAudio()
-    case .stopped: speech.flush()
-    default: break
+    case .stopped:
+      takeEvents()
+      speech.flush()
+    case .none, .started, .dtmf, .progress, .outboundAudio: break
     }
   }
 

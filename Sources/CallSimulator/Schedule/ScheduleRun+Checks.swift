@@ -20,6 +20,11 @@ extension ScheduleRun {
     }
   }
 
+  /// Where speech goes on after a pause is an estimate: it may leave out what the link was late by.
+  private func slack(_ utterance: SaidUtterance) -> Int {
+    utterance.wasHeld ? bytes(.milliseconds(400)) : 0
+  }
+
   private mutating func markEnded(_ name: String, _ epoch: Epoch, _ result: MarkOutcome) {
     guard let index = speech.index(of: epoch),
       let place = speech.said[index].marks.firstIndex(where: { $0.name == name })
@@ -36,7 +41,7 @@ extension ScheduleRun {
         outcome.note(.flushIsFinal, "a cleared mark ended as played", at: now)
       }
       let heard = farEnd.heardBytes(of: index, at: now)
-      if !speech.mayStepForward, heard < utterance.marks[place].place {
+      if !speech.mayStepForward, heard + slack(utterance) < utterance.marks[place].place {
         outcome.note(
           .neverOverReport,
           "mark \(name) of utterance \(epoch) ended as played with \(heard) of "
@@ -64,7 +69,7 @@ extension ScheduleRun {
       if utterance.isFlushed {
         outcome.note(.flushIsFinal, "utterance \(epoch) was cleared and ended as played", at: now)
       }
-      if !speech.mayStepForward, heard < utterance.expected.count {
+      if !speech.mayStepForward, heard + slack(utterance) < utterance.expected.count {
         outcome.note(
           .neverOverReport,
           "utterance \(epoch) ended as played with \(heard) of \(utterance.expected.count) bytes heard",

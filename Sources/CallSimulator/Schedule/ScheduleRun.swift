@@ -150,6 +150,7 @@ struct ScheduleRun: ~Copyable {
       trace("bot closes with \(code)")
       toPlatform.send(.close, over: link, at: now)
       session.socketClosed(at: now)
+      takeEvents()
       speech.flush()
     }
     takeEvents()
@@ -168,8 +169,8 @@ struct ScheduleRun: ~Copyable {
     case .broken:
       trace("the connection breaks")
       session.socketClosed(at: now)
-      speech.flush()
       takeEvents()
+      speech.flush()
       isOver = true
     case .nonsense(let kind): send(ScheduledCaller.nonsense(kind), "nonsense")
     case .stop: send(ScheduledCaller.stop, "stop")

@@ -10,6 +10,8 @@ final class SaidUtterance {
   private(set) var isFinished = false
   /// It was interrupted, or the call has ended.
   var isFlushed = false
+  /// A pause has had some of it cleared at the platform.
+  var wasHeld = false
   /// The engine has said how it ended.
   var hasEnded = false
   /// The next byte to leave.
@@ -72,7 +74,7 @@ struct SpeechLedger {
   private(set) var sentBytes = 0
   private(set) var paddingBytes = 0
   /// A pause has told the platform to drop audio: what leaves next may have left before.
-  var mayStepBack = false
+  private var mayStepBack = false
   /// The queue drops the oldest speech when it is full.
   let mayStepForward: Bool
   private var current = 0
@@ -94,11 +96,17 @@ struct SpeechLedger {
 
   /// Everything said so far is over.
   mutating func flush() {
-    for utterance in said where !utterance.hasEnded {
+    for utterance in said {
       utterance.finish()
-      utterance.isFlushed = true
+      if !utterance.hasEnded { utterance.isFlushed = true }
     }
     mayStepBack = false
+  }
+
+  /// What has left may leave again, and a little may be lost between the two.
+  mutating func pause() {
+    mayStepBack = true
+    for utterance in said where !utterance.hasEnded { utterance.wasHeld = true }
   }
 
   /// Finds the place of a payload in the speech; nil where it is not what has to leave now.

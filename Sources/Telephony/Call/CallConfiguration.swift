@@ -23,6 +23,8 @@ public struct CallConfiguration: Sendable {
   public var idleFinish: Duration
   /// Makes what hears a caller speak, for calls that can be interrupted by voice; nil for none.
   public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
+  /// What the call's audio is held against at its end.
+  public var serviceLevel: ServiceLevel
   /// A socket that has sent no `start` after this is closed with 1008.
   public var startTimeout: Duration
   /// So many unreadable messages in a row end the call with 1003.
@@ -40,6 +42,7 @@ public struct CallConfiguration: Sendable {
     inboundCapacity: Duration = .seconds(4),
     idleFinish: Duration = .milliseconds(200),
     bargeInDetector: (@Sendable () -> any SpeechDetector)? = nil,
+    serviceLevel: ServiceLevel = ServiceLevel(),
     startTimeout: Duration = .seconds(10),
     mostBadMessages: Int = 50
   ) {
@@ -53,6 +56,7 @@ public struct CallConfiguration: Sendable {
     self.inboundCapacity = inboundCapacity
     self.idleFinish = idleFinish
     self.bargeInDetector = bargeInDetector
+    self.serviceLevel = serviceLevel
     self.startTimeout = startTimeout
     self.mostBadMessages = mostBadMessages
   }

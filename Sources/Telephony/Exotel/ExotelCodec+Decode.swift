@@ -4,6 +4,7 @@ extension ExotelCodec {
   /// Reads one message in any of the spellings that Exotel's pages, samples and captured calls show.
   public func decode(_ message: RawSpan) -> InboundEvent {
     if let media = QuickMedia.read(message) { return .media(media) }
+    if let echo = QuickEcho.read(message, event: "mark", in: "mark") { return .mark(echo) }
     do throws(MalformedKind) {
       let envelope = try MediaEnvelope(scanning: message)
       if envelope.isMedia {

@@ -5,6 +5,7 @@ extension PlivoCodec {
   /// Reads one message in any of the spellings that Plivo's pages, kits and testers show.
   public func decode(_ message: RawSpan) -> InboundEvent {
     if let media = QuickMedia.read(message) { return .media(Self.noting(media, blanksIn: message)) }
+    if let echo = QuickEcho.read(message, event: "playedStream") { return .mark(echo) }
     do throws(MalformedKind) {
       let envelope = try MediaEnvelope(scanning: message)
       if envelope.isMedia { return Self.media(envelope, in: message) }

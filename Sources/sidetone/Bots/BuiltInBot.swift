@@ -19,8 +19,12 @@ enum BuiltInBot {
       for await _ in call.audio {}
     case .play(let file):
       let utterance = try await call.say(UtteranceOptions(rate: file.rate))
-      try await utterance.write(file.samples)
-      try await utterance.finish()
+      do {
+        try await utterance.write(file.samples)
+        try await utterance.finish()
+      } catch SpeechError.interrupted {
+        // The caller has spoken: the rest is not wanted, and the call goes on.
+      }
       for await _ in call.audio {}
     }
   }

@@ -24,6 +24,7 @@ enum CommandTable {
     [
       CallCommand.self,
       ServeCommand.self,
+      LoadCommand.self,
       SimulateCommand.self,
       CallsCommand.self,
       ExotelCallCommand.self,

@@ -10,9 +10,11 @@ enum CallLogFile {
     return path.isEmpty ? nil : path
   }
 
-  static func open(_ path: String, isReadOnly: Bool) throws(UsageError) -> SQLiteCallLog {
+  static func open(
+    _ path: String, isReadOnly: Bool, keptDays: Int? = nil
+  ) throws(UsageError) -> SQLiteCallLog {
     do {
-      return try SQLiteCallLog(path: path, isReadOnly: isReadOnly)
+      return try SQLiteCallLog(path: path, isReadOnly: isReadOnly, keptDays: keptDays)
     } catch {
       throw UsageError(saying: error)
     }

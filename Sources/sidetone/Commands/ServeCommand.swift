@@ -28,6 +28,8 @@ struct ServeCommand: Command {
         help: "write each call's end and its callbacks into this SQLite file (default "
           + "$SIDETONE_CALL_LOG, else none)"),
       Option(
+        "--keep-calls", "DAYS", help: "delete calls from the call log after so long (default 90)"),
+      Option(
         "--public-url", "URL",
         help: "where the platform reaches this server, such as wss://bot.example.com (default "
           + "what each request says)"),
@@ -76,6 +78,7 @@ struct ServeCommand: Command {
   let bargesIn: Bool
   let access: AccessOptions
   let callLog: String?
+  let keptDays: Int
   let publicAddress: PublicAddress?
   let silence: DownlinkSilence
   let protectsCallbacks: Bool
@@ -90,6 +93,7 @@ struct ServeCommand: Command {
     bargesIn = arguments.flag("--barge-in")
     access = try AccessOptions(arguments)
     callLog = try CallLogFile.path(arguments)
+    keptDays = try arguments.integer("--keep-calls", in: 1...36_500) ?? 90
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
       guard let address = PublicAddress(text) else {
         throw UsageError("--public-url \(text) is not like wss://bot.example.com")
@@ -119,6 +123,8 @@ struct ServeCommand: Command {
 
   /// Serves until Ctrl-C.
   func run() async throws(UsageError) -> ExitStatus {
+    // As many as the system lets it have: a call costs one.
+    OpenFiles.raise(to: .max)
     let configuration = try configuration()
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
@@ -164,7 +170,8 @@ struct ServeCommand: Command {
     configuration.admitsStrangers = access.admitsStrangers
     configuration.silence = silence
     if let callLog {
-      configuration.callLog = CallLogWriter(try CallLogFile.open(callLog, isReadOnly: false))
+      let log = try CallLogFile.open(callLog, isReadOnly: false, keptDays: keptDays)
+      configuration.callLog = CallLogWriter(log)
     }
     let gate =
       protectsCallbacks

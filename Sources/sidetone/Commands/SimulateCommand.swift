@@ -40,6 +40,9 @@ struct SimulateCommand: Command {
     let count = try arguments.integer("--seeds", in: 1...10_000_000)
     traces = arguments.flag("--trace")
     showsStalls = arguments.flag("--stalls")
+    if showsStalls, traces || first != nil || count != nil {
+      throw UsageError("--stalls stands alone")
+    }
     if traces, first == nil || count ?? 1 != 1 {
       throw UsageError("--trace shows one call", advice: "name it: --seed NUMBER --trace")
     }
@@ -48,6 +51,7 @@ struct SimulateCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
+    if showsStalls { return Self.showStalls() }
     if traces {
       let schedule = CallSchedule.random(seed: seeds.lowerBound)
       let outcome = schedule.run { Console.print($0) }
@@ -55,6 +59,23 @@ struct SimulateCommand: Command {
       return outcome.violation == nil ? .success : .failure
     }
     return await check()
+  }
+
+  /// What the caller hears of a host that stalls.
+  private static func showStalls() -> ExitStatus {
+    Console.print("silence put into 12 s of speech by one stall a second, worst of 20 phases")
+    Console.print("  stall".padded(to: 12) + "exotel".padded(to: 12) + "plivo-like")
+    let exotel = WireFormat(.linear16, .hz8000)
+    let plivo = WireFormat(.mulaw, .hz8000)
+    let left = StallLadder(platform: .exotel(exotel), wire: exotel).climb()
+    let right = StallLadder(platform: .plivoLike(plivo), wire: plivo).climb()
+    for (one, other) in zip(left, right) {
+      let cells = [one.stall, one.inserted, other.inserted].map {
+        "\(Int($0.inMilliseconds.rounded())) ms"
+      }
+      Console.print("  " + cells[0].padded(to: 10) + cells[1].padded(to: 12) + cells[2])
+    }
+    return (left + right).allSatisfy { $0.violation == nil } ? .success : .failure
   }
 
   private func check() async -> ExitStatus {

@@ -63,6 +63,9 @@ enum CallText {
     add("recording", record.outcome?.recordingURL ?? record.status?.recordingURL)
     add("custom field", record.customField)
     add("parameters", pairs(record.customParameters))
+    if let shortfalls = record.shortfalls {
+      add("audio", shortfalls.isEmpty ? "as it should be" : shortfalls.joined(separator: "; "))
+    }
     add("engine", pairs(record.statistics?.filter { $0.value != 0 }))
     add("refused input", pairs(record.refused))
     for event in record.events { add("told", "\(event.at)  \(event.name)") }

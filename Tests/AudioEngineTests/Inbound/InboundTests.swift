@@ -92,7 +92,7 @@ import Testing
     #expect(receive(message, &driver, chunk: 10) == .duplicate)
     #expect(receive(message, &driver, chunk: 14) == .taken)
     let heard = read(10_000, &driver)
-    #expect(heard.count == 14 * 160)
+    try #require(heard.count == 14 * 160)
     #expect(heard[1_600..<(1_600 + 480)].allSatisfy { $0 == 0 })
     let inbound = driver.session.statistics.inbound
     #expect(inbound.gaps == 1)
@@ -156,5 +156,34 @@ import Testing
       count += more.count
     }
     #expect(count == 1_001 * hertz / 8_000)
+  }
+
+  @Test("binary payloads of any size keep their samples together", arguments: [1, 3, 7, 321])
+  func binaryPayloads(size: Int) throws {
+    var driver = try SessionDriver()
+    let voice = SessionDriver.noise(2_000)
+    let bytes = SessionDriver.bytes(voice)
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      let piece = Array(bytes[start..<min(start + size, bytes.count)])
+      let result = unsafe driver.session.receive(payload: piece.span.bytes, at: driver.time)
+      #expect(result == .taken)
+    }
+    #expect(read(2_000, &driver) == voice)
+  }
+
+  @Test("half a sample stays in place when a full queue drops the oldest")
+  func oddOverflow() throws {
+    var driver = try SessionDriver { $0.inboundCapacity = .milliseconds(1) }
+    // 4,096 bytes is the least a timeline holds; the second payload needs all of it.
+    let voice = SessionDriver.noise(4_096)
+    let bytes = SessionDriver.bytes(voice)
+    for range in [0..<4_095, 4_095..<8_191, 8_191..<8_192] {
+      let piece = Array(bytes[range])
+      let result = unsafe driver.session.receive(payload: piece.span.bytes, at: driver.time)
+      #expect(result == .taken)
+    }
+    let heard = read(4_096, &driver)
+    #expect(heard == Array(voice.suffix(heard.count)))
+    #expect(heard.count >= 2_047)
   }
 }

@@ -35,6 +35,7 @@ import Testing
     #expect(interruption.played > .milliseconds(300))
     let sent = driver.session.statistics.outbound.sentBytes
     #expect(bytes(interruption.inFlight) == sent - bytes(interruption.played))
+    #expect(driver.session.statistics.outbound.residue.maximum == interruption.inFlight)
     #expect(bytes(interruption.discarded) == 160_000 - sent)
     let outbound = driver.session.statistics.outbound
     #expect(outbound.writtenBytes == outbound.sentBytes + outbound.discardedBytes)

@@ -50,6 +50,27 @@ import Testing
     #expect(earEnd - began == length)
   }
 
+  @Test("no lead gives a platform more than it can hold")
+  func platformBuffer() throws {
+    var driver = try SessionDriver { configuration in
+      configuration.playback.lead = .fixed(.seconds(9))
+      configuration.playback.platformBuffer = .seconds(1)
+    }
+    try driver.begin()
+    let speech = SessionDriver.noise(80_000)
+    _ = try driver.session.write(speech.span, to: driver.epoch, at: driver.time)
+    try driver.session.finish(driver.epoch)
+    let began = driver.now
+    driver.run(.seconds(12))
+    #expect(driver.session.statistics.outbound.sentBytes == 160_000)
+    var sent = 0
+    for chunk in driver.chunks {
+      let played = driver.session.configuration.wire.byteCount(nanoseconds: chunk.at - began)
+      sent += chunk.chunk.byteCount
+      #expect(sent - played <= 16_000)
+    }
+  }
+
   @Test("an adaptive lead rises with lateness and falls again, inside its bounds")
   func adaptiveLead() {
     var lead = AdaptiveLead(

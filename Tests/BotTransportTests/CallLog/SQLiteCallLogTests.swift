@@ -52,6 +52,26 @@ import Testing
     CallLogEvent(.init(key: key, name: "n", at: WallTime(milliseconds: at)), facts: record)
   }
 
+  @Test("deletes calls that are older than it keeps them")
+  func retention() async throws {
+    let day: Int64 = 86_400_000
+    let now = WallTime.now.milliseconds
+    var old = CallRecord()
+    old.callSID = "old"
+    old.connectedAt = WallTime(milliseconds: now - 31 * day)
+    var young = CallRecord()
+    young.callSID = "young"
+    young.connectedAt = WallTime(milliseconds: now - 29 * day)
+    let keeper = try SQLiteCallLog(path: path)
+    try await keeper.write([event("a", old, at: now), event("b", young, at: now)])
+    let all = try await keeper.records(since: nil, limit: 10)
+    #expect(all.count == 2)
+    let log = try SQLiteCallLog(path: path, keptDays: 30)
+    try await log.write([event("c", young, at: now)])
+    let kept = try await log.records(since: nil, limit: 10)
+    #expect(kept.map(\.callSID) == ["young"])
+  }
+
   @Test("keeps a record as it is, over a restart, and reads it while it is written")
   func roundTrip() async throws {
     var expected = Self.full()

@@ -1,0 +1,226 @@
+import AudioEngine
+import BotTransport
+import Glibc
+
+/// All state of an ``AgenTaoServer``: clients, calls, and who has which.
+final class AgenTaoExchange: @unchecked Sendable {
+  // Unchecked: all state is confined to the loop's thread: the listener's callbacks come on it, and
+  // the actor that owns this is pinned to it.
+
+  /// Calls that wait for a client; beyond it the oldest is forgotten.
+  private static let mostWaiting = 1_000
+  private static let tick: Duration = .milliseconds(20)
+  private static let heartbeat: Duration = .seconds(15)
+
+  let loop: EventLoop
+  var configuration: AgenTaoServer.Configuration
+  private(set) var controls: [String: AgenTaoControlLink] = [:]
+  private var lines: [String: AgenTaoLine] = [:]
+  private var order: [String] = []
+  var seen = AgenTaoServerRecord()
+  private var controlsMade = 0
+  private var callsMade = 0
+  private var ticker: LoopTimer?
+  private var delays: [ObjectIdentifier: LoopTimer] = [:]
+
+  init(loop: EventLoop, configuration: AgenTaoServer.Configuration) {
+    self.loop = loop
+    self.configuration = configuration
+  }
+
+  var faults: AgenTaoFaults { configuration.faults }
+
+  func setFaults(_ faults: AgenTaoFaults) {
+    configuration.faults = faults
+    for line in lines.values { line.faults = faults }
+  }
+
+  func line(_ id: String) -> AgenTaoLine? { lines[id] }
+
+  func line(session: String) -> AgenTaoLine? { lines.values.first { $0.session == session } }
+
+  /// The calls that are not over, oldest first.
+  var live: [AgenTaoLine] { order.compactMap { lines[$0] }.filter { !$0.isOver } }
+
+  func currentRecord() -> AgenTaoServerRecord {
+    var record = seen
+    record.openControlLinks = controls.values.count { $0.isOpen }
+    record.calls = order
+    return record
+  }
+
+  func wire(isBase64: Bool) -> any AgenTaoWire {
+    switch configuration.profile {
+    case .w1: W1ServerWire()
+    case .nvp1: NVP1ServerWire(isBase64: isBase64)
+    }
+  }
+
+  func makeControl(host: String) -> AgenTaoControlLink {
+    controlsMade += 1
+    return AgenTaoControlLink(
+      id: "connection-\(controlsMade)", host: host, wire: wire(isBase64: false), exchange: self)
+  }
+
+  func after(_ delay: Duration, _ body: @escaping () -> Void) {
+    var timer: LoopTimer?
+    timer = LoopTimer(loop: loop) { [weak self] in
+      if let done = timer { self?.delays[ObjectIdentifier(done)] = nil }
+      timer = nil
+      body()
+    }
+    guard let timer else { return }
+    delays[ObjectIdentifier(timer)] = timer
+    timer.arm(at: loop.now + delay)
+  }
+
+  // Calls.
+
+  func place(_ plan: AgenTaoPlan) -> String {
+    loop.checkIsolated()
+    callsMade += 1
+    let id = "call-\(callsMade)"
+    let line = AgenTaoLine(
+      id: id, plan: plan, profile: configuration.profile, token: Self.token(),
+      createdAt: Glibc.time(nil), configuration: configuration, loop: loop)
+    line.onEnd = { [weak self] line, reason, party in self?.ended(line, reason, party) }
+    lines[id] = line
+    order.append(id)
+    forgetSurplus()
+    if let patience = plan.givesUpAfter {
+      line.after(patience) { [weak line] in
+        if line?.record.state == .pending { line?.end(by: .caller) }
+      }
+    }
+    for control in readyControls { announce(line, to: control) }
+    startTicking()
+    return id
+  }
+
+  /// 128 bits from the system, in hexadecimal digits.
+  private static func token() -> String {
+    let bits = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
+    return bits.map { String($0, radix: 16) }.joined(separator: "-")
+  }
+
+  private func forgetSurplus() {
+    let surplus = order.count - AgenTaoServer.mostCalls
+    guard surplus > 0 else { return }
+    for id in order.prefix(surplus) {
+      lines[id]?.end(by: .server)
+      lines[id] = nil
+    }
+    order.removeFirst(surplus)
+  }
+
+  private func ended(_ line: AgenTaoLine, _ reason: String, _ party: AgenTaoServer.Party) {
+    let neverTaken = line.record.mediaLinks == 0
+    for control in readyControls where line.holder == nil || line.holder == control.id {
+      if neverTaken {
+        let why = party == .server ? "expired" : "callerHungUp"
+        control.tell(.withdrawn(session: line.session, call: line.id, reason: why))
+      } else {
+        control.tell(.ended(session: line.session, call: line.id, reason: reason))
+      }
+    }
+  }
+
+  // Clients.
+
+  private var readyControls: [AgenTaoControlLink] {
+    controls.values.filter { $0.isReady && $0.isOpen }.sorted { $0.id < $1.id }
+  }
+
+  func opened(_ control: AgenTaoControlLink) {
+    controls[control.id] = control
+    seen.controlLinks += 1
+    if let interval = faults.dropsControlEvery {
+      after(interval) { [weak control] in control?.cut() }
+    }
+  }
+
+  func closed(_ control: AgenTaoControlLink) {
+    controls[control.id] = nil
+    // A call that it claimed and did not open goes to whoever comes next.
+    for line in live where line.holder == control.id && line.record.mediaLinks == 0 {
+      line.holder = nil
+    }
+  }
+
+  func dropControls() { for control in controls.values { control.cut() } }
+
+  func stop() {
+    ticker?.cancel()
+    for control in controls.values { control.send(.close(1001)) }
+    for line in live { line.end(by: .server) }
+  }
+
+  /// A client can be told of calls from now on.
+  func becameReady(_ control: AgenTaoControlLink) {
+    guard !control.isReady else { return }
+    control.isReady = true
+    if faults.corruptsJSON { control.send(.text(Array(#"{"type": "call.in", "#.utf8))) }
+    if faults.sendsUnknownFrames { control.tell(.unknownFrame) }
+    let waiting = live.filter { $0.record.mediaLinks == 0 && $0.holder == nil }
+    for line in waiting.suffix(Self.mostWaiting) { announce(line, to: control) }
+    if faults.offersAgainAfterReconnect {
+      for line in live where line.record.hasMedia { announce(line, to: control) }
+    }
+    guard live.isEmpty else { return }
+    for plan in configuration.plans {
+      after(plan.arrivesAfter) { [weak self] in _ = self?.place(plan) }
+    }
+  }
+
+  func announce(_ line: AgenTaoLine, to control: AgenTaoControlLink) {
+    line.record.offers += 1
+    let offer = line.offer(host: control.host)
+    for _ in 0..<(faults.offersTwice ? 2 : 1) {
+      control.tell(.announced(offer))
+      if configuration.profile == .nvp1 { self.offer(line, to: control) }
+    }
+    guard line.record.offers == 1 else { return }
+    line.after(configuration.offerLife) { [weak line] in
+      if line?.record.mediaLinks == 0 { line?.end(by: .server) }
+    }
+  }
+
+  func offer(_ line: AgenTaoLine, to control: AgenTaoControlLink) {
+    line.hello = control.hello ?? line.hello
+    control.tell(.offered(line.offer(host: control.host)))
+  }
+
+  /// What only the client that took the call shall believe to be its own.
+  func claimed(_ line: AgenTaoLine) {
+    for control in readyControls where line.holder != control.id {
+      control.tell(
+        .withdrawn(session: line.session, call: line.id, reason: "claimedElsewhere"))
+    }
+  }
+
+  // Time.
+
+  private func startTicking() {
+    if ticker == nil {
+      ticker = LoopTimer(loop: loop) { [weak self] in self?.ticked() }
+    }
+    if ticker?.isArmed == false { ticker?.arm(at: loop.now + Self.tick) }
+  }
+
+  private func ticked() {
+    let now = loop.now
+    let live = live
+    for line in live { line.tick(at: now) }
+    if !live.isEmpty { ticker?.arm(at: now + Self.tick) }
+  }
+
+  /// What is told to a client whose first frame was good.
+  func welcome(_ control: AgenTaoControlLink, _ hello: AgenTaoHello, id: String) {
+    control.hello = hello
+    seen.setups += 1
+    control.tell(
+      .welcome(
+        id: id, connection: control.id, hello, heartbeat: Self.heartbeat,
+        offerLife: configuration.offerLife))
+  }
+}

@@ -1,0 +1,166 @@
+import AudioEngine
+import BotTransport
+
+/// One call on the server: its state, its parties, its media link. Confined to the loop's thread.
+final class AgenTaoLine {
+  static let mostRecordedCommands = 1_024
+  /// Between the last word on a media link and its close frame.
+  static let grace: Duration = .milliseconds(50)
+
+  let plan: AgenTaoPlan
+  let session: String
+  let token: String
+  let createdAt: Int
+  let profile: AgenTaoServer.Profile
+  let configuration: AgenTaoServer.Configuration
+  var faults: AgenTaoFaults
+  private let loop: EventLoop
+  /// Told when the call is over: why, and who ended it.
+  var onEnd: ((AgenTaoLine, String, AgenTaoServer.Party) -> Void)?
+
+  var record: AgenTaoCallRecord
+  /// What the client that took the call asked for.
+  var hello = AgenTaoHello(rate: nil, isIsolated: false, isBase64: false)
+  /// The control link that claimed it.
+  var holder: String?
+  private(set) var link: AgenTaoMediaLink?
+
+  var playout: AgenTaoPlayout?
+  var talks: [AgenTaoTalk] = []
+  /// When audio may be asked for.
+  var grantsFrom = MonotonicTime.zero
+  var hasBurst = false
+  var reportedPlayed = 0
+  var nextPlayedReport = MonotonicTime.zero
+
+  /// Commands without a reply, by their ids.
+  var open: [String: AgenTaoOrder] = [:]
+  /// The replies to the latest commands, for a client that repeats one (NVP/1).
+  var replies: [(id: String, output: AgenTaoMediaOutput)] = []
+  var refusalsGiven: [AgenTaoServer.Verb: Int] = [:]
+  var ringsTaken = 0
+  private var timers: [Int: LoopTimer] = [:]
+  private var timersMade = 0
+
+  init(
+    id: String, plan: AgenTaoPlan, profile: AgenTaoServer.Profile, token: String, createdAt: Int,
+    configuration: AgenTaoServer.Configuration, loop: EventLoop
+  ) {
+    self.plan = plan
+    self.session = "session-\(id)"
+    self.token = token
+    self.createdAt = createdAt
+    self.profile = profile
+    self.configuration = configuration
+    faults = configuration.faults
+    self.loop = loop
+    record = AgenTaoCallRecord(id: id)
+  }
+
+  var id: String { record.id }
+  var now: MonotonicTime { loop.now }
+  var rate: SampleRate { hello.rate ?? .hz16000 }
+  var isOver: Bool { if case .ended = record.state { true } else { false } }
+
+  /// Runs `body` later, unless the call has been forgotten by then.
+  func after(_ delay: Duration, _ body: @escaping () -> Void) {
+    timersMade += 1
+    let number = timersMade
+    let timer = LoopTimer(loop: loop) { [weak self] in
+      guard self?.timers.removeValue(forKey: number) != nil else { return }
+      body()
+    }
+    timers[number] = timer
+    timer.arm(at: loop.now + delay)
+  }
+
+  func tell(_ output: AgenTaoMediaOutput) { link?.tell(output) }
+
+  func opened(_ link: AgenTaoMediaLink) {
+    self.link = link
+    record.hasMedia = true
+    record.mediaLinks += 1
+    grantsFrom = now + faults.grantsStallFor
+    playout = AgenTaoPlayout(
+      rate: rate, ahead: faults.prefetch, recordLimit: configuration.recordedBytes, start: now)
+    if let interval = faults.readsEvery { link.readOnly(every: interval) }
+    tell(.ready(call: id, rate: rate, isIsolated: hello.isIsolated))
+    disturb()
+    if case .elapsed(let delay)? = faults.dropsMedia { after(delay) { [weak link] in link?.cut() } }
+    if case .elapsed(let delay)? = faults.hangsUp {
+      after(delay) { [weak self] in self?.end(by: .caller) }
+    }
+    // The caller hung up while the link was being opened.
+    if case .ended(let party) = record.state { takeLeave(by: party) }
+  }
+
+  func received(_ input: AgenTaoMediaInput) {
+    switch input {
+    case .command(let order):
+      receive(order)
+    case .audio(let track, let epoch, let bytes):
+      receive(track, epoch, bytes)
+    case .acknowledge(let id):
+      tell(.acknowledged(id: id))
+    case .refuse(let id, let code, let message):
+      record.unknown += 1
+      tell(.failed(id: id, code: code, message: message))
+    case .unknown:
+      record.unknown += 1
+    case .malformed:
+      record.malformed += 1
+      if record.malformed == 100, profile == .nvp1 { link?.send(.close(4400)) }
+    }
+  }
+
+  func mediaClosed() {
+    link = nil
+    record.hasMedia = false
+    end(by: .agent, reason: "mediaTimeout")
+  }
+
+  /// Cuts the media socket without a word.
+  func cutMedia() { link?.cut() }
+
+  /// Sends what a client must be able to ignore, where the faults say so.
+  func disturb() {
+    if faults.corruptsJSON { link?.send(.text(Array(#"{"type":"call_ev"#.utf8))) }
+    if faults.sendsUnknownFrames {
+      tell(.unknownFrame)
+      tell(.shortFrame)
+    }
+  }
+
+  /// Ends the call for the agent; only the first time does anything.
+  func end(by party: AgenTaoServer.Party, reason: String? = nil, partiesRemain: Bool = false) {
+    guard !isOver else { return }
+    record.partiesRemain = partiesRemain
+    settle()
+    record.state = .ended(by: party)
+    timers.removeAll()
+    takeLeave(by: party, reason: reason)
+    onEnd?(self, reason ?? Self.reason(party), party)
+  }
+
+  private func takeLeave(by party: AgenTaoServer.Party, reason: String? = nil) {
+    guard link != nil else { return }
+    tell(.terminated(reason: reason ?? Self.reason(party), by: party))
+    for id in open.keys.sorted() {
+      note(id, outcome: "CALL_ENDED")
+      // The public wire has no such reply: a client must not wait for one.
+      if profile == .nvp1 { reply(id, .failed(id: id, code: "CALL_ENDED", message: "call over")) }
+    }
+    open.removeAll()
+    let code: UInt16 = profile == .nvp1 ? 4410 : 1000
+    after(Self.grace) { [weak link] in link?.send(.close(code)) }
+  }
+
+  private static func reason(_ party: AgenTaoServer.Party) -> String {
+    switch party {
+    case .caller: "remoteHangup"
+    case .callee: "calleeHangup"
+    case .agent: "agentClosed"
+    case .server: "serverError"
+    }
+  }
+}
