@@ -186,8 +186,9 @@ struct ServeCommand: Command {
     ExotelEndpoints(
       access: gate, publicAddress: publicAddress, callLog: configuration.callLog
     ).add(to: &configuration.routes)
-    // A server that has nothing but Plivo's signatures to go by takes nothing else.
-    let isOnlyWay = access.policy.admitsEverybody && !access.admitsStrangers
+    // Where strangers can come and nothing but Plivo's signatures tells them, nothing else is taken.
+    let isLocal = ["127.0.0.1", "::1", "localhost"].contains(host)
+    let isOnlyWay = access.policy.admitsEverybody && !access.admitsStrangers && !isLocal
     let plivoGate = PlivoGate(
       tokens: [plivoToken ?? ""], publicAddress: publicAddress, isOnlyWay: isOnlyWay)
     if let plivoGate {
