@@ -57,9 +57,12 @@ extension AgenTaoCall {
   /// - Returns: the wire bytes dropped here; 0 where an utterance that may not be interrupted goes on.
   @discardableResult
   public func clearAudio() async throws(AgenTaoCallError) -> Int {
-    let (discarded, token) = try session.interrupt(at: loop.now)
-    step()
-    if let token { _ = try await reply(to: token, .interrupt) }
+    var discarded = 0
+    _ = try await reply(to: .interrupt) { (call) throws(AgenTaoCallError) in
+      let (byteCount, token) = try call.session.interrupt(at: call.loop.now)
+      discarded = byteCount
+      return token
+    }
     return discarded
   }
 
@@ -84,32 +87,49 @@ extension AgenTaoCall {
   private func perform(
     _ command: AgenTaoCommand
   ) async throws(AgenTaoCallError) -> AgenTaoReply {
-    let token = try session.begin(command, at: loop.now)
-    step()
-    guard let token else { return AgenTaoReply(leaveOutcome: .callEnded) }
-    return try await reply(to: token, command)
+    try await reply(to: command) { (call) throws(AgenTaoCallError) in
+      try call.session.begin(command, at: call.loop.now)
+    }
   }
 
+  /// Gives a command and waits for its end; where there is no token it is done already.
+  ///
+  /// The wait is there before the command is: a call on another executor may suspend on its way to
+  /// the continuation, and the answer may be quicker.
   private func reply(
-    to token: AgenTaoCommandToken, _ command: AgenTaoCommand
+    to command: AgenTaoCommand,
+    begin: (isolated AgenTaoCall) throws(AgenTaoCallError) -> AgenTaoCommandToken?
   ) async throws(AgenTaoCallError) -> AgenTaoReply {
+    waitCount += 1
+    let wait = waitCount
     let result: Result<AgenTaoReply, AgenTaoCallError> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        if Task.isCancelled {
-          continuation.resume(returning: .failure(.cancelled(command)))
-        } else {
-          commandWaiters[token] = continuation
+        guard !Task.isCancelled else {
+          return continuation.resume(returning: .failure(.cancelled(command)))
+        }
+        do throws(AgenTaoCallError) {
+          guard let token = try begin(self) else {
+            step()
+            return continuation.resume(returning: .success(AgenTaoReply(leaveOutcome: .callEnded)))
+          }
+          commandWaiters[token] = (wait, continuation)
+          step()
+        } catch {
+          continuation.resume(returning: .failure(error))
         }
       }
     } onCancel: {
       loop.perform { [weak self] in
-        self?.assumeIsolated { call in
-          call.commandWaiters.removeValue(forKey: token)?.resume(
-            returning: .failure(.cancelled(command)))
-        }
+        self?.assumeIsolated { $0.cancel(wait: wait, for: command) }
       }
     }
     return try result.get()
+  }
+
+  private func cancel(wait: Int, for command: AgenTaoCommand) {
+    guard let token = commandWaiters.first(where: { $1.wait == wait })?.key else { return }
+    commandWaiters.removeValue(forKey: token)?.continuation.resume(
+      returning: .failure(.cancelled(command)))
   }
 
   /// The bot is done with the call: what it has said is heard to the end, then the call is left.

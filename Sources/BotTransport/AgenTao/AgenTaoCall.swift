@@ -20,6 +20,10 @@ public actor AgenTaoCall {
     case ended
   }
 
+  typealias CommandContinuation = CheckedContinuation<
+    Result<AgenTaoReply, AgenTaoCallError>, Never
+  >
+
   /// The loop the call lives on.
   public nonisolated let loop: EventLoop
   /// The call's identifier.
@@ -45,8 +49,9 @@ public actor AgenTaoCall {
   private let report: @Sendable (AgenTaoCall, Change) -> Void
   private let tell: AsyncStream<AgenTaoCallEvent>.Continuation
   var waiters = CallWaiters()
-  var commandWaiters:
-    [AgenTaoCommandToken: CheckedContinuation<Result<AgenTaoReply, AgenTaoCallError>, Never>] = [:]
+  var commandWaiters: [AgenTaoCommandToken: (wait: Int, continuation: CommandContinuation)] = [:]
+  /// Counts the waits for commands, so that each has a number of its own.
+  var waitCount = 0
   var endWaiters: [CheckedContinuation<AgenTaoTermination, Never>] = []
 
   init(
@@ -164,7 +169,7 @@ extension AgenTaoCall {
         wasOpen = true
         report(self, .opened)
       case .commandEnded(let token, let result):
-        commandWaiters.removeValue(forKey: token)?.resume(returning: result)
+        commandWaiters.removeValue(forKey: token)?.continuation.resume(returning: result)
       case .call(let event):
         tell.yield(event)
         if case .terminated(let reason) = event { ended(reason) }
