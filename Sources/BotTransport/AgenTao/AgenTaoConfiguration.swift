@@ -1,5 +1,4 @@
 public import AudioEngine
-import Glibc
 public import Telephony
 
 /// What a client of AgenTao must know. Checked when it is made, before anything is sent.
@@ -106,15 +105,24 @@ public struct AgenTaoConfiguration: Sendable {
     let target: WebSocketURL
     do { target = try WebSocketURL(url) } catch { return error.description }
     let isPlain = url.lowercased().hasPrefix("ws://")
+    if isPlain, case .certificate = credentials {
+      return "a client certificate needs wss://"
+    }
     guard isPlain, !allowsPlaintext, !Self.isLoopback(target.host) else { return nil }
     return "ws:// would send credentials and audio in clear: use wss://, or allow it"
   }
 
-  private static func isLoopback(_ host: String) -> Bool {
-    var address = in_addr()
-    if unsafe inet_pton(AF_INET, host, &address) == 1 {
-      return UInt32(bigEndian: address.s_addr) >> 24 == 127
+  /// Whom to trust and what to show, where the address is `wss`.
+  var tls: TLSClientConfiguration {
+    var tls = TLSClientConfiguration(caFile: caFile)
+    if case .certificate(let certificateFile, let keyFile) = credentials {
+      tls.certificateFile = certificateFile
+      tls.keyFile = keyFile
     }
-    return host.lowercased() == "localhost" || host == "::1"
+    return tls
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    host.lowercased() == "localhost" || SocketAddress(literal: host)?.isLoopback == true
   }
 }

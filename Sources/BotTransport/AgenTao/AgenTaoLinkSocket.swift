@@ -67,12 +67,14 @@ extension AgenTaoLinkLoss {
   init(of socket: WebSocket, code: UInt16?, reason: String) {
     if let code {
       self = .closed(code: code, reason: reason)
-    } else if let status = reason.split(separator: " ").last.flatMap({ Int($0) }),
-      reason.hasPrefix("the server answered HTTP")
-    {
-      self = .refused(status: status, message: "")
-    } else {
-      self = .broken(reason: reason)
+      return
+    }
+    switch socket.failure {
+    case .refused(let status, let message): self = .refused(status: status, message: message)
+    case .tls(let reason): self = .tls(reason: reason)
+    case .unreachable(let reason): self = .broken(reason: reason)
+    case .timedOut: self = .broken(reason: "no answer in time")
+    case nil: self = .broken(reason: reason)
     }
   }
 }
