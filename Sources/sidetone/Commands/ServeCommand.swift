@@ -45,10 +45,11 @@ struct ServeCommand: Command {
       Option(
         "--protect-callbacks",
         help: "ask for the same credentials on HTTP requests; the addresses always count"),
-    ] + AccessOptions.options
+    ] + AccessOptions.options + TLSOptions.options
   static let notes = """
-    Prints 'listening on ws://ADDRESS:PORT' when calls may come, and serves until
-    Ctrl-C. The platform is found from the path, /exotel or /plivo, or on any other
+    Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and serves
+    until Ctrl-C. SIGHUP has it read the files of --tls-cert, --tls-key and
+    --tls-client-ca again, without a call dropped. The platform is found from the path, /exotel or /plivo, or on any other
     path from its first messages. On the same port it answers /exotel/stream-url,
     /exotel/passthru, /exotel/status and /exotel/events, and /plivo/answer and
     /plivo/status.
@@ -77,6 +78,7 @@ struct ServeCommand: Command {
   /// Whether the caller's voice interrupts the bot's.
   let bargesIn: Bool
   let access: AccessOptions
+  let tls: TLSOptions
   let callLog: String?
   let keptDays: Int
   let publicAddress: PublicAddress?
@@ -92,6 +94,7 @@ struct ServeCommand: Command {
       .flatMap(SampleRate.init(hertz:))
     bargesIn = arguments.flag("--barge-in")
     access = try AccessOptions(arguments)
+    tls = try TLSOptions(arguments)
     callLog = try CallLogFile.path(arguments)
     keptDays = try arguments.integer("--keep-calls", in: 1...36_500) ?? 90
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
@@ -129,13 +132,15 @@ struct ServeCommand: Command {
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
     let host = host.contains(":") ? "[\(host)]" : host
-    let serving = Task { [bot] in
+    let serving = Task { [bot, tls] in
       try await server.run { port in
-        Console.print("listening on ws://\(host):\(port)")
+        Console.print("listening on \(tls.scheme)://\(host):\(port)")
       } bot: { call in
         try await bot.carry(call)
       }
     }
+    let reloading = tls.reloadAtHangUp()
+    defer { reloading?.cancel() }
     let ending = Task {
       for await arrival in signals.arrivals {
         if arrival.ordinal > 1 { exit(ExitStatus.failure.rawValue) }
@@ -167,7 +172,9 @@ struct ServeCommand: Command {
     configuration.call.botRate = botRate
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
     configuration.access = access.policy
-    configuration.admitsStrangers = access.admitsStrangers
+    // Who shows the right certificate is no stranger.
+    configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate
+    configuration.listener.tls = tls.configuration
     configuration.silence = silence
     if let callLog {
       let log = try CallLogFile.open(callLog, isReadOnly: false, keptDays: keptDays)
