@@ -17,6 +17,9 @@ struct ServeCommand: Command {
       Option("--host", "ADDRESS", help: "the address to listen on (default 127.0.0.1)"),
       Option("--port", "PORT", help: "the port to listen on, 0 for any free one (default 5001)"),
       Option(
+        "--loops", "N",
+        help: "carry the calls on so many threads, 1 to 64 (default 1, good for a thousand calls)"),
+      Option(
         "--barge-in",
         help: "interrupt the bot's speech when the caller's audio grows loud"),
       Option(
@@ -73,6 +76,8 @@ struct ServeCommand: Command {
   let host: String
   /// 0 for any free port.
   let port: Int
+  /// Threads that carry calls.
+  let loopCount: Int
   /// nil for the wire's rate.
   let botRate: SampleRate?
   /// Whether the caller's voice interrupts the bot's.
@@ -89,6 +94,7 @@ struct ServeCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
     port = try arguments.integer("--port", in: 0...65_535) ?? 5001
+    loopCount = try arguments.integer("--loops", in: 1...64) ?? 1
     let rates = SampleRate.telephony.map { String($0.hertz) }
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
@@ -171,6 +177,7 @@ struct ServeCommand: Command {
     var configuration = ServerConfiguration()
     configuration.call.botRate = botRate
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
+    configuration.loopCount = loopCount
     configuration.access = access.policy
     // Who shows the right certificate is no stranger.
     configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate
