@@ -49,7 +49,7 @@ extension WebSocket: LoopSocketOwner {
 
   /// Tells the delegate, once, and lets go of it.
   func finish() {
-    if case .opening = state, !loop.isEnding { fail(.unreachable(reason: "connection lost")) }
+    if case .opening = state, !loop.isEnding { fail(Self.hungUp) }
     let ended = state
     state = .closed
     openDeadline?.cancel()
@@ -91,8 +91,11 @@ extension WebSocket: LoopSocketOwner {
       return .tls(reason: problem)
     }
     let isCut = ["read failed", "Peer hung up", "closed before established"].contains(words)
-    return .unreachable(reason: isCut ? "the server hung up before it answered" : words)
+    return isCut ? Self.hungUp : .unreachable(reason: words)
   }
+
+  private static let hungUp = ConnectFailure.unreachable(
+    reason: "the server hung up before it answered")
 
   /// Notes why a client's connection could not be made, and that it is over.
   func fail(_ failure: ConnectFailure) {
