@@ -90,7 +90,8 @@ extension WebSocket: LoopSocketOwner {
     if link.clientHost != nil, let problem = unsafe TLSProgress.problem(lws_get_ssl(wsi)) {
       return .tls(reason: problem)
     }
-    let isCut = ["read failed", "Peer hung up", "closed before established"].contains(words)
+    let isCut = ["read failed", "Peer hung up", "closed before established", "Closed before conn"]
+      .contains(words)
     return isCut ? Self.hungUp : .unreachable(reason: words)
   }
 
