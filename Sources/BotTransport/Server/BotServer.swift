@@ -44,6 +44,8 @@ public struct BotServer: Sendable {
     loop.start()
     defer { loop.stop() }
     let calls = CallTable(bot: bot)
+    configuration.notices.begin(calls)
+    defer { configuration.notices.end(calls) }
     let gate = Gate(policy: configuration.access)
     let listener = try WebSocketListener(
       loop: loop, host: host, port: port, options: configuration.listener,

@@ -17,6 +17,8 @@ public struct ServerConfiguration: Sendable {
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.
   public var routes: HTTPRoutes
+  /// Takes what is said of live calls beside their sockets to them.
+  public let notices = CallNotices()
   /// Where each call's end is written down; nil for nowhere.
   public var callLog: CallLogWriter?
   /// How long a stream may last, by platform; then it is closed with 1000. Exotel ends streams after
