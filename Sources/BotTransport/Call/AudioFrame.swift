@@ -22,7 +22,7 @@ public struct AudioFrame: Hashable, Sendable {
 /// One task reads it. A bot that reads slower than the caller speaks loses the oldest audio, which
 /// ``Call/statistics`` counts.
 public struct CallAudio: AsyncSequence, Sendable {
-  let call: Call
+  let call: any MediaCall
   let sampleCount: Int?
 
   /// Begins to read.
@@ -30,7 +30,7 @@ public struct CallAudio: AsyncSequence, Sendable {
 
   /// Reads frame after frame.
   public struct Iterator: AsyncIteratorProtocol {
-    let call: Call
+    let call: any MediaCall
     let sampleCount: Int?
 
     /// The next frame, nil when the call is over and everything has been read, or when the task is

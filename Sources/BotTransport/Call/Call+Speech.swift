@@ -151,7 +151,7 @@ extension MediaSession {
 
 /// One thing the bot says. Its methods act on the call's loop.
 public struct Utterance: Sendable {
-  let call: Call
+  let call: any MediaCall
   /// The utterance's epoch.
   public let epoch: Epoch
 

@@ -43,7 +43,7 @@ public struct BotServer: Sendable {
     let loop = try EventLoop(name: "calls")
     loop.start()
     defer { loop.stop() }
-    let calls = CallTable(bot: bot)
+    let calls = CallTable(bot: bot, placement: configuration.botPlacement)
     configuration.notices.begin(calls)
     defer { configuration.notices.end(calls) }
     let gate = Gate(policy: configuration.access)

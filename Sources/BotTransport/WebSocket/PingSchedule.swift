@@ -5,15 +5,18 @@ import CLibWebSockets
 final class PingSchedule {
   private unowned let socket: WebSocket
   private let interval: Duration
+  private let timeout: Duration
   private var timer: LoopTimer?
+  private var dueAt = MonotonicTime.zero
   private var sentAt: MonotonicTime?
 
   /// A ping is to go out as soon as the socket takes one.
   private(set) var isDue = false
 
-  init(socket: WebSocket, interval: Duration) {
+  init(socket: WebSocket, interval: Duration, timeout: Duration) {
     self.socket = socket
     self.interval = interval
+    self.timeout = timeout
     timer = LoopTimer(loop: socket.loop) { [weak self] in self?.tick() }
     timer?.arm(at: EventLoop.now + interval)
   }
@@ -25,12 +28,13 @@ final class PingSchedule {
 
   private func tick() {
     guard !isDue, sentAt == nil else {
-      socket.abort(reason: "no answer to a ping in \(interval)")
+      socket.abort(reason: "no answer to a ping in \(timeout)")
       return
     }
     isDue = true
     socket.requestWrite()
-    timer?.arm(at: EventLoop.now + interval)
+    dueAt = EventLoop.now
+    timer?.arm(at: dueAt + timeout)
   }
 
   /// The ping has gone out.
@@ -42,6 +46,7 @@ final class PingSchedule {
   /// A pong came; gives the time since the ping, if one was under way.
   func answered() -> Duration? {
     defer { sentAt = nil }
+    if sentAt != nil { timer?.arm(at: dueAt + interval) }
     return sentAt.map { EventLoop.now - $0 }
   }
 }

@@ -46,19 +46,20 @@ extension AgenTaoExchange {
       return refuse(status, "refused by the scenario")
     }
     guard let line = line(id), !line.isOver else { return refuse(404, "CALL_NOT_FOUND") }
-    guard let token = Secret("Bearer " + line.token),
-      token.matches(request.headers["authorization"] ?? "")
-    else { return refuse(401, "AUTH_FAILED") }
+    // Who comes late is told so, whatever it shows: it gets nothing.
     guard line.record.mediaLinks == 0 else { return refuse(409, "MEDIA_BUSY") }
+    guard line.isTaken(with: request.headers["authorization"] ?? "") else {
+      return refuse(401, "AUTH_FAILED")
+    }
     let wanted = line.hello.isBase64 ? "nvp1.media.b64" : "nvp1.media.bin"
     guard configuration.profile == .w1 || request.subprotocols.contains(wanted) else {
       return refuse(426, "VERSION_UNSUPPORTED")
     }
     if configuration.profile == .nvp1 { claimed(line) }
-    return .accept(AgenTaoMediaLink(line: line, wire: wire(isBase64: line.hello.isBase64)))
+    return .accept(AgenTaoServerMedia(line: line, wire: wire(isBase64: line.hello.isBase64)))
   }
 
-  func received(_ input: AgenTaoControlInput, from control: AgenTaoControlLink) {
+  func received(_ input: AgenTaoControlInput, from control: AgenTaoServerControl) {
     switch input {
     case .hello(let hello, let id): greet(hello, id, from: control)
     case .malformed: seen.malformed += 1
@@ -75,9 +76,11 @@ extension AgenTaoExchange {
     }
   }
 
-  private func greet(_ hello: AgenTaoHello, _ id: String, from control: AgenTaoControlLink) {
+  private func greet(_ hello: AgenTaoHello, _ id: String, from control: AgenTaoServerControl) {
     if faults.neverCompletesSetup { return }
-    guard control.hello == nil, hello.rate?.isTelephony == true else {
+    guard control.hello == nil, let rate = hello.rate, rate.isTelephony,
+      rate == configuration.rate ?? rate
+    else {
       seen.malformed += 1
       control.tell(
         .refused(id: id, code: "UNSUPPORTED_FORMAT", message: "sampleRate", holder: nil))
@@ -87,7 +90,7 @@ extension AgenTaoExchange {
     if configuration.profile == .w1 { becameReady(control) }
   }
 
-  private func serve(_ input: AgenTaoControlInput, from control: AgenTaoControlLink) {
+  private func serve(_ input: AgenTaoControlInput, from control: AgenTaoServerControl) {
     switch input {
     case .claim(let session, let id):
       claim(session, id, from: control)
@@ -100,7 +103,7 @@ extension AgenTaoExchange {
       control.tell(.acknowledged(id: id))
       becameReady(control)
     case .list(let id):
-      control.tell(.listed(live.map { $0.offer(host: control.host) }, id: id))
+      control.tell(.listed(live.map { $0.offer(to: control) }, id: id))
     case .acknowledge(let id):
       control.tell(.acknowledged(id: id))
     case .hello, .refuse, .unknown, .malformed:
@@ -108,7 +111,7 @@ extension AgenTaoExchange {
     }
   }
 
-  private func claim(_ session: String, _ id: String, from control: AgenTaoControlLink) {
+  private func claim(_ session: String, _ id: String, from control: AgenTaoServerControl) {
     guard let line = line(session: session), !line.isOver else {
       return control.tell(
         .refused(id: id, code: "SESSION_NOT_FOUND", message: session, holder: nil))
@@ -119,15 +122,15 @@ extension AgenTaoExchange {
         .refused(id: id, code: "SESSION_BUSY", message: session, holder: line.holder))
     }
     line.holder = control.id
-    control.tell(.claimed(line.offer(host: control.host), id: id))
+    control.tell(.claimed(line.offer(to: control), id: id))
   }
 }
 
 extension AgenTaoLine {
-  /// What a client is told of the call, which it reaches under `host`.
-  func offer(host: String) -> AgenTaoOffer {
-    AgenTaoOffer(
+  /// What a client is told of the call, with a token where it may open the media link.
+  func offer(to control: AgenTaoServerControl, token: String = "") -> AgenTaoServerOffer {
+    AgenTaoServerOffer(
       session: session, call: id, from: plan.from, to: plan.to,
-      url: "ws://\(host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
+      url: "ws://\(control.host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
   }
 }

@@ -14,7 +14,7 @@ final class AgenTaoExchange: @unchecked Sendable {
 
   let loop: EventLoop
   var configuration: AgenTaoServer.Configuration
-  private(set) var controls: [String: AgenTaoControlLink] = [:]
+  private(set) var controls: [String: AgenTaoServerControl] = [:]
   private var lines: [String: AgenTaoLine] = [:]
   private var order: [String] = []
   var seen = AgenTaoServerRecord()
@@ -49,16 +49,16 @@ final class AgenTaoExchange: @unchecked Sendable {
     return record
   }
 
-  func wire(isBase64: Bool) -> any AgenTaoWire {
+  func wire(isBase64: Bool) -> any AgenTaoServerWire {
     switch configuration.profile {
     case .w1: W1ServerWire()
     case .nvp1: NVP1ServerWire(isBase64: isBase64)
     }
   }
 
-  func makeControl(host: String) -> AgenTaoControlLink {
+  func makeControl(host: String) -> AgenTaoServerControl {
     controlsMade += 1
-    return AgenTaoControlLink(
+    return AgenTaoServerControl(
       id: "connection-\(controlsMade)", host: host, wire: wire(isBase64: false), exchange: self)
   }
 
@@ -81,8 +81,8 @@ final class AgenTaoExchange: @unchecked Sendable {
     callsMade += 1
     let id = "call-\(callsMade)"
     let line = AgenTaoLine(
-      id: id, plan: plan, profile: configuration.profile, token: Self.token(),
-      createdAt: Glibc.time(nil), configuration: configuration, loop: loop)
+      id: id, plan: plan, profile: configuration.profile, createdAt: Glibc.time(nil),
+      configuration: configuration, loop: loop)
     line.onEnd = { [weak self] line, reason, party in self?.ended(line, reason, party) }
     lines[id] = line
     order.append(id)
@@ -95,12 +95,6 @@ final class AgenTaoExchange: @unchecked Sendable {
     for control in readyControls { announce(line, to: control) }
     startTicking()
     return id
-  }
-
-  /// 128 bits from the system, in hexadecimal digits.
-  private static func token() -> String {
-    let bits = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
-    return bits.map { String($0, radix: 16) }.joined(separator: "-")
   }
 
   private func forgetSurplus() {
@@ -127,11 +121,11 @@ final class AgenTaoExchange: @unchecked Sendable {
 
   // Clients.
 
-  private var readyControls: [AgenTaoControlLink] {
+  private var readyControls: [AgenTaoServerControl] {
     controls.values.filter { $0.isReady && $0.isOpen }.sorted { $0.id < $1.id }
   }
 
-  func opened(_ control: AgenTaoControlLink) {
+  func opened(_ control: AgenTaoServerControl) {
     controls[control.id] = control
     seen.controlLinks += 1
     if let interval = faults.dropsControlEvery {
@@ -139,7 +133,7 @@ final class AgenTaoExchange: @unchecked Sendable {
     }
   }
 
-  func closed(_ control: AgenTaoControlLink) {
+  func closed(_ control: AgenTaoServerControl) {
     controls[control.id] = nil
     // A call that it claimed and did not open goes to whoever comes next.
     for line in live where line.holder == control.id && line.record.mediaLinks == 0 {
@@ -156,7 +150,7 @@ final class AgenTaoExchange: @unchecked Sendable {
   }
 
   /// A client can be told of calls from now on.
-  func becameReady(_ control: AgenTaoControlLink) {
+  func becameReady(_ control: AgenTaoServerControl) {
     guard !control.isReady else { return }
     control.isReady = true
     if faults.corruptsJSON { control.send(.text(Array(#"{"type": "call.in", "#.utf8))) }
@@ -172,9 +166,9 @@ final class AgenTaoExchange: @unchecked Sendable {
     }
   }
 
-  func announce(_ line: AgenTaoLine, to control: AgenTaoControlLink) {
+  func announce(_ line: AgenTaoLine, to control: AgenTaoServerControl) {
     line.record.offers += 1
-    let offer = line.offer(host: control.host)
+    let offer = line.offer(to: control)
     for _ in 0..<(faults.offersTwice ? 2 : 1) {
       control.tell(.announced(offer))
       if configuration.profile == .nvp1 { self.offer(line, to: control) }
@@ -185,9 +179,8 @@ final class AgenTaoExchange: @unchecked Sendable {
     }
   }
 
-  func offer(_ line: AgenTaoLine, to control: AgenTaoControlLink) {
-    line.hello = control.hello ?? line.hello
-    control.tell(.offered(line.offer(host: control.host)))
+  func offer(_ line: AgenTaoLine, to control: AgenTaoServerControl) {
+    control.tell(.offered(line.offer(to: control, token: line.token(for: control))))
   }
 
   /// What only the client that took the call shall believe to be its own.
@@ -215,7 +208,7 @@ final class AgenTaoExchange: @unchecked Sendable {
   }
 
   /// What is told to a client whose first frame was good.
-  func welcome(_ control: AgenTaoControlLink, _ hello: AgenTaoHello, id: String) {
+  func welcome(_ control: AgenTaoServerControl, _ hello: AgenTaoHello, id: String) {
     control.hello = hello
     seen.setups += 1
     control.tell(

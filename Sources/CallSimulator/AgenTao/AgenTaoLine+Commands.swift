@@ -45,7 +45,7 @@ extension AgenTaoLine {
       settle()
       record.state = .answered
       beginToTalk()
-      succeed(order, AgenTaoReply(state: "answered"), event: .answered)
+      succeed(order, AgenTaoServerReply(state: "answered"), event: .answered)
     case .connect: ring(for: order)
     case .barge: switchMode(order, to: .barge)
     case .whisper: switchMode(order, to: .whisper)
@@ -87,7 +87,7 @@ extension AgenTaoLine {
         let mode = faults.modeAfterConnect
         record.state = .connected(mode)
         beginToTalk()
-        succeed(order, AgenTaoReply(state: "connected", mode: mode), event: .connected(mode))
+        succeed(order, AgenTaoServerReply(state: "connected", mode: mode), event: .connected(mode))
       }
     }
   }
@@ -95,7 +95,7 @@ extension AgenTaoLine {
   private func switchMode(_ order: AgenTaoOrder, to mode: AgenTaoServer.Mode) {
     settle()
     record.state = .connected(mode)
-    succeed(order, AgenTaoReply(mode: mode))
+    succeed(order, AgenTaoServerReply(mode: mode))
   }
 
   private func interrupt(_ order: AgenTaoOrder) {
@@ -105,14 +105,14 @@ extension AgenTaoLine {
     }
     let dropped = playout?.clear(newEpoch: order.epoch) ?? 0
     reportedPlayed = 0
-    succeed(order, AgenTaoReply(bytes: dropped))
+    succeed(order, AgenTaoServerReply(bytes: dropped))
     askForAudio(at: now)
   }
 
   private func leave(_ order: AgenTaoOrder) {
     var remain = false
     if order.verb == .close, case .connected = record.state { remain = true }
-    let reply = AgenTaoReply(state: "disconnected", partiesRemain: remain)
+    let reply = AgenTaoServerReply(state: "disconnected", partiesRemain: remain)
     let reason = order.verb == .close ? "agentClosed" : "agentDisconnected"
     // The neutral wire has the event ahead of the reply, the public one behind it.
     if profile == .w1 { succeed(order, reply) } else { open[order.id] = nil }
@@ -124,11 +124,13 @@ extension AgenTaoLine {
   func answerDrains() {
     guard playout?.queued == 0 else { return }
     for order in open.values where order.verb == .drain {
-      succeed(order, AgenTaoReply(bytes: playout?.played))
+      succeed(order, AgenTaoServerReply(bytes: playout?.played))
     }
   }
 
-  func succeed(_ order: AgenTaoOrder, _ result: AgenTaoReply, event: AgenTaoMediaOutput? = nil) {
+  func succeed(
+    _ order: AgenTaoOrder, _ result: AgenTaoServerReply, event: AgenTaoMediaOutput? = nil
+  ) {
     open[order.id] = nil
     note(order.id, outcome: "ok")
     if let event { tell(event) }

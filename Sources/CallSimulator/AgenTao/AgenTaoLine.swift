@@ -1,5 +1,6 @@
 import AudioEngine
 import BotTransport
+import Telephony
 
 /// One call on the server: its state, its parties, its media link. Confined to the loop's thread.
 final class AgenTaoLine {
@@ -9,7 +10,9 @@ final class AgenTaoLine {
 
   let plan: AgenTaoPlan
   let session: String
-  let token: String
+  /// What a client must show to open the media link: each has a token of its own, which tells who
+  /// took the call.
+  private(set) var tokens: [String: (text: String, hello: AgenTaoHello)] = [:]
   let createdAt: Int
   let profile: AgenTaoServer.Profile
   let configuration: AgenTaoServer.Configuration
@@ -23,7 +26,7 @@ final class AgenTaoLine {
   var hello = AgenTaoHello(rate: nil, isIsolated: false, isBase64: false)
   /// The control link that claimed it.
   var holder: String?
-  private(set) var link: AgenTaoMediaLink?
+  private(set) var link: AgenTaoServerMedia?
 
   var playout: AgenTaoPlayout?
   var talks: [AgenTaoTalk] = []
@@ -43,12 +46,11 @@ final class AgenTaoLine {
   private var timersMade = 0
 
   init(
-    id: String, plan: AgenTaoPlan, profile: AgenTaoServer.Profile, token: String, createdAt: Int,
+    id: String, plan: AgenTaoPlan, profile: AgenTaoServer.Profile, createdAt: Int,
     configuration: AgenTaoServer.Configuration, loop: EventLoop
   ) {
     self.plan = plan
     self.session = "session-\(id)"
-    self.token = token
     self.createdAt = createdAt
     self.profile = profile
     self.configuration = configuration
@@ -61,6 +63,26 @@ final class AgenTaoLine {
   var now: MonotonicTime { loop.now }
   var rate: SampleRate { hello.rate ?? .hz16000 }
   var isOver: Bool { if case .ended = record.state { true } else { false } }
+
+  /// The token of `control`: 128 bits from the system in hexadecimal digits, the same each time.
+  func token(for control: AgenTaoServerControl) -> String {
+    if let known = tokens[control.id] { return known.text }
+    let bits = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
+    let text = bits.map { String($0, radix: 16) }.joined(separator: "-")
+    tokens[control.id] = (text, control.hello ?? hello)
+    return text
+  }
+
+  /// Gives the call to the client with this `Authorization`; false where it is nobody's.
+  func isTaken(with authorization: String) -> Bool {
+    let owner = tokens.first { _, known in
+      Secret("Bearer " + known.text)?.matches(authorization) ?? false
+    }
+    guard let owner else { return false }
+    holder = owner.key
+    hello = owner.value.hello
+    return true
+  }
 
   /// Runs `body` later, unless the call has been forgotten by then.
   func after(_ delay: Duration, _ body: @escaping () -> Void) {
@@ -76,7 +98,7 @@ final class AgenTaoLine {
 
   func tell(_ output: AgenTaoMediaOutput) { link?.tell(output) }
 
-  func opened(_ link: AgenTaoMediaLink) {
+  func opened(_ link: AgenTaoServerMedia) {
     self.link = link
     record.hasMedia = true
     record.mediaLinks += 1

@@ -35,7 +35,7 @@ struct AgenTaoPlayout {
   private var head = 0
   private var nextSlice: MonotonicTime
 
-  /// - Parameter recordLimit: bytes kept of what each party heard.
+  /// An empty buffer, which keeps `recordLimit` bytes of what each party heard.
   init(rate: SampleRate, ahead: Duration, recordLimit: Int, start: MonotonicTime) {
     self.rate = rate
     self.recordLimit = recordLimit
@@ -50,10 +50,8 @@ struct AgenTaoPlayout {
   /// Bytes that were asked for and did not come yet.
   var outstanding: Int { max(allowed - received, 0) }
 
-  /// Takes audio that has arrived.
-  ///
-  /// - Parameter dropsExcess: whether what goes beyond the allowance is dropped, or only counted.
-  /// - Returns: how many bytes went beyond it.
+  /// Takes audio that has arrived, and gives how many bytes of it went beyond the allowance:
+  /// those are dropped where `dropsExcess`, and only counted elsewhere.
   @discardableResult
   mutating func append(_ bytes: ArraySlice<UInt8>, dropsExcess: Bool) -> Int {
     let over = min(max(received + bytes.count - allowed, 0), bytes.count)
@@ -87,10 +85,8 @@ struct AgenTaoPlayout {
     }
   }
 
-  /// Drops what waits; a new epoch counts from nothing.
-  ///
-  /// - Parameter newEpoch: nil where the wire has no epochs and goes on counting.
-  /// - Returns: the bytes dropped.
+  /// Drops what waits, and gives how many bytes that were. A new epoch counts from nothing; a wire
+  /// without epochs (nil) goes on counting.
   mutating func clear(newEpoch: Int?) -> Int {
     let dropped = queued
     discarded += dropped

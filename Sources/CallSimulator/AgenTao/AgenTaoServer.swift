@@ -1,4 +1,4 @@
-import AudioEngine
+public import AudioEngine
 public import BotTransport
 public import Telephony
 
@@ -11,6 +11,8 @@ public actor AgenTaoServer {
   public struct Configuration: Sendable {
     /// The wire.
     public var profile = Profile.w1
+    /// The one rate that clients may ask for; nil for 8, 16 and 24 kHz.
+    public var rate: SampleRate?
     /// The key that clients must show; nil lets everybody in.
     public var apiKey: Secret?
     /// The connector that clients must name along with the key.

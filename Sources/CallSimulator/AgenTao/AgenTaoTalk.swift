@@ -14,10 +14,8 @@ struct AgenTaoTalk {
   private(set) var sent = 0
   private var rest: [UInt8] = []
 
-  /// - Parameters:
-  ///   - voices: who talks on the track; several are mixed.
-  ///   - chunks: the sizes of the messages in turn, empty for 20 ms.
-  ///   - evenOnly: whether the wire takes whole samples alone.
+  /// A track on which `voices` talk, mixed where they are several, in messages of `chunks` bytes in
+  /// turn (empty for 20 ms each), cut at whole samples where the wire takes `evenOnly`.
   init(
     _ voices: [AgenTaoServer.Voice], rate: SampleRate, start: MonotonicTime, chunks: [Int],
     evenOnly: Bool

@@ -3,7 +3,7 @@ import Foundation
 import Telephony
 
 /// Profile NVP/1 on the server's side, for one link: it numbers the link's events and frames.
-struct NVP1ServerWire: AgenTaoWire {
+struct NVP1ServerWire: AgenTaoServerWire {
   /// The longest deadline a client may ask for.
   static let longestDeadline = 300_000
   static let defaultDeadline = 10_000
@@ -194,7 +194,7 @@ struct NVP1ServerWire: AgenTaoWire {
   }
 
   private func done(
-    _ id: String, _ verb: AgenTaoServer.Verb, _ reply: AgenTaoReply
+    _ id: String, _ verb: AgenTaoServer.Verb, _ reply: AgenTaoServerReply
   ) -> AgenTaoFrame {
     let mode = WireText.string(reply.mode?.rawValue ?? "")
     let bytes = WireText.number(reply.bytes ?? 0)
@@ -267,7 +267,7 @@ struct NVP1ServerWire: AgenTaoWire {
   }
 }
 
-extension AgenTaoOffer {
+extension AgenTaoServerOffer {
   /// The members of an offer on this wire.
   fileprivate var fields: [(String, WireText)] {
     [

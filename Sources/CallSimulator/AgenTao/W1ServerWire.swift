@@ -2,7 +2,7 @@ import AudioEngine
 import Telephony
 
 /// Profile W1 on the server's side: camelCase on the control link, snake_case on the media link.
-struct W1ServerWire: AgenTaoWire {
+struct W1ServerWire: AgenTaoServerWire {
   /// The longest deadline a client may ask for.
   static let longestDeadline = 300_000
 

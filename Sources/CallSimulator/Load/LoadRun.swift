@@ -38,6 +38,7 @@ public final class LoadRun: @unchecked Sendable {
   /// Prepares a load; nothing is placed yet.
   ///
   /// - Parameters:
+  ///   - plan: what the callers do.
   ///   - address: where the bot listens.
   ///   - loop: a loop that has been started, for this load alone.
   ///   - tell: told of the progress four times a second, on the loop's thread.
@@ -78,8 +79,9 @@ public final class LoadRun: @unchecked Sendable {
     let live = calls.count - ended
     tell(Progress(placed: calls.count, live: live, ended: ended, elapsed: now - began))
     guard completion != nil, !finishIfDone() else { return }
-    let next = [nextCall, isMeasuring ? nil : measureFrom, isStopping ? nil : measureUntil]
-    timer?.arm(at: min(next.compactMap(\.self).min() ?? now + .milliseconds(250), now + .milliseconds(250)))
+    let steps = [nextCall, isMeasuring ? nil : measureFrom, isStopping ? nil : measureUntil]
+    let report = now + .milliseconds(250)
+    timer?.arm(at: steps.reduce(report) { min($0, $1 ?? report) })
   }
 
   /// When the next call is to be placed.

@@ -11,19 +11,18 @@ struct LoadWire {
   private(set) var messages = 0
   let payloadBytes: Int
 
-  /// - Parameter index: the call's; every call says something of its own, so that audio which comes back to
-  ///   another caller is known.
+  /// Every call says something of its own, so that audio which comes back to another caller is known.
   init(_ provider: LoadPlan.Provider, index: Int, isQuiet: Bool) {
     self.provider = provider
     stream = "load-\(index)"
     payloadBytes = provider.wire.bytesPerSecond / 50
     let silence = provider.wire.encoding.silence
-    // Two bytes of which the silence of a gap is none, and that are quiet in both encodings.
-    let low = UInt8(index % 250)
+    // Not silence, and the same again after decoding and encoding: mu-law's 0x7F, the other zero, is not.
+    let low = UInt8(index % 127)
     let tag: [UInt8] =
       isQuiet
       ? [silence, silence]
-      : provider == .plivo ? [low & 0x7F, low & 0x7F] : [low &+ 1, UInt8(index / 250 % 8)]
+      : provider == .plivo ? [low, low] : [low + 1, UInt8(index / 127 % 8)]
     quiet = Self.base64(tag, payloadBytes)
     loud = Self.base64(provider == .plivo ? [0x00, 0x80] : [0x00, 0x70, 0x00, 0x90], payloadBytes)
   }

@@ -19,6 +19,9 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
     return difference == 0
   }
 
+  /// The secret as it was given, for the one header that carries it. Not to be printed or kept.
+  package var revealed: String { String(decoding: bytes, as: UTF8.self) }
+
   /// ``Redaction/mark``.
   public var description: String { Redaction.mark }
   /// ``Redaction/mark``.

@@ -26,6 +26,7 @@ enum CommandTable {
       ServeCommand.self,
       LoadCommand.self,
       SimulateCommand.self,
+      AgenTaoServerCommand.self,
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,

@@ -13,9 +13,9 @@ import Testing
 
   private static let sdk = ConditionTrait.enabled(
     "plivo-stream-sdk cannot be installed: PyPI is not reachable"
-  ) { await PlivoSDK.shared.python() != nil }
+  ) { await PythonPackages.plivo.python() != nil }
 
-  private func python() async throws -> String { try #require(await PlivoSDK.shared.python()) }
+  private func python() async throws -> String { try #require(await PythonPackages.plivo.python()) }
 
   private func json(_ text: some StringProtocol) throws -> [String: Any] {
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
@@ -27,7 +27,7 @@ import Testing
     arguments: [WireFormat(.mulaw, .hz8000), WireFormat(.linear16, .hz16000)])
   func bot(format: WireFormat) async throws {
     let process = try Subprocess(
-      try await python(), [PlivoSDK.script("plivo_sdk_bot.py")],
+      try await python(), [PythonPackages.script("plivo_sdk_bot.py")],
       environment: ["LANG=C", "PLIVO_AUTH_TOKEN=\(Self.token)"])
     let port = try #require(Int(try await process.firstLine()))
     let loop = try TestLoop()
@@ -79,7 +79,7 @@ import Testing
     let port = try await server.port()
     let process = try Subprocess(
       try await python(),
-      [PlivoSDK.script("plivo_sdk_platform.py"), "ws://127.0.0.1:\(port)/plivo"])
+      [PythonPackages.script("plivo_sdk_platform.py"), "ws://127.0.0.1:\(port)/plivo"])
     let result = try await process.end()
     server.stop()
     #expect(result.errors == "")

@@ -1,17 +1,31 @@
 import Foundation
 import TestSupport
 
-/// Plivo's own stream SDK from PyPI, in a virtual environment that is made once.
-actor PlivoSDK {
-  static let shared = PlivoSDK()
+/// Packages from PyPI that play the other side, in a virtual environment that is made once.
+actor PythonPackages {
+  /// Plivo's own stream SDK.
+  static let plivo = PythonPackages(
+    "plivo-sdk", ["plivo-stream-sdk==0.1.1", "plivo==4.63.0", "uvicorn==0.54.0"],
+    probe: "import plivo_stream, uvicorn, websockets")
+  /// The vendor's public client of AgenTao, under the MIT licence.
+  static let telcoflow = PythonPackages(
+    "telcoflow", ["telcoflow==1.0.0"], probe: "import telcoflow")
 
-  private static let packages = ["plivo-stream-sdk==0.1.1", "plivo==4.63.0", "uvicorn==0.54.0"]
+  private let name: String
+  private let packages: [String]
+  private let probe: String
   private var interpreter: Task<String?, Never>?
+
+  private init(_ name: String, _ packages: [String], probe: String) {
+    self.name = name
+    self.packages = packages
+    self.probe = probe
+  }
 
   /// Where its Python is; nil where PyPI cannot be reached.
   func python() async -> String? {
     if let interpreter { return await interpreter.value }
-    let task = Task { await Self.install() }
+    let task = Task { [name, packages, probe] in await Self.install(name, packages, probe) }
     interpreter = task
     return await task.value
   }
@@ -25,10 +39,12 @@ actor PlivoSDK {
     root.appending(path: "Tests/CallSimulatorTests/Peers/\(name)").path
   }
 
-  private static func install() async -> String? {
-    let directory = root.appending(path: ".build/plivo-sdk").path
+  private static func install(
+    _ name: String, _ packages: [String], _ probe: String
+  ) async -> String? {
+    let directory = root.appending(path: ".build/\(name)").path
     let python = directory + "/bin/python"
-    if await succeeds(python, "-c", "import plivo_stream, uvicorn, websockets") { return python }
+    if await succeeds(python, "-c", probe) { return python }
     guard await succeeds("/usr/bin/python3", "-m", "venv", directory) else { return nil }
     let install =
       ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]

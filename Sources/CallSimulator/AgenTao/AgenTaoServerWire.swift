@@ -51,19 +51,19 @@ struct AgenTaoOrder {
 enum AgenTaoControlOutput {
   case welcome(
     id: String, connection: String, AgenTaoHello, heartbeat: Duration, offerLife: Duration)
-  case announced(AgenTaoOffer)
-  case claimed(AgenTaoOffer, id: String)
-  case offered(AgenTaoOffer)
+  case announced(AgenTaoServerOffer)
+  case claimed(AgenTaoServerOffer, id: String)
+  case offered(AgenTaoServerOffer)
   case withdrawn(session: String, call: String, reason: String)
   case ended(session: String, call: String, reason: String)
-  case listed([AgenTaoOffer], id: String)
+  case listed([AgenTaoServerOffer], id: String)
   case acknowledged(id: String)
   case refused(id: String, code: String, message: String, holder: String?)
   case unknownFrame
 }
 
 /// All that a wire tells of a call before it is taken.
-struct AgenTaoOffer {
+struct AgenTaoServerOffer {
   var session: String
   var call: String
   var from: String
@@ -77,7 +77,7 @@ struct AgenTaoOffer {
 /// What the server says on a media link.
 enum AgenTaoMediaOutput {
   case ready(call: String, rate: SampleRate, isIsolated: Bool)
-  case done(id: String, AgenTaoServer.Verb, AgenTaoReply)
+  case done(id: String, AgenTaoServer.Verb, AgenTaoServerReply)
   case failed(id: String, code: String, message: String)
   case acknowledged(id: String)
   case answered
@@ -94,7 +94,7 @@ enum AgenTaoMediaOutput {
 }
 
 /// What a reply may tell.
-struct AgenTaoReply {
+struct AgenTaoServerReply {
   var state = ""
   var mode: AgenTaoServer.Mode?
   var bytes: Int?
@@ -109,7 +109,7 @@ enum AgenTaoFrame {
 }
 
 /// The server's side of one wire, for one link: reads what a client says, writes what it is told.
-protocol AgenTaoWire {
+protocol AgenTaoServerWire {
   func controlInput(_ text: RawSpan) -> AgenTaoControlInput
   func mediaInput(text: RawSpan) -> AgenTaoMediaInput
   func mediaInput(binary: [UInt8]) -> AgenTaoMediaInput

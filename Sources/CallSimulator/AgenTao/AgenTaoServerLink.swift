@@ -4,7 +4,7 @@ import BotTransport
 /// One WebSocket of a client, either link: frames out in order, whatever came in handed on.
 ///
 /// Confined to the loop's thread, as every delegate is.
-class AgenTaoLink: WebSocketDelegate {
+class AgenTaoServerLink: WebSocketDelegate {
   /// A client that leaves more than this unread loses audio, or the link where it is not audio.
   static let mostWaitingFrames = 4_096
 
@@ -90,18 +90,19 @@ class AgenTaoLink: WebSocketDelegate {
 }
 
 /// The link on which calls are announced.
-final class AgenTaoControlLink: AgenTaoLink {
+final class AgenTaoServerControl: AgenTaoServerLink {
   let id: String
   /// Host and port under which the client reached the server.
   let host: String
-  var wire: any AgenTaoWire
+  var wire: any AgenTaoServerWire
   /// What the client asked for; nil before its first frame.
   var hello: AgenTaoHello?
   /// Calls may be announced.
   var isReady = false
-  private unowned let exchange: AgenTaoExchange
+  // Its list of links lets go of this one when the socket has closed.
+  private let exchange: AgenTaoExchange
 
-  init(id: String, host: String, wire: any AgenTaoWire, exchange: AgenTaoExchange) {
+  init(id: String, host: String, wire: any AgenTaoServerWire, exchange: AgenTaoExchange) {
     self.id = id
     self.host = host
     self.wire = wire
@@ -119,11 +120,11 @@ final class AgenTaoControlLink: AgenTaoLink {
 }
 
 /// The link of one call.
-final class AgenTaoMediaLink: AgenTaoLink {
-  var wire: any AgenTaoWire
+final class AgenTaoServerMedia: AgenTaoServerLink {
+  var wire: any AgenTaoServerWire
   private let line: AgenTaoLine
 
-  init(line: AgenTaoLine, wire: any AgenTaoWire) {
+  init(line: AgenTaoLine, wire: any AgenTaoServerWire) {
     self.line = line
     self.wire = wire
   }
