@@ -43,6 +43,8 @@ public struct BotServer: Sendable {
     let loops = try Self.loops(configuration.loopCount)
     defer { for loop in loops { loop.stop() } }
     let calls = CallTable(bot: bot, placement: configuration.botPlacement)
+    configuration.notices.begin(calls)
+    defer { configuration.notices.end(calls) }
     let listeners = try listen(on: loops, calls)
     onListening(listeners[0].port)
     await untilCancelled()

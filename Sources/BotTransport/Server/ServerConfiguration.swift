@@ -20,6 +20,8 @@ public struct ServerConfiguration: Sendable {
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.
   public var routes: HTTPRoutes
+  /// Takes what is said of live calls beside their sockets to them.
+  public let notices = CallNotices()
   /// Where bots run.
   public var botPlacement: BotPlacement
   /// Where each call's end is written down; nil for nowhere.

@@ -210,7 +210,8 @@ struct ServeCommand: Command {
       configuration.admitsStrangers = true
     }
     PlivoEndpoints(
-      gate: plivoGate, publicAddress: publicAddress, callLog: configuration.callLog
+      gate: plivoGate, publicAddress: publicAddress, callLog: configuration.callLog,
+      notices: configuration.notices
     ).add(to: &configuration.routes)
     return configuration
   }
