@@ -18,6 +18,7 @@ extension AgenTaoExchange {
   }
 
   private func judgeControl(_ request: UpgradeRequest) -> UpgradeDecision {
+    if isDraining { return refuse(503, "DRAINING") }
     if let status = faults.refusesControl, (400...599).contains(status) {
       return refuse(status, "refused by the scenario")
     }

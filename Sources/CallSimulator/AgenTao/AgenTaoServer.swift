@@ -95,6 +95,12 @@ public actor AgenTaoServer {
   /// Cuts every control connection without a word.
   public func dropControls() { exchange.dropControls() }
 
+  /// Says that the server is about to go: closes every control connection, refuses others with 503,
+  /// and lets calls go on.
+  public func drain(reconnectingWithin limit: Duration = .seconds(30)) {
+    exchange.drain(within: limit)
+  }
+
   /// What became of a call so far; nil of an unknown one.
   public func record(of call: String) -> AgenTaoCallRecord? {
     exchange.line(call)?.currentRecord()

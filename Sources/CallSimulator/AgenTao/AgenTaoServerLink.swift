@@ -31,6 +31,9 @@ class AgenTaoServerLink: WebSocketDelegate {
   /// Cuts the connection without a close frame.
   func cut() { socket?.abort(reason: "cut by the scenario") }
 
+  /// Pings the client every `interval`, and cuts the link when one is not answered by the next.
+  func ping(every interval: Duration) { socket?.setPingInterval(interval) }
+
   /// Reads for 20 ms in every `interval` alone from now on.
   func readOnly(every interval: Duration) {
     guard let loop = socket?.loop else { return }

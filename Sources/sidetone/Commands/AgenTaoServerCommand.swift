@@ -106,6 +106,8 @@ struct AgenTaoServerCommand: Command {
     var configuration = AgenTaoServer.Configuration()
     configuration.profile = profile
     configuration.rate = rate
+    // It may run for days: what was heard is counted, not kept.
+    configuration.recordedBytes = 0
     configuration.apiKey = apiKey
     if let connector { configuration.connectorID = connector }
     configuration.plans = scenario.plans
@@ -124,7 +126,7 @@ struct AgenTaoServerCommand: Command {
       let commands = call.commands.map { "\($0.verb.rawValue) \($0.outcome ?? "open")" }
       Console.print(
         "\(id): \(Self.name(of: call.state)); \(commands.joined(separator: ", ")); "
-          + "caller heard \(call.heardByCaller.count) bytes")
+          + "caller heard \(call.bytesHeardByCaller) bytes")
     }
   }
 
