@@ -57,7 +57,7 @@ if !coreOnly {
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
-      name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+      name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite", "CLibCrypto"],
       swiftSettings: swiftSettings),

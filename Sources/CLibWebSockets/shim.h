@@ -2,6 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <libwebsockets.h>
 
+/* The library below its TLS. */
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
 /* Linux headers that Swift's Glibc module leaves out. */
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
@@ -26,4 +31,45 @@ static inline int sidetone_accept(int fd, struct sockaddr *address, socklen_t *b
         (void)fcntl(accepted, F_SETFL, O_NONBLOCK);
     }
     return accepted;
+}
+
+/* What OpenSSL offers as macros with arguments. */
+static inline int sidetone_tls_minimum(SSL_CTX *context, int version) {
+    return (int)SSL_CTX_set_min_proto_version(context, version);
+}
+static inline void sidetone_tls_mode(SSL_CTX *context, long mode) {
+    (void)SSL_CTX_set_mode(context, mode);
+}
+static inline void sidetone_tls_no_cache(SSL_CTX *context) {
+    (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    (void)SSL_CTX_set_num_tickets(context, 0);
+    (void)SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+}
+static inline void sidetone_tls_no_server_name(SSL_CTX *context) {
+    (void)SSL_CTX_set_tlsext_servername_callback(context, NULL);
+}
+static inline int sidetone_tls_ask_for_name(const SSL *connection, const char *name) {
+    /* The argument of an information callback is const; the connection is not. */
+    return (int)SSL_set_tlsext_host_name((SSL *)(uintptr_t)connection, (char *)(uintptr_t)name);
+}
+static inline int sidetone_tls_keep(const SSL *connection, int index, int value) {
+    return SSL_set_ex_data((SSL *)(uintptr_t)connection, index, (void *)(intptr_t)value);
+}
+static inline int sidetone_tls_kept(const SSL *connection, int index) {
+    return (int)(intptr_t)SSL_get_ex_data(connection, index);
+}
+static inline int sidetone_tls_new_index(void) {
+    return SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+static inline STACK_OF(X509) *sidetone_tls_chain(SSL_CTX *context) {
+    STACK_OF(X509) *chain = NULL;
+    (void)SSL_CTX_get0_chain_certs(context, &chain);
+    return chain;
+}
+static inline int sidetone_tls_use(SSL_CTX *context, X509 *certificate, EVP_PKEY *key,
+                                   STACK_OF(X509) *chain) {
+    return SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1);
+}
+static inline int sidetone_tls_reason(unsigned long code) {
+    return ERR_GET_REASON(code);
 }

@@ -8,8 +8,11 @@ struct PythonPeer {
   /// Starts `program`, with `websockets` and the like imported and `port` set.
   init(port: Int, _ program: String) throws {
     let prelude = """
-      import asyncio, socket, struct, sys, urllib.request, urllib.error
+      import asyncio, signal, socket, struct, sys, urllib.request, urllib.error
       import websockets
+      # Whoever runs the tests may ignore or block it.
+      signal.signal(signal.SIGTERM, signal.SIG_DFL)
+      signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
       port = \(port)
       url = f"ws://127.0.0.1:{port}"
       def say(*words): print(*words, flush=True)

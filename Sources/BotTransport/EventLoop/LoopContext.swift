@@ -25,6 +25,7 @@ struct LoopContext {
   private let context: OpaquePointer
   private let host: OpaquePointer
   private let memory: HostMemory
+  private let clientHosts: TLSClientHosts
 
   /// Held while a context is made: libwebsockets sets up process-wide things in there, without a
   /// lock of its own. The value says whether it has been told to be quiet.
@@ -41,11 +42,20 @@ struct LoopContext {
     unsafe self.context = context
     unsafe self.host = host
     self.memory = memory
+    clientHosts = TLSClientHosts()
   }
 
   private static func make(isQuiet: inout Bool) -> LoopContext? {
     if !isQuiet {
       TransportLog.silence()
+      // Each context that asks for this moves the place where libwebsockets looks for its state in
+      // every TLS connection of the process, so only one that ends at once may.
+      var info = unsafe lws_context_creation_info()
+      unsafe info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+      unsafe info.options |= UInt64(LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
+      unsafe info.uid = ~0
+      unsafe info.gid = ~0
+      if let first = unsafe lws_create_context(&info) { unsafe lws_context_destroy(first) }
       isQuiet = true
     }
     let memory = HostMemory()
@@ -58,12 +68,7 @@ struct LoopContext {
     unsafe info.gid = ~0
     guard let context = unsafe lws_create_context(&info) else { return nil }
     unsafe info.port = CONTEXT_PORT_NO_LISTEN_SERVER
-    unsafe info.vhost_name = UnsafePointer(memory.hostName)
-    unsafe info.protocols = UnsafePointer(memory.protocols)
-    unsafe info.retry_and_idle_policy = UnsafePointer(memory.retryPolicy)
-    // nil would mean the environment's http_proxy; port 0 means no proxy.
-    unsafe info.http_proxy_address = UnsafePointer(memory.noProxy)
-    unsafe info.timeout_secs_ah_idle = stepTimeout
+    unsafe memory.describe(&info)
     guard let host = unsafe lws_create_vhost(context, &info) else {
       unsafe lws_context_destroy(context)
       return nil
@@ -101,9 +106,11 @@ struct LoopContext {
   }
 
   /// Serves an accepted connection, as HTTP first; libwebsockets owns `descriptor` from here on.
-  func adopt(connection descriptor: Int32, for socket: LoopSocket) -> Bool {
+  func adopt(
+    connection descriptor: Int32, for socket: LoopSocket, tls: TLSServerHost?
+  ) -> Bool {
     var info = unsafe lws_adopt_desc_t()
-    unsafe info.vh = host
+    unsafe info.vh = tls?.pointer ?? host
     unsafe info.type = lws_adoption_type(
       LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_HTTP.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue)
     unsafe info.fd.sockfd = descriptor
@@ -116,10 +123,49 @@ struct LoopContext {
   /// Starts a client connection; false when it failed at once.
   func connect(_ info: inout lws_client_connect_info, for socket: LoopSocket) -> Bool {
     unsafe info.context = context
-    unsafe info.vhost = host
+    unsafe info.vhost = socket.clientHost?.pointer ?? host
     unsafe info.opaque_user_data = socket.opaque
     unsafe info.retry_and_idle_policy = UnsafePointer(memory.retryPolicy)
     return unsafe lws_client_connect_via_info(&info) != nil
+  }
+
+  /// What is spoken inside TLS: not HTTP/2, which libwebsockets would offer as well.
+  var alpn: UnsafePointer<CChar>? { unsafe UnsafePointer(memory.alpn) }
+
+  /// The host for a client's connections with `tls`; nil without memory.
+  func clientHost(for tls: TLSContext) -> TLSClientHost? {
+    unsafe clientHosts.host(for: tls) { tls in
+      var info = unsafe lws_context_creation_info()
+      unsafe memory.describe(&info)
+      unsafe info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+      // Apart from the servers' hosts, among which a Host header may pick.
+      unsafe info.port = CONTEXT_PORT_NO_LISTEN
+      unsafe info.provided_client_ssl_ctx = tls.pointer
+      return unsafe lws_create_vhost(context, &info)
+    }
+  }
+
+  /// A host for a listener's connections, which serves `files`; nil without memory.
+  func serverHost(
+    for files: TLSContext, asksForCertificate: Bool, on loop: EventLoop
+  ) -> TLSServerHost? {
+    var made: OpaquePointer?
+    let pointer = unsafe withUnsafeMutablePointer(to: &made) { made in
+      var info = unsafe lws_context_creation_info()
+      unsafe memory.describe(&info)
+      unsafe info.port = CONTEXT_PORT_NO_LISTEN_SERVER
+      unsafe info.options = UInt64(LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT)
+      unsafe info.options |= UInt64(LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX)
+      // No client's: keeps libwebsockets from making one of all that the system trusts.
+      unsafe info.provided_client_ssl_ctx = files.pointer
+      unsafe info.user = UnsafeMutableRawPointer(made)
+      return unsafe lws_create_vhost(context, &info)
+    }
+    guard let pointer = unsafe pointer, let made = unsafe made else { return nil }
+    let host = unsafe TLSServerHost(
+      loop: loop, pointer: pointer, context: made, asksForCertificate: asksForCertificate)
+    host.take(files)
+    return host
   }
 
   /// Makes libwebsockets answer the handshake that it is about to answer with `name`, or with none.
@@ -136,6 +182,7 @@ struct LoopContext {
 private final class HostMemory {
   let hostName = unsafe strdup("sidetone")
   let noProxy = unsafe strdup("none:0")
+  let alpn = unsafe strdup("http/1.1")
   let plainName = unsafe strdup(LoopContext.plainProtocol.description)
   let offeredName = unsafe strdup(LoopContext.offeredProtocol.description)
   let protocols = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 3)
@@ -157,6 +204,17 @@ private final class HostMemory {
     unsafe retryPolicy.initialize(to: lws_retry_bo_t())
   }
 
+  /// Fills in what all hosts of a loop have in common.
+  func describe(_ info: inout lws_context_creation_info) {
+    unsafe info.vhost_name = UnsafePointer(hostName)
+    unsafe info.protocols = UnsafePointer(protocols)
+    unsafe info.retry_and_idle_policy = UnsafePointer(retryPolicy)
+    // nil would mean the environment's http_proxy; port 0 means no proxy.
+    unsafe info.http_proxy_address = UnsafePointer(noProxy)
+    unsafe info.timeout_secs_ah_idle = LoopContext.stepTimeout
+    unsafe info.alpn = UnsafePointer(alpn)
+  }
+
   /// Gives the second entry in the host's own copy of the table another name.
   func offer(_ name: String?, to host: OpaquePointer) {
     if unsafe slot == nil {
@@ -171,6 +229,7 @@ private final class HostMemory {
   deinit {
     unsafe free(hostName)
     unsafe free(noProxy)
+    unsafe free(alpn)
     unsafe free(plainName)
     unsafe free(offeredName)
     unsafe free(currentName)

@@ -29,6 +29,8 @@ final class LoopSocket {
   var owner: any LoopSocketOwner
   /// libwebsockets' side, nil before it exists and after it is gone.
   var wsi: OpaquePointer?
+  /// The TLS host of a client's connection, held while the connection lives.
+  var clientHost: TLSClientHost?
 
   init(loop: EventLoop, owner: any LoopSocketOwner) {
     self.loop = loop
@@ -65,8 +67,13 @@ final class LoopSocket {
 let socketCallback:
   @convention(c) (
     OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
-  ) -> Int32 = { wsi, reason, _, input, byteCount in
+  ) -> Int32 = { wsi, reason, user, input, byteCount in
     switch reason {
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+      // The context of a host that is being made, for who makes it.
+      let place = unsafe lws_vhost_user(OpaquePointer(input))
+      unsafe place?.assumingMemoryBound(to: OpaquePointer?.self).pointee = OpaquePointer(user)
+      return 0
     // These come with a stand-in, not with a socket.
     case LWS_CALLBACK_PROTOCOL_INIT, LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_GET_THREAD_ID,
       LWS_CALLBACK_EVENT_WAIT_CANCELLED:

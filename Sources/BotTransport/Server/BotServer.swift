@@ -43,7 +43,7 @@ public struct BotServer: Sendable {
     let loop = try EventLoop(name: "calls")
     loop.start()
     defer { loop.stop() }
-    let calls = CallTable(bot: bot)
+    let calls = CallTable(bot: bot, placement: configuration.botPlacement)
     let gate = Gate(policy: configuration.access)
     let listener = try WebSocketListener(
       loop: loop, host: host, port: port, options: configuration.listener,

@@ -22,10 +22,12 @@ final class CallTable: Sendable {
   }
 
   private let bot: BotServer.Bot
+  private let placement: BotPlacement
   private let state = Locked(State())
 
-  init(bot: @escaping BotServer.Bot) {
+  init(bot: @escaping BotServer.Bot, placement: BotPlacement) {
     self.bot = bot
+    self.placement = placement
   }
 
   /// Whether no call and no bot is left.
@@ -47,7 +49,8 @@ final class CallTable: Sendable {
       if let older { Task { await older.replace() } }
     }
     let key = ObjectIdentifier(call)
-    let task = Task { [bot] in
+    let preference: (any TaskExecutor)? = placement == .callLoop ? call.loop : nil
+    let task = Task(executorPreference: preference) { [self] in
       do {
         try await bot(call)
         await call.botReturned()

@@ -17,6 +17,8 @@ public struct ServerConfiguration: Sendable {
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.
   public var routes: HTTPRoutes
+  /// Where bots run.
+  public var botPlacement: BotPlacement
   /// Where each call's end is written down; nil for nowhere.
   public var callLog: CallLogWriter?
   /// How long a stream may last, by platform; then it is closed with 1000. Exotel ends streams after
@@ -36,6 +38,7 @@ public struct ServerConfiguration: Sendable {
     access: AccessPolicy = AccessPolicy(),
     admitsStrangers: Bool = false,
     routes: HTTPRoutes = HTTPRoutes(),
+    botPlacement: BotPlacement = .pool,
     callLog: CallLogWriter? = nil,
     durationLimits: [Platform: Duration] = [.exotel: .seconds(3_660)],
     silence: DownlinkSilence = .none,
@@ -47,12 +50,24 @@ public struct ServerConfiguration: Sendable {
     self.access = access
     self.admitsStrangers = admitsStrangers
     self.routes = routes
+    self.botPlacement = botPlacement
     self.callLog = callLog
     self.durationLimits = durationLimits
     self.silence = silence
     self.pingInterval = pingInterval
     self.stopTimeout = stopTimeout
   }
+}
+
+/// Which threads run the bots' code.
+public enum BotPlacement: Hashable, Sendable {
+  /// Swift's pool: a bot that computes or blocks hurts itself alone. Each frame that is handed over costs
+  /// a wake-up of another thread.
+  case pool
+  /// The call's event loop, by a task executor preference: nothing hops between threads, and a bot
+  /// that only awaits costs least. Whatever it does between two awaits holds up every other call of its
+  /// loop, so it must neither block nor compute for longer than a millisecond.
+  case callLoop
 }
 
 /// Silence that a server sends on a bot's behalf, for platforms that judge a stream by its downlink.

@@ -4,7 +4,7 @@ import Glibc
 
 /// A listening socket of our own, whose connections are handed to libwebsockets.
 final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
-  // Unchecked: `link` belongs to the loop's thread, the rest does not change.
+  // Unchecked: `link` and `tlsHost` belong to the loop's thread, the rest does not change.
 
   /// Connections accepted before the other sockets get their turn again.
   private static let acceptsPerTurn = 64
@@ -16,10 +16,15 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   private let loop: EventLoop
   private let rules: ListenerRules
   private var link: LoopSocket?
+  private let tls: TLSServerConfiguration?
+  private let files: TLSContext?
+  private var tlsHost: TLSServerHost?
 
   init(
-    loop: EventLoop, host: String, port: Int, sharesPort: Bool, rules: ListenerRules
+    loop: EventLoop, host: String, port: Int, options: ListenerOptions, rules: ListenerRules
   ) throws(ListenError) {
+    tls = options.tls
+    do { files = try options.tls?.read() } catch { throw .tls(error) }
     guard (0...65_535).contains(port), let address = SocketAddress(host: host, port: port) else {
       throw .badAddress(host: host, port: port)
     }
@@ -37,7 +42,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     }
     guard descriptor >= 0 else { throw fail() }
     setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
-    if sharesPort { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
+    if options.sharesPort { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
     guard address.bind(descriptor) == 0, listen(descriptor, Self.backlog) == 0 else { throw fail() }
     fileDescriptor = descriptor
     self.port = SocketAddress(localOf: descriptor)?.port ?? port
@@ -50,6 +55,13 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   /// Begins to accept; false when the loop cannot serve it. Loop thread only.
   func open() -> Bool {
     guard let context = loop.running else { return false }
+    if let tls, let files {
+      tlsHost = context.serverHost(
+        for: files, asksForCertificate: tls.clientCAFile != nil, on: loop)
+      // Never in the clear instead.
+      guard let tlsHost else { return false }
+      tls.add(tlsHost)
+    }
     let link = LoopSocket(loop: loop, owner: self)
     loop.register(link)
     guard context.adopt(descriptor: fileDescriptor, for: link) else {
@@ -115,7 +127,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     connection.link = link
     loop.register(link)
     // Refused, the descriptor has been closed.
-    guard context.adopt(connection: descriptor, for: link) else {
+    guard context.adopt(connection: descriptor, for: link, tls: tlsHost) else {
       loop.unregister(link)
       return
     }

@@ -27,6 +27,19 @@ struct SocketAddress: CustomStringConvertible {
     }
   }
 
+  /// Reads an address of either family, without asking anybody; nil for names.
+  init?(literal host: String) {
+    storage = sockaddr_storage()
+    let isRead = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      let hasColon = host.contains(":")
+      // The address lies behind the family and port, in version 6 behind the flow as well.
+      return unsafe inet_pton(hasColon ? AF_INET6 : AF_INET, host, start + (hasColon ? 8 : 4)) == 1
+    }
+    guard isRead else { return nil }
+    storage.ss_family = sa_family_t(host.contains(":") ? AF_INET6 : AF_INET)
+  }
+
   /// The address a socket is bound to.
   init?(localOf descriptor: Int32) {
     storage = sockaddr_storage()

@@ -41,14 +41,19 @@ extension WebSocket: LoopSocketOwner {
   private func established() -> Int32 {
     guard case .opening = state else { return -1 }
     state = .open
+    openDeadline?.cancel()
+    openDeadline = nil
     delegate?.socketDidOpen(self)
     return 0
   }
 
   /// Tells the delegate, once, and lets go of it.
   func finish() {
+    if case .opening = state, !loop.isEnding { fail(.unreachable(reason: "connection lost")) }
     let ended = state
     state = .closed
+    openDeadline?.cancel()
+    openDeadline = nil
     link = nil
     pieces = nil
     pings?.stop()
@@ -68,13 +73,32 @@ extension WebSocket: LoopSocketOwner {
 
   private func connectionFailed(_ text: UnsafeRawBufferPointer) {
     guard case .opening = state else { return }
-    var reason = unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-    if let wsi = unsafe link?.wsi {
-      let status = unsafe lws_http_client_http_response(wsi)
-      if status > 0, status != 101 { reason = "the server answered HTTP \(status)" }
-    }
-    state = .failing(reason: reason)
+    let words = unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    fail(failure(saying: words))
     finish()
+  }
+
+  private func failure(saying words: String) -> ConnectFailure {
+    guard let link, let wsi = unsafe link.wsi else { return .unreachable(reason: words) }
+    let status = unsafe Int(lws_http_client_http_response(wsi))
+    if status > 0 {
+      // The status line begins with the number.
+      let phrase = link.header(WSI_TOKEN_HTTP)?.drop { $0.isNumber || $0 == " " }
+      return .refused(status: status, message: status == 101 ? words : String(phrase ?? ""))
+    }
+    if words.hasPrefix("Timed out") { return .timedOut }
+    if link.clientHost != nil, let problem = unsafe TLSProgress.problem(lws_get_ssl(wsi)) {
+      return .tls(reason: problem)
+    }
+    let isCut = ["read failed", "Peer hung up", "closed before established"].contains(words)
+    return .unreachable(reason: isCut ? "the server hung up before it answered" : words)
+  }
+
+  /// Notes why a client's connection could not be made, and that it is over.
+  func fail(_ failure: ConnectFailure) {
+    guard case .opening = state else { return }
+    self.failure = failure
+    state = .failing(reason: failure.description)
   }
 
   /// The peer's close frame; libwebsockets answers it.

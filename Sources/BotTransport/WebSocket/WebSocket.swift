@@ -20,6 +20,9 @@ public final class WebSocket: @unchecked Sendable {
     /// How long the peer may take to read what is under way before a close frame can go out; then
     /// the socket is cut. Whole seconds, at least 1. The answer to a close frame has 5 s.
     public var closeTimeout: Duration = .seconds(5)
+    /// How long a client's connection may take from its beginning to the server's answer. A server
+    /// goes by ``ListenerOptions/handshakeTimeout``.
+    public var openTimeout: Duration = .seconds(10)
 
     /// The default bounds.
     public init() {}
@@ -58,6 +61,9 @@ public final class WebSocket: @unchecked Sendable {
   public internal(set) var subprotocol: String?
   /// What went through so far.
   public internal(set) var counters = Counters()
+  /// Why a client's connection could not be made; set before the delegate's `socketDidClose`. nil for
+  /// sockets that were open, that we gave up ourselves, and on a server's side.
+  public internal(set) var failure: ConnectFailure?
   /// How long the last ping took to be answered.
   public internal(set) var roundTrip: Duration?
 
@@ -71,6 +77,8 @@ public final class WebSocket: @unchecked Sendable {
   /// Whether `pieces` holds the beginning of a message.
   var isAssembling = false
   var pings: PingSchedule?
+  /// A client's deadline while it opens.
+  var openDeadline: LoopTimer?
   /// Whether the loop, or libwebsockets for it, will give a turn to write.
   var waitsToWrite = false
 

@@ -1,3 +1,4 @@
+import AudioEngine
 import CLibWebSockets
 
 /// Why a connection could not even be begun. What fails later is told to the delegate.
@@ -6,6 +7,8 @@ public enum ConnectError: Error, Equatable, CustomStringConvertible {
   case badURL(WebSocketURL.Problem)
   /// A header's name or value has characters that HTTP forbids there.
   case badHeader(name: String)
+  /// The files of the TLS configuration cannot be used.
+  case tls(TLSFileError)
   /// The event loop is not running.
   case loop(EventLoopError)
 
@@ -14,6 +17,7 @@ public enum ConnectError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .badURL(let problem): problem.description
     case .badHeader(let name): "header \(name) has characters that HTTP forbids"
+    case .tls(let error): error.description
     case .loop(let error): "cannot connect: \(error)"
     }
   }
@@ -28,18 +32,21 @@ public enum WebSocketConnector {
   ///
   /// - Parameters:
   ///   - loop: serves the socket; the delegate is called on its thread.
-  ///   - url: `ws://host:port/path?query`.
+  ///   - url: `ws://host:port/path?query`, or `wss:` for TLS.
   ///   - headers: sent with the handshake.
   ///   - subprotocols: offered in this order.
   ///   - limits: bounds of the socket.
-  ///   - delegate: hears of the opening, or of the failure through `socketDidClose`.
+  ///   - tls: whom to trust and what to show where the URL is `wss`; nil for the system's authorities
+  ///     and no certificate. Its files are read on the caller's thread. Not used for `ws`.
+  ///   - delegate: hears of the opening, or of the failure through `socketDidClose`; then
+  ///     ``WebSocket/failure`` says what kind it was.
   /// - Returns: the socket, which is for the loop's thread alone.
   /// - Throws: ``ConnectError``.
   @discardableResult
   public static func connect(
     loop: EventLoop, url: String, headers: HTTPHeaders = HTTPHeaders(),
     subprotocols: [String] = [], limits: WebSocket.Limits = WebSocket.Limits(),
-    delegate: any WebSocketDelegate & Sendable
+    tls: TLSClientConfiguration? = nil, delegate: any WebSocketDelegate & Sendable
   ) throws(ConnectError) -> WebSocket {
     let target: WebSocketURL
     do { target = try WebSocketURL(url) } catch { throw .badURL(error) }
@@ -49,12 +56,21 @@ public enum WebSocketConnector {
     for name in subprotocols where !isToken(name) {
       throw .badHeader(name: "sec-websocket-protocol")
     }
+    var context: TLSContext?
+    if target.isSecure {
+      do {
+        context = try TLSClientContexts.context(
+          tls ?? TLSClientConfiguration(), host: target.host)
+      } catch {
+        throw .tls(error)
+      }
+    }
     let request = UpgradeRequest(
       path: target.target, headers: headers, peerAddress: "\(target.host):\(target.port)",
       subprotocols: subprotocols)
     let socket = WebSocket(loop: loop, request: request, limits: limits, delegate: delegate)
     do {
-      try loop.sync { socket.connect(to: target) }
+      try loop.sync { [context] in socket.connect(to: target, tls: context) }
     } catch {
       throw .loop(error)
     }
@@ -80,21 +96,39 @@ public enum WebSocketConnector {
 
 extension WebSocket {
   /// Begins a client's connection. Failure at once is told in the loop's next turn, like any other.
-  func connect(to target: WebSocketURL) {
+  func connect(to target: WebSocketURL, tls: TLSContext?) {
     let link = LoopSocket(loop: loop, owner: self)
     self.link = link
     loop.register(link)
-    let isBegun = begin(to: target, link)
-    guard !isBegun else { return }
+    guard !begin(to: target, tls: tls, link) else {
+      startOpenDeadline()
+      return
+    }
     loop.unregister(link)
     loop.perform { [self] in
-      if case .opening = state { state = .failing(reason: "could not connect") }
+      fail(.unreachable(reason: "could not connect"))
       finish()
     }
   }
 
-  private func begin(to target: WebSocketURL, _ link: LoopSocket) -> Bool {
+  private func startOpenDeadline() {
+    // What failed at once has been told already.
+    guard case .opening = state else { return }
+    let timer = LoopTimer(loop: loop) { [weak self] in
+      guard let self, case .opening = state else { return }
+      fail(.timedOut)
+      link?.reset()
+    }
+    timer.arm(at: EventLoop.now + limits.openTimeout)
+    openDeadline = timer
+  }
+
+  private func begin(to target: WebSocketURL, tls: TLSContext?, _ link: LoopSocket) -> Bool {
     guard let context = loop.running else { return false }
+    if let tls {
+      guard let host = context.clientHost(for: tls) else { return false }
+      link.clientHost = host
+    }
     let offered = request.subprotocols.joined(separator: ", ")
     return unsafe target.host.withCString { host in
       unsafe target.authority.withCString { authority in
@@ -106,7 +140,13 @@ extension WebSocket {
               unsafe info.port = Int32(target.port)
               unsafe info.host = authority
               unsafe info.path = path
-              unsafe info.ssl_connection = Int32(LCCSCF_HTTP_NO_FOLLOW_REDIRECT.rawValue)
+              unsafe info.ssl_connection = Int32(
+                LCCSCF_HTTP_NO_FOLLOW_REDIRECT.rawValue
+                  | (tls == nil
+                    ? 0
+                    // The context checks the name, better than libwebsockets would.
+                    : LCCSCF_USE_SSL.rawValue | LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK.rawValue))
+              unsafe info.alpn = context.alpn
               if unsafe offered.pointee != 0 { unsafe info.protocol = offered }
               unsafe info.local_protocol_name = UnsafeRawPointer(plain.baseAddress)?
                 .assumingMemoryBound(to: CChar.self)

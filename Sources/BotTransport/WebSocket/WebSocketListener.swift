@@ -11,6 +11,8 @@ public enum ListenError: Error, Equatable, CustomStringConvertible {
   case badAddress(host: String, port: Int)
   /// The system refused for another reason.
   case system(host: String, port: Int, code: Int32)
+  /// The files of the TLS configuration cannot be used.
+  case tls(TLSFileError)
   /// The event loop is not running or has no room.
   case loop(EventLoopError)
 
@@ -25,6 +27,8 @@ public enum ListenError: Error, Equatable, CustomStringConvertible {
       "\(host) port \(port) is not an address of this machine: try 127.0.0.1 or 0.0.0.0"
     case .system(let host, let port, let code):
       "cannot listen on \(host) port \(port): \(systemMessage(code))"
+    case .tls(let error):
+      error.description
     case .loop(let error):
       "cannot listen: \(error)"
     }
@@ -48,6 +52,9 @@ public struct ListenerOptions: Sendable {
   public var preferredSubprotocols = ["audio.plivo.com"]
   /// Several listeners, each on its own loop, may share the port; the system spreads connections.
   public var sharesPort = false
+  /// The certificate to show; with it the port takes nothing but TLS. nil takes nothing but plain
+  /// connections.
+  public var tls: TLSServerConfiguration?
 
   /// The default treatment.
   public init() {}
@@ -109,7 +116,7 @@ public final class WebSocketListener: Sendable {
   ) throws(ListenError) {
     let rules = ListenerRules(options, onUpgrade: onUpgrade, onHTTP: onHTTP)
     let descriptor = try ListeningDescriptor(
-      loop: loop, host: host, port: port, sharesPort: options.sharesPort, rules: rules)
+      loop: loop, host: host, port: port, options: options, rules: rules)
     let isServed: Bool
     do {
       isServed = try loop.sync { descriptor.open() }

@@ -1,11 +1,9 @@
-/// Where a client connects to: a `ws` URL (RFC 6455, 3), taken apart.
+/// Where a client connects to: a `ws` or `wss` URL (RFC 6455, 3), taken apart.
 public struct WebSocketURL: Sendable, Equatable {
   /// Why text is not such a URL.
   public enum Problem: Error, Equatable, CustomStringConvertible {
     /// It begins with neither `ws://` nor `wss://`.
     case scheme
-    /// It is `wss`, which this version does not speak.
-    case secure
     /// There is no host, or one with characters no host has.
     case host
     /// The port is not a number from 1 to 65535.
@@ -16,8 +14,7 @@ public struct WebSocketURL: Sendable, Equatable {
     /// One line for people.
     public var description: String {
       switch self {
-      case .scheme: "the URL must begin with ws://"
-      case .secure: "wss:// is not supported yet: use ws://"
+      case .scheme: "the URL must begin with ws:// or wss://"
       case .host: "the URL has no valid host"
       case .port: "the URL's port must be 1 to 65535"
       case .path: "the URL's path must be printable ASCII, percent-encoded, without a fragment"
@@ -27,15 +24,17 @@ public struct WebSocketURL: Sendable, Equatable {
 
   /// The host, without the brackets of an IPv6 address.
   public let host: String
-  /// The port, 80 where none was written.
+  /// The port; 80, or 443 for `wss`, where none was written.
   public let port: Int
   /// Path and query as they go on the wire, beginning with a slash.
   public let target: String
+  /// Whether it is `wss`: TLS goes first.
+  public let isSecure: Bool
 
   /// The `Host` header.
   public var authority: String {
     let name = host.contains(":") ? "[\(host)]" : host
-    return port == 80 ? name : "\(name):\(port)"
+    return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
   }
 
   /// Takes text apart.
@@ -43,11 +42,13 @@ public struct WebSocketURL: Sendable, Equatable {
   /// - Throws: ``Problem``.
   public init(_ text: String) throws(Problem) {
     let lower = text.lowercased()
-    if lower.hasPrefix("wss://") { throw .secure }
-    guard lower.hasPrefix("ws://") else { throw .scheme }
-    let rest = text.dropFirst(5)
+    isSecure = lower.hasPrefix("wss://")
+    guard isSecure || lower.hasPrefix("ws://") else { throw .scheme }
+    let rest = text.dropFirst(isSecure ? 6 : 5)
     let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-    (host, port) = try Self.split(authority: rest[..<end])
+    let written: Int?
+    (host, written) = try Self.split(authority: rest[..<end])
+    port = written ?? (isSecure ? 443 : 80)
     var target = String(rest[end...])
     if !target.hasPrefix("/") { target = "/" + target }
     guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
@@ -56,7 +57,7 @@ public struct WebSocketURL: Sendable, Equatable {
     self.target = target
   }
 
-  private static func split(authority: Substring) throws(Problem) -> (String, Int) {
+  private static func split(authority: Substring) throws(Problem) -> (String, Int?) {
     var name = authority
     var digits: Substring = ""
     if authority.hasPrefix("[") {
@@ -80,7 +81,7 @@ public struct WebSocketURL: Sendable, Equatable {
       guard name.utf8.allSatisfy({ isHostByte($0) }) else { throw .host }
     }
     guard !name.isEmpty, name.utf8.count <= 253 else { throw .host }
-    if digits.isEmpty { return (String(name), 80) }
+    if digits.isEmpty { return (String(name), nil) }
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits),
       (1...65_535).contains(port)
     else { throw .port }

@@ -9,6 +9,9 @@ struct WebSocketURLTests {
       ("ws://example.com", "example.com", 80, "/", "example.com"),
       ("WS://example.com:5001/exotel", "example.com", 5001, "/exotel", "example.com:5001"),
       ("ws://127.0.0.1:80?x=1", "127.0.0.1", 80, "/?x=1", "127.0.0.1"),
+      ("wss://example.com", "example.com", 443, "/", "example.com"),
+      ("Wss://example.com:80/a", "example.com", 80, "/a", "example.com:80"),
+      ("ws://example.com:443/", "example.com", 443, "/", "example.com:443"),
       ("ws://[::1]:9/a/b?c=%20d", "::1", 9, "/a/b?c=%20d", "[::1]:9"),
     ])
   func parts(text: String, host: String, port: Int, target: String, authority: String) throws {
@@ -22,7 +25,7 @@ struct WebSocketURLTests {
   @Test(
     "says what is wrong",
     arguments: [
-      ("", .scheme), ("http://a", .scheme), ("ws:/a", .scheme), ("wss://a", .secure),
+      ("", .scheme), ("http://a", .scheme), ("ws:/a", .scheme), ("wss:/a", .scheme),
       ("ws://", .host), ("ws:///x", .host), ("ws://a b/", .host), ("ws://user@a/", .host),
       ("ws://[::1", .host), ("ws://[::1]x", .host), ("ws://[]:1/", .host),
       ("ws://a:", .port), ("ws://a:0", .port), ("ws://a:65536", .port), ("ws://a:1x", .port),

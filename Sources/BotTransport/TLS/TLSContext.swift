@@ -1,0 +1,78 @@
+import CLibWebSockets
+import Glibc
+
+/// An `SSL_CTX` of OpenSSL's, owned.
+@safe
+final class TLSContext: @unchecked Sendable {
+  // Unchecked: set up by one thread; afterwards OpenSSL guards what the loops share of it.
+  let pointer: OpaquePointer
+
+  /// - Throws: ``TLSFileError/library(reason:)``.
+  init(_ method: OpaquePointer) throws(TLSFileError) {
+    ERR_clear_error()
+    guard let pointer = unsafe SSL_CTX_new(method) else { throw .library(reason: Self.reason()) }
+    unsafe self.pointer = pointer
+    unsafe Self.harden(pointer)
+  }
+
+  deinit { unsafe SSL_CTX_free(pointer) }
+
+  /// TLS 1.2 and 1.3; calls are long, so nothing is kept for resuming a session.
+  static func harden(_ context: OpaquePointer) {
+    _ = unsafe sidetone_tls_minimum(context, TLS1_2_VERSION)
+    unsafe sidetone_tls_no_cache(context)
+    unsafe sidetone_tls_mode(
+      context, Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS))
+  }
+
+  /// Shows this certificate to peers.
+  func use(certificateFile: String, keyFile: String) throws(TLSFileError) {
+    try Self.requireReadable(certificateFile)
+    try Self.requireReadable(keyFile)
+    // Without this OpenSSL would ask for a passphrase on the terminal.
+    unsafe SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in 0 }
+    guard unsafe SSL_CTX_use_certificate_chain_file(pointer, certificateFile) == 1 else {
+      throw .noCertificate(file: certificateFile)
+    }
+    ERR_clear_error()
+    guard unsafe SSL_CTX_use_PrivateKey_file(pointer, keyFile, SSL_FILETYPE_PEM) == 1 else {
+      // The certificate is there already, so OpenSSL compares at once.
+      let isMismatch = sidetone_tls_reason(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH
+      let isOtherKind = sidetone_tls_reason(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH
+      ERR_clear_error()
+      if isMismatch || isOtherKind { throw .mismatch(certificate: certificateFile, key: keyFile) }
+      throw .noKey(file: keyFile)
+    }
+    guard unsafe SSL_CTX_check_private_key(pointer) == 1 else {
+      ERR_clear_error()
+      throw .mismatch(certificate: certificateFile, key: keyFile)
+    }
+  }
+
+  /// Trusts the authorities in `caFile`.
+  func trust(caFile: String) throws(TLSFileError) {
+    try Self.requireReadable(caFile)
+    guard unsafe SSL_CTX_load_verify_file(pointer, caFile) == 1 else {
+      ERR_clear_error()
+      throw .noCertificate(file: caFile)
+    }
+  }
+
+  private static func requireReadable(_ file: String) throws(TLSFileError) {
+    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(file: file, reason: systemMessage(errno)) }
+    defer { close(descriptor) }
+    var byte: UInt8 = 0
+    guard unsafe read(descriptor, &byte, 1) >= 0 else {
+      throw .unreadable(file: file, reason: systemMessage(errno))
+    }
+  }
+
+  /// OpenSSL's words for what failed last on this thread; forgets all that failed.
+  static func reason() -> String {
+    let code = ERR_peek_last_error()
+    ERR_clear_error()
+    guard let text = unsafe ERR_reason_error_string(code) else { return "no reason given" }
+    return unsafe String(cString: text)
+  }
+}

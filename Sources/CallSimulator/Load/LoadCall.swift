@@ -1,0 +1,208 @@
+import AudioEngine
+import BotTransport
+
+/// One caller of a load, on the load's loop: its socket, its timer and what it hears.
+final class LoadCall: WebSocketDelegate, @unchecked Sendable {
+  // Unchecked: all state is confined to the loop's thread.
+
+  /// What became of the call.
+  enum End: Hashable {
+    case closed(UInt16)
+    /// It never opened, or broke.
+    case failed(String)
+  }
+
+  private(set) var ear: LoadEar
+  /// How late this side's own messages left, which is not the bot's fault.
+  private(set) var ownLateness = LatenessTable()
+  /// From the start to the first audio.
+  private(set) var firstAudio: Duration?
+  /// From the first loud message to the clear.
+  private(set) var reaction: Duration?
+  /// Media messages after the clear that a flush should have held back.
+  private(set) var stale = 0
+  /// Audio that some other call has said.
+  private(set) var foreign = 0
+  private(set) var end: End?
+  var sentMessages: Int { wire.messages }
+  /// What an echo must have given back by now: all that was said before ``stop(at:)``.
+  private(set) var expectedBytes = 0
+
+  private let loop: EventLoop
+  private let plan: LoadPlan
+  private var wire: LoadWire
+  private var timer: LoopTimer?
+  private var socket: WebSocket?
+  private var openedAt: MonotonicTime?
+  private var nextMedia = MonotonicTime.zero
+  /// Media messages that wait for the socket.
+  private var due = 0
+  private var hasStarted = false
+  private var needsCleared = false
+  private var stopping: MonotonicTime?
+  private var hasStopped = false
+  private var loudFrom: MonotonicTime?
+  private var loudSince: MonotonicTime?
+  private var marks: [(name: String, at: Int64)] = []
+  private let ended: (LoadCall) -> Void
+
+  init(
+    _ index: Int, plan: LoadPlan, on loop: EventLoop, ended: @escaping (LoadCall) -> Void
+  ) {
+    self.loop = loop
+    self.plan = plan
+    self.ended = ended
+    let isQuiet = plan.bot == .speaks
+    wire = LoadWire(plan.provider, index: index, isQuiet: isQuiet)
+    ear = LoadEar(plan.provider.wire)
+    timer = LoopTimer(loop: loop) { [weak self] in self?.timerFired() }
+  }
+
+  /// Opens the socket; ``end`` says what became of it.
+  func place(to address: BotAddress) {
+    var headers = HTTPHeaders()
+    if let authorization = address.authorization {
+      headers.append("authorization", authorization)
+    }
+    do {
+      socket = try WebSocketConnector.connect(
+        loop: loop, url: address.url, headers: headers, delegate: self)
+    } catch {
+      finish(.failed("\(error)"))
+    }
+  }
+
+  /// Speaks up at `time`.
+  func interrupt(at time: MonotonicTime) { loudFrom = time }
+
+  /// Lets what was said until now be heard, and hangs up. The caller's line stays open meanwhile, as
+  /// any does, so that the echo does not run dry.
+  func stop(at time: MonotonicTime) {
+    guard end == nil else { return }
+    stopping = time
+    expectedBytes = wire.messages * wire.payloadBytes
+  }
+
+  /// Gives up.
+  func cut() {
+    guard end == nil else { return }
+    socket?.abort(reason: "the load's patience is over")
+  }
+
+  // The socket.
+
+  func socketDidOpen(_ socket: WebSocket) {
+    openedAt = loop.now
+    nextMedia = loop.now + .nanoseconds(LoadPlan.cadence)
+    socket.requestWrite()
+    arm()
+  }
+
+  func socket(_ socket: WebSocket, didReceiveText message: RawSpan) {
+    let now = loop.now
+    switch LoadMessage(message) {
+    case .media(let range):
+      let payload = message.extracting(range)
+      if ear.messages == 0, let openedAt { firstAudio = now - openedAt }
+      if reaction != nil { stale += 1 }
+      if plan.bot == .echoes, !wire.isOwn(payload) { foreign += 1 }
+      var padding = 0
+      while padding < min(payload.byteCount, 2),
+        unsafe payload.unsafeLoad(
+          fromByteOffset: payload.byteCount - 1 - padding, as: UInt8.self) == UInt8(ascii: "=")
+      {
+        padding += 1
+      }
+      ear.hear(payload.byteCount / 4 * 3 - padding, at: now)
+    case .mark(let name):
+      if marks.count < 256 { marks.append((name, max(ear.end, now.nanoseconds))) }
+      arm()
+    case .clear:
+      if reaction == nil, let loudSince { reaction = now - loudSince }
+      ear.clear()
+      needsCleared = true
+      marks.removeAll()
+      socket.requestWrite()
+    case .other: break
+    }
+  }
+
+  func socket(_ socket: WebSocket, didReceiveBinary message: RawSpan) {}
+
+  func socketCanWrite(_ socket: WebSocket, buffer: inout MessageBuffer) -> WriteStep {
+    defer { if hasMore { socket.requestWrite() } }
+    if !hasStarted {
+      hasStarted = true
+      wire.start(into: &buffer)
+      return .text
+    }
+    if needsCleared {
+      needsCleared = false
+      if wire.cleared(into: &buffer) { return .text }
+    }
+    if due > 0 {
+      due -= 1
+      let isLoud = isLoud(at: loop.now)
+      if isLoud, loudSince == nil { loudSince = loop.now }
+      wire.media(isLoud: isLoud, into: &buffer)
+      return .text
+    }
+    if let mark = marks.first, mark.at <= loop.now.nanoseconds {
+      marks.removeFirst()
+      wire.played(mark.name, into: &buffer)
+      return .text
+    }
+    if let stopping, !hasStopped, loop.now >= stopping + LoadPlan.tail {
+      hasStopped = true
+      due = 0
+      wire.stop(into: &buffer)
+      return .text
+    }
+    return .nothing
+  }
+
+  func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
+    finish(openedAt == nil || code == nil ? .failed(reason) : .closed(code ?? 1006))
+  }
+
+  // Time.
+
+  private var hasMore: Bool {
+    due > 0 || needsCleared || marks.first.map { $0.at <= loop.now.nanoseconds } ?? false
+  }
+
+  private func isLoud(at now: MonotonicTime) -> Bool {
+    guard let loudFrom else { return false }
+    return now >= loudFrom && now < loudFrom + .milliseconds(300)
+  }
+
+  private func timerFired() {
+    guard end == nil else { return }
+    let now = loop.now
+    while nextMedia <= now, !hasStopped {
+      ownLateness.add(now - nextMedia)
+      due += 1
+      nextMedia = nextMedia + .nanoseconds(LoadPlan.cadence)
+    }
+    socket?.requestWrite()
+    arm()
+  }
+
+  private func arm() {
+    guard end == nil, openedAt != nil else { return }
+    var next = nextMedia
+    if let mark = marks.first { next = min(next, MonotonicTime(nanoseconds: mark.at)) }
+    if let stopping, !hasStopped { next = min(next, stopping + LoadPlan.tail) }
+    if hasStopped { return }
+    timer?.arm(at: max(next, loop.now))
+  }
+
+  private func finish(_ end: End) {
+    guard self.end == nil else { return }
+    self.end = end
+    timer?.cancel()
+    timer = nil
+    socket = nil
+    ended(self)
+  }
+}

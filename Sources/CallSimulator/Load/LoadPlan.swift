@@ -1,0 +1,53 @@
+import AudioEngine
+
+/// Many calls to one bot at once: how many, how fast they come, what the callers do.
+public struct LoadPlan: Sendable {
+  /// Which platform the calls come from; each sends every 20 ms.
+  public enum Provider: String, Hashable, Sendable, CaseIterable {
+    /// mu-law at 8 kHz, as Plivo's streams are by default.
+    case plivo
+    /// 16-bit audio at 8 kHz, in Exotel's words. Exotel itself sends every 100 ms; the cadence here is
+    /// that of the load.
+    case exotel
+
+    var wire: WireFormat {
+      switch self {
+      case .plivo: WireFormat(.mulaw, .hz8000)
+      case .exotel: WireFormat(.linear16, .hz8000)
+      }
+    }
+  }
+
+  /// What the bot is expected to do, which decides what is counted as lost.
+  public enum Bot: Hashable, Sendable {
+    /// Gives back what it hears: every byte is missed that does not come back.
+    case echoes
+    /// Speaks by itself; only gaps and lateness are judged.
+    case speaks
+  }
+
+  /// How many calls there are at once.
+  public var calls = 100
+  /// The calls begin evenly over this time.
+  public var ramp: Duration = .seconds(5)
+  /// How long they all last together, after the ramp.
+  public var duration: Duration = .seconds(30)
+  /// The platform.
+  public var provider: Provider = .plivo
+  /// The bot.
+  public var bot: Bot = .echoes
+  /// Callers speak loudly for 300 ms so long after all calls are up, and otherwise keep silent; nil: never.
+  public var interruptAfter: Duration?
+  /// The process whose processor time and memory are measured; nil for none.
+  public var serverProcess: Int32?
+
+  /// A hundred calls that are echoed for half a minute.
+  public init() {}
+
+  /// How often each caller sends.
+  static let cadence: Int64 = 20_000_000
+  /// How long a caller listens after the last word.
+  static let tail: Duration = .seconds(2)
+  /// How long a bot may take to close a socket, and all calls to begin.
+  static let patience: Duration = .seconds(10)
+}

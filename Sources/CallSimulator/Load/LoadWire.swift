@@ -1,0 +1,178 @@
+import AudioEngine
+import Telephony
+
+/// What the callers of a load say, and what they understand: as little as a bot needs.
+struct LoadWire {
+  private let provider: LoadPlan.Provider
+  private let stream: String
+  /// Base64 of 20 ms, quiet and loud.
+  private let quiet: [UInt8]
+  private let loud: [UInt8]
+  private(set) var messages = 0
+  let payloadBytes: Int
+
+  /// Every call says something of its own, so that audio which comes back to another caller is known.
+  init(_ provider: LoadPlan.Provider, index: Int, isQuiet: Bool) {
+    self.provider = provider
+    stream = "load-\(index)"
+    payloadBytes = provider.wire.bytesPerSecond / 50
+    let silence = provider.wire.encoding.silence
+    // Not silence, and the same again after decoding and encoding: mu-law's 0x7F, the other zero, is not.
+    let low = UInt8(index % 127)
+    let tag: [UInt8] =
+      isQuiet
+      ? [silence, silence]
+      : provider == .plivo ? [low, low] : [low + 1, UInt8(index / 127 % 8)]
+    quiet = Self.base64(tag, payloadBytes)
+    loud = Self.base64(provider == .plivo ? [0x00, 0x80] : [0x00, 0x70, 0x00, 0x90], payloadBytes)
+  }
+
+  private static func base64(_ pattern: [UInt8], _ count: Int) -> [UInt8] {
+    let bytes = (0..<count).map { pattern[$0 % pattern.count] }
+    var text = [UInt8](repeating: 0, count: Base64.encodedCount(byteCount: count))
+    var span = text.mutableSpan
+    var room = unsafe span.mutableBytes
+    _ = unsafe Base64.encode(bytes.span.bytes, into: &room)
+    return text
+  }
+
+  /// The first characters of what this call says and of nothing that another does.
+  func isOwn(_ payload: RawSpan) -> Bool {
+    guard payload.byteCount >= 4 else { return false }
+    for index in 0..<4 {
+      let byte = unsafe payload.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+      guard byte == quiet[index] else { return false }
+    }
+    return true
+  }
+
+  func start(into text: inout MessageBuffer) {
+    switch provider {
+    case .plivo:
+      text.append("{\"sequenceNumber\":0,\"event\":\"start\",\"start\":{\"callId\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"streamId\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"accountId\":\"MAXXLOAD\",\"tracks\":[\"inbound\"],\"mediaFormat\":")
+      text.append("{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000}},\"extra_headers\":\"\"}")
+    case .exotel:
+      text.append("{\"event\":\"start\",\"sequence_number\":\"1\",\"stream_sid\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"start\":{\"stream_sid\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"call_sid\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"account_sid\":\"load\",\"from\":\"1\",\"to\":\"2\",\"media_format\":")
+      text.append("{\"encoding\":\"base64\",\"sample_rate\":\"8000\"}}}")
+    }
+  }
+
+  mutating func media(isLoud: Bool, into text: inout MessageBuffer) {
+    messages += 1
+    switch provider {
+    case .plivo:
+      text.append("{\"sequenceNumber\":")
+      text.append(decimal: messages)
+      text.append(",\"streamId\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"event\":\"media\",\"media\":{\"track\":\"inbound\",\"timestamp\":\"")
+    case .exotel:
+      text.append("{\"event\":\"media\",\"sequence_number\":\"")
+      text.append(decimal: messages + 1)
+      text.append("\",\"stream_sid\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"media\":{\"timestamp\":\"")
+    }
+    text.append(decimal: messages * 20)
+    text.append("\",\"chunk\":")
+    text.append(decimal: messages)
+    text.append(",\"payload\":\"")
+    unsafe text.append(contentsOf: (isLoud ? loud : quiet).span.bytes)
+    text.append("\"}}")
+  }
+
+  func played(_ name: String, into text: inout MessageBuffer) {
+    switch provider {
+    case .plivo:
+      text.append("{\"event\":\"playedStream\",\"streamId\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"name\":")
+      JSONText.appendQuoted(name, to: &text)
+      text.append("}")
+    case .exotel:
+      text.append("{\"event\":\"mark\",\"stream_sid\":\"")
+      text.append(utf8: stream)
+      text.append("\",\"mark\":{\"name\":")
+      JSONText.appendQuoted(name, to: &text)
+      text.append("}}")
+    }
+  }
+
+  func cleared(into text: inout MessageBuffer) -> Bool {
+    guard provider == .plivo else { return false }
+    text.append("{\"event\":\"clearedAudio\",\"streamId\":\"")
+    text.append(utf8: stream)
+    text.append("\"}")
+    return true
+  }
+
+  func stop(into text: inout MessageBuffer) {
+    text.append("{\"event\":\"stop\",\"stream_sid\":\"")
+    text.append(utf8: stream)
+    text.append("\",\"stop\":{\"reason\":\"callended\"},\"reason\":\"call ended\"}")
+  }
+}
+
+/// What a bot said.
+enum LoadMessage {
+  case media(Range<Int>)
+  case mark(String)
+  case clear
+  case other
+
+  /// Reads a bot's message in place; anything that cannot be read is `other`.
+  init(_ message: RawSpan) {
+    self = (try? Self.read(message)) ?? .other
+  }
+
+  private static func read(_ message: RawSpan) throws(MalformedKind) -> LoadMessage {
+    var scanner = JSONScanner(message)
+    var event: Range<Int>?
+    var payload: Range<Int>?
+    var name: Range<Int>?
+    try scanner.beginMessage()
+    var isFirst = true
+    while let key = try scanner.nextKey(isFirst: &isFirst) {
+      if scanner.equal(key.range, "event") {
+        event = try scanner.string().range
+      } else if scanner.equal(key.range, "name") {
+        name = try scanner.string().range
+      } else if scanner.equal(key.range, "media") || scanner.equal(key.range, "mark") {
+        guard scanner.beginObject() else { throw scanner.fault }
+        var isFirstInside = true
+        while let inner = try scanner.nextKey(isFirst: &isFirstInside) {
+          if scanner.equal(inner.range, "payload") {
+            payload = try scanner.longString().range
+          } else if scanner.equal(inner.range, "name") {
+            name = try scanner.string().range
+          } else {
+            try scanner.skipValue(depth: 2)
+          }
+        }
+      } else {
+        try scanner.skipValue(depth: 1)
+      }
+    }
+    guard let event else { return .other }
+    if let payload, scanner.equal(event, "media") || scanner.equal(event, "playAudio") {
+      return .media(payload)
+    }
+    if scanner.equal(event, "clear") || scanner.equal(event, "clearAudio") { return .clear }
+    if let name, scanner.equal(event, "mark") || scanner.equal(event, "checkpoint") {
+      return unsafe message.extracting(name).withUnsafeBytes { bytes in
+        .mark(unsafe String(decoding: bytes, as: UTF8.self))
+      }
+    }
+    return .other
+  }
+}

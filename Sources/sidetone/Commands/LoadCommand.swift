@@ -1,0 +1,102 @@
+import AudioEngine
+import BotTransport
+import CallSimulator
+import Foundation
+
+/// `sidetone load`: many calls to one bot at once.
+struct LoadCommand: Command {
+  static let name = "load"
+  static let summary = "place many calls to a bot at once and measure what it carries"
+  static let operands = [
+    Operand(name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH")
+  ]
+  static let options = [
+    Option("--calls", "COUNT", help: "how many calls at once, 1 to 20000 (default 100)"),
+    Option("--ramp", "SECONDS", help: "begin them evenly over so long, 0 to 600 (default 5)"),
+    Option(
+      "--duration", "SECONDS", help: "hold them all for so long, 2 to 86400 (default 30)"),
+    Option(
+      "--provider", "NAME",
+      help: "plivo sends mu-law, exotel 16-bit audio, both 8000 Hz every 20 ms (default plivo)"),
+    Option(
+      "--bot-speaks",
+      help: "the bot talks by itself: no echo is missed, only gaps and lateness are judged"),
+    Option(
+      "--interrupt-after", "SECONDS",
+      help: "every caller speaks loudly for 300 ms so long after the ramp; the time to the "
+        + "bot's clear is measured"),
+    Option(
+      "--server-pid", "PID",
+      help: "measure the processor time and memory of this process, the bot's server"),
+    Option("--json", "FILE", help: "write all figures as JSON"),
+  ]
+  static let notes = """
+    Run it on a processor of its own, as with taskset, and look at its own lateness
+    first: what the load sends late, the bot answers late. Lateness is measured at
+    the caller's side of the socket, each message from the earliest of its call, for
+    its place in the speech.
+
+    exit status: 0 no call failed and no audio was lost, doubled or late enough to
+    be heard, 1 otherwise, 2 wrong usage
+
+    examples:
+      sidetone load ws://127.0.0.1:5001/plivo --calls 500 --duration 60
+      sidetone load ws://127.0.0.1:5001/plivo --calls 1000 --server-pid $(pgrep -f serve)
+      sidetone load ws://127.0.0.1:5001/plivo --bot-speaks --interrupt-after 3
+    """
+
+  private let address: BotAddress
+  private var plan = LoadPlan()
+  private let json: String?
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    do {
+      address = try BotAddress(arguments.operand(0))
+    } catch {
+      throw UsageError("\(error)")
+    }
+    func seconds(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Duration? {
+      try arguments.number(name, in: range).map { .milliseconds(Int($0 * 1_000)) }
+    }
+    plan.calls = try arguments.integer("--calls", in: 1...20_000) ?? plan.calls
+    plan.ramp = try seconds("--ramp", in: 0...600) ?? plan.ramp
+    plan.duration = try seconds("--duration", in: 2...86_400) ?? plan.duration
+    let names = LoadPlan.Provider.allCases.map(\.rawValue)
+    if let name = try arguments.choice("--provider", of: names) {
+      plan.provider = LoadPlan.Provider(rawValue: name) ?? plan.provider
+    }
+    plan.bot = arguments.flag("--bot-speaks") ? .speaks : .echoes
+    plan.interruptAfter = try seconds("--interrupt-after", in: 0...86_400)
+    if plan.interruptAfter != nil, plan.bot == .echoes {
+      throw UsageError(
+        "--interrupt-after needs a bot that can be interrupted", advice: "add --bot-speaks")
+    }
+    plan.serverProcess = try arguments.integer("--server-pid", in: 1...Int(Int32.max))
+      .map { Int32($0) }
+    json = try arguments.text("--json")
+    try SoundFile.checkWritable(json, for: "--json")
+  }
+
+  func run() async throws(UsageError) -> ExitStatus {
+    OpenFiles.raise(to: plan.calls + 64)
+    let loop: EventLoop
+    do { loop = try EventLoop(name: "load") } catch { throw UsageError(saying: error) }
+    loop.start()
+    defer { loop.stop() }
+    let total = plan.calls
+    let report = await LoadRun(plan, to: address, on: loop) { progress in
+      let seconds = Int(progress.elapsed.inMilliseconds / 1_000)
+      Console.status(
+        "load  \(seconds) s, \(progress.live) of \(total) calls live, \(progress.ended) ended")
+    }.run()
+    Console.status("")
+    if let json {
+      guard let text = try? LoadText.json(report) else {
+        throw UsageError("cannot write \(json)", advice: "a figure has no JSON form")
+      }
+      try SoundFile.write(text, to: json)
+    }
+    Console.print(LoadText.lines(report, plan).joined(separator: "\n"))
+    return report.isClean ? .success : .failure
+  }
+}

@@ -1,0 +1,90 @@
+import AudioEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("sidetone load", .timeLimit(.minutes(2))) struct LoadCommandTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// Serves a bot, loads it, and gives back the run and its figures.
+  private func load(
+    bot: String, serving options: [String] = [], _ words: [String]
+  ) async throws -> (run: Sidetone, figures: [String: Any]) {
+    let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot] + options)
+    let line = try await server.firstLine()
+    let url = try #require(line.wholeMatch(of: /listening on (ws:\/\/127\.0\.0\.1:\d+)/)?.output.1)
+    let json = scratch.file("load.json")
+    let run = try await Sidetone(["load", "\(url)/bot", "--json", json.path] + words)
+    server.interrupt()
+    _ = try await server.end()
+    let data = try Data(contentsOf: json)
+    return (run, try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:])
+  }
+
+  @Test("twenty callers hear their own echo whole", arguments: ["plivo", "exotel"])
+  func echo(provider: String) async throws {
+    let words = ["--calls", "20", "--ramp", "0.5", "--duration", "3", "--provider", provider]
+    let (run, figures) = try await load(bot: "echo", words)
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+    #expect(run.output.contains("20 of 20 lasted to their end"))
+    #expect(figures["completed"] as? Int == 20)
+    #expect(figures["lostMs"] as? Double == 0)
+    #expect(figures["foreignMessages"] as? Int == 0)
+    #expect(figures["closeCodes"] as? [String: Int] == ["1000": 20])
+    let sent = try #require(figures["sent"] as? Int)
+    // Two seconds of listening among them.
+    #expect(sent > 20 * 5 * 45)
+  }
+
+  @Test("a bot that says nothing has lost everything")
+  func silence() async throws {
+    let words = ["--calls", "3", "--ramp", "0", "--duration", "2"]
+    let (run, figures) = try await load(bot: "silence", words)
+    #expect(run.status == 1)
+    #expect(figures["received"] as? Int == 0)
+    let lost = try #require(figures["lostMs"] as? Double)
+    #expect(lost >= 3 * 1_900)
+  }
+
+  @Test("a bot that speaks is interrupted in every call, and nothing stale follows")
+  func interruption() async throws {
+    let sound = WaveFile(
+      rate: .hz8000, samples: (0..<80_000).map { Int16(truncatingIfNeeded: $0 * 37) })
+    let audio = try scratch.write(sound.encoded(), to: "speech.wav")
+    let words = [
+      "--calls", "10", "--ramp", "0.5", "--duration", "4", "--bot-speaks", "--interrupt-after", "1",
+    ]
+    let (run, figures) = try await load(bot: "play:\(audio)", serving: ["--barge-in"], words)
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+    let clear = try #require(figures["clearAfter"] as? [String: Double])
+    #expect(clear["count"] == 10)
+    #expect(figures["staleMessages"] as? Int == 0)
+    #expect(figures["gaps"] as? Int == 0)
+  }
+
+  @Test("a bot that is not there fails every call, with the reason")
+  func nobody() async throws {
+    let run = try await Sidetone(
+      "load", "ws://127.0.0.1:1/x", "--calls", "2", "--ramp", "0", "--duration", "2")
+    #expect(run.status == 1)
+    #expect(run.output.contains("failed        2 x "))
+    #expect(run.output.hasSuffix("verdict: fail\n"))
+  }
+
+  @Test(
+    "says in one line what is wrong",
+    arguments: [
+      (["load"], "URL"), (["load", "http://x"], "http://x"),
+      (["load", "ws://127.0.0.1:1", "--calls", "0"], "--calls"),
+      (["load", "ws://127.0.0.1:1", "--interrupt-after", "1"], "--bot-speaks"),
+      (["load", "ws://127.0.0.1:1", "--provider", "none"], "--provider"),
+    ])
+  func usage(words: [String], message: String) async throws {
+    let run = try await Sidetone(words)
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains(message), "\(run.errors)")
+  }
+}
