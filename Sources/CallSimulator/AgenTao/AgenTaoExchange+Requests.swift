@@ -132,6 +132,6 @@ extension AgenTaoLine {
   func offer(to control: AgenTaoServerControl, token: String = "") -> AgenTaoServerOffer {
     AgenTaoServerOffer(
       session: session, call: id, from: plan.from, to: plan.to,
-      url: "ws://\(control.host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
+      url: "\(control.base)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
   }
 }

@@ -23,6 +23,8 @@ final class AgenTaoExchange: @unchecked Sendable {
   private(set) var live: [AgenTaoLine] = []
   var seen = AgenTaoServerRecord()
   private var controlsMade = 0
+  /// Where media links go; nil for where the control links are.
+  private var mediaPort: Int?
   private var callsMade = 0
   private var ticker: LoopTimer?
   private let alarms: AgenTaoAlarms
@@ -60,10 +62,18 @@ final class AgenTaoExchange: @unchecked Sendable {
     }
   }
 
+  /// Media links go to this port from now on, whatever the control links came to.
+  func setMediaPort(_ port: Int) { loop.perform { [self] in mediaPort = port } }
+
+  /// A control link that came to `host`, a name or address with a port.
   func makeControl(host: String) -> AgenTaoServerControl {
     controlsMade += 1
+    let scheme = configuration.listener.tls == nil ? "ws" : "wss"
+    let name = host.lastIndex(of: ":").map { host[..<$0] } ?? host[...]
+    let target = mediaPort.map { "\(name):\($0)" } ?? host
     return AgenTaoServerControl(
-      id: "connection-\(controlsMade)", host: host, wire: wire(isBase64: false), exchange: self)
+      id: "connection-\(controlsMade)", base: "\(scheme)://\(target)",
+      wire: wire(isBase64: false), exchange: self)
   }
 
   func after(_ delay: Duration, _ body: @escaping () -> Void) { alarms.after(delay, body) }

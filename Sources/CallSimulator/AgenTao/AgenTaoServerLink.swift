@@ -95,8 +95,8 @@ class AgenTaoServerLink: WebSocketDelegate {
 /// The link on which calls are announced.
 final class AgenTaoServerControl: AgenTaoServerLink {
   let id: String
-  /// Host and port under which the client reached the server.
-  let host: String
+  /// What its media URLs begin with: scheme, host and port.
+  let base: String
   var wire: any AgenTaoServerWire
   /// What the client asked for; nil before its first frame.
   var hello: AgenTaoHello?
@@ -105,9 +105,9 @@ final class AgenTaoServerControl: AgenTaoServerLink {
   // Its list of links lets go of this one when the socket has closed.
   private let exchange: AgenTaoExchange
 
-  init(id: String, host: String, wire: any AgenTaoServerWire, exchange: AgenTaoExchange) {
+  init(id: String, base: String, wire: any AgenTaoServerWire, exchange: AgenTaoExchange) {
     self.id = id
-    self.host = host
+    self.base = base
     self.wire = wire
     self.exchange = exchange
   }
