@@ -47,7 +47,7 @@ public struct BotServer: Sendable {
     defer { configuration.notices.end(calls) }
     let listeners = try listen(on: loops, calls)
     onListening(listeners[0].port)
-    await untilCancelled()
+    await Task.untilCancelled()
     for listener in listeners { listener.close() }
     await calls.stop(within: configuration.stopTimeout)
     await configuration.callLog?.flush(within: configuration.stopTimeout)
@@ -111,16 +111,6 @@ public struct BotServer: Sendable {
     // What is no address at all is told by the listener.
     guard SocketAddress(host: host, port: port)?.isLoopback ?? true else {
       throw .open(host: host)
-    }
-  }
-
-  /// Sleeps until the task is cancelled.
-  private func untilCancelled() async {
-    let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
-    await withTaskCancellationHandler {
-      for await _ in stream {}
-    } onCancel: {
-      continuation.finish()
     }
   }
 }

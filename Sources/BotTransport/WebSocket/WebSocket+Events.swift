@@ -118,7 +118,11 @@ extension WebSocket: LoopSocketOwner {
       guard let reason = unsafe String(validating: payload.dropFirst(2), as: UTF8.self) else {
         return failClosing(.invalidText, "close reason is not UTF-8")
       }
-      state = unsafe .ending(UInt16(payload[0]) << 8 | UInt16(payload[1]), reason: reason)
+      let code = unsafe UInt16(payload[0]) << 8 | UInt16(payload[1])
+      guard CloseCode(rawValue: code).isSendable else {
+        return failClosing(.protocolError, "close code \(code) means nothing")
+      }
+      state = .ending(code, reason: reason)
     }
     return 0
   }

@@ -24,6 +24,9 @@ struct ServeCommand: Command {
         "--loops", "N",
         help: "carry the calls on so many threads, 1 to 64 (default 1, good for a thousand calls)"),
       Option(
+        "--conformance-echo",
+        help: "be a plain WebSocket echo instead, for conformance suites"),
+      Option(
         "--barge-in",
         help: "interrupt the bot's speech when the caller's audio grows loud"),
       Option(
@@ -80,6 +83,8 @@ struct ServeCommand: Command {
   let host: String
   /// 0 for any free port.
   let port: Int
+  /// Whether conformance is tested rather than calls carried.
+  let isPlainEcho: Bool
   /// Threads that carry calls.
   let loopCount: Int
   /// nil for the wire's rate.
@@ -99,6 +104,7 @@ struct ServeCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
     port = try arguments.integer("--port", in: 0...65_535) ?? 5001
+    isPlainEcho = arguments.flag("--conformance-echo")
     loopCount = try arguments.integer("--loops", in: 1...64) ?? 1
     let rates = SampleRate.telephony.map { String($0.hertz) }
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
@@ -144,10 +150,16 @@ struct ServeCommand: Command {
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
     let host = host.contains(":") ? "[\(host)]" : host
-    let serving = Task { [bot, tls] in
-      try await server.run { port in
+    let serving = Task { [bot, tls, isPlainEcho] in
+      let onListening: @Sendable (Int) -> Void = { port in
         Console.print("listening on \(tls.scheme)://\(host):\(port)")
-      } bot: { call in
+      }
+      if isPlainEcho {
+        return try await EchoServer(
+          host: server.host, port: server.port, listener: configuration.listener
+        ).run(onListening: onListening)
+      }
+      try await server.run(onListening: onListening) { call in
         try await bot.carry(call)
       }
     }
