@@ -90,7 +90,8 @@ public actor AgenTaoClient {
     if let end { throw end }
     guard !link.isReady else { return }
     begin()
-    try await withCheckedContinuation { continuation in
+    let result: Result<Void, AgenTaoConnectionError> = await withCheckedContinuation {
+      continuation in
       // The task may be suspended on its way here, and it may have happened meanwhile.
       if let end {
         continuation.resume(returning: .failure(end))
@@ -99,7 +100,8 @@ public actor AgenTaoClient {
       } else {
         connectWaiters.append(continuation)
       }
-    }.get()
+    }
+    try result.get()
   }
 
   /// Connects and serves until ``disconnect()``, or until the task is cancelled, which does the same.
