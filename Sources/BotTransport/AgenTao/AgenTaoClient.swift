@@ -77,7 +77,8 @@ public actor AgenTaoClient {
     self.callLoops = callLoops.isEmpty ? [loop] : callLoops
     link = AgenTaoControlLink(
       wire: configuration.wire, rate: configuration.call.rate, client: configuration.clientName,
-      mostCalls: configuration.mostCalls, retriesFirst: configuration.retriesFirstConnect)
+      mostCalls: configuration.mostCalls, retriesFirst: configuration.retriesFirstConnect,
+      firstRetry: configuration.firstRetry)
     (incomingCalls, announcements) = AsyncStream.makeStream(
       bufferingPolicy: .bufferingOldest(configuration.mostWaitingCalls))
     (connectionEvents, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))

@@ -31,6 +31,8 @@ public struct AgenTaoConfiguration: Sendable {
   public var allowsPlaintext = false
   /// Whether a first connection that fails is tried again, as later ones are.
   public var retriesFirstConnect = false
+  /// How long to wait after a first failure; half as much again after each further one, up to 10 s.
+  public var firstRetry: Duration = AgenTaoBackoff.standardFirst
   /// Calls in progress at once; further offers are not taken.
   public var mostCalls = 1_024
   /// Calls that may wait in ``AgenTaoClient/incomingCalls``; those beyond are left to others.

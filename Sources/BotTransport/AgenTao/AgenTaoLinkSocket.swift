@@ -27,7 +27,12 @@ final class AgenTaoControlSocket: WebSocketDelegate, Sendable {
   }
 
   func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
-    let loss = AgenTaoLinkLoss(of: socket, code: code, reason: reason)
+    var loss = AgenTaoLinkLoss(of: socket, code: code, reason: reason)
+    // A server that refuses a certificate in TLS 1.3 does so after the client's handshake, and its end
+    // of the connection may overtake its alert.
+    if case .certificate = client.configuration.credentials, socket.failure == WebSocket.hungUp {
+      loss = .tls(reason: "the server hung up on the certificate, or before it answered")
+    }
     client.assumeIsolated { $0.closed(loss, attempt, loopEnds: socket.loop.isEnding) }
   }
 }
