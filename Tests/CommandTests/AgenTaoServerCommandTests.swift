@@ -61,7 +61,9 @@ import Testing
     for (words, text) in [
       (["--scenario", "media-lots"], "did you mean 'media-lost'?"),
       (["--profile", "w2"], "--profile w2 is unknown"), (["--rate", "44100"], "--rate 44100"),
-      (["--port", "-1"], "--port -1"),
+      (["--port", "-1"], "--port -1"), (["--tls-cert", "a.pem"], "go together"),
+      (["--client-ca", "a.pem"], "goes with --tls-cert"),
+      (["--tls-cert", "/none.pem", "--tls-key", "/none.key"], "/none"),
     ] {
       let run = try await Sidetone(["agentao-server"] + words)
       #expect(run.status == 2)

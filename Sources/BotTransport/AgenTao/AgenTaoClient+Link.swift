@@ -161,7 +161,7 @@ extension AgenTaoClient {
       }
       counts.dropped += 1
       notices.yield(.callDropped(id: call.id))
-      call.loop.perform { call.assumeIsolated { $0.withdraw() } }
+      call.loop.perform { call.assumeIsolated { $0.drop() } }
     case .notOpened(let failure):
       calls[call.id] = nil
       link.callNotOpened(call.id)

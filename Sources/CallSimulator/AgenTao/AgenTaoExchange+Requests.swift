@@ -18,6 +18,7 @@ extension AgenTaoExchange {
   }
 
   private func judgeControl(_ request: UpgradeRequest) -> UpgradeDecision {
+    if isDraining { return refuse(503, "DRAINING") }
     if let status = faults.refusesControl, (400...599).contains(status) {
       return refuse(status, "refused by the scenario")
     }
@@ -131,6 +132,6 @@ extension AgenTaoLine {
   func offer(to control: AgenTaoServerControl, token: String = "") -> AgenTaoServerOffer {
     AgenTaoServerOffer(
       session: session, call: id, from: plan.from, to: plan.to,
-      url: "ws://\(control.host)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
+      url: "\(control.base)/v1/agent/media/\(id)", token: token, createdAt: createdAt)
   }
 }

@@ -10,21 +10,30 @@ final class AgenTaoExchange: @unchecked Sendable {
   /// Calls that wait for a client; beyond it the oldest is forgotten.
   private static let mostWaiting = 1_000
   private static let tick: Duration = .milliseconds(20)
-  private static let heartbeat: Duration = .seconds(15)
+  static let heartbeat: Duration = .seconds(15)
+  /// A client that says nothing for so long is none.
+  private static let helloDeadline: Duration = .seconds(5)
 
   let loop: EventLoop
   var configuration: AgenTaoServer.Configuration
   private(set) var controls: [String: AgenTaoServerControl] = [:]
   private var lines: [String: AgenTaoLine] = [:]
   private var order: [String] = []
+  /// The calls that are not over, oldest first.
+  private(set) var live: [AgenTaoLine] = []
   var seen = AgenTaoServerRecord()
   private var controlsMade = 0
+  /// Where media links go; nil for where the control links are.
+  private var mediaPort: Int?
   private var callsMade = 0
   private var ticker: LoopTimer?
-  private var delays: [ObjectIdentifier: LoopTimer] = [:]
+  private let alarms: AgenTaoAlarms
+  /// Upgrades are refused with 503: the server is about to go.
+  var isDraining = false
 
   init(loop: EventLoop, configuration: AgenTaoServer.Configuration) {
     self.loop = loop
+    alarms = AgenTaoAlarms(loop: loop)
     self.configuration = configuration
   }
 
@@ -38,9 +47,6 @@ final class AgenTaoExchange: @unchecked Sendable {
   func line(_ id: String) -> AgenTaoLine? { lines[id] }
 
   func line(session: String) -> AgenTaoLine? { lines.values.first { $0.session == session } }
-
-  /// The calls that are not over, oldest first.
-  var live: [AgenTaoLine] { order.compactMap { lines[$0] }.filter { !$0.isOver } }
 
   func currentRecord() -> AgenTaoServerRecord {
     var record = seen
@@ -56,23 +62,21 @@ final class AgenTaoExchange: @unchecked Sendable {
     }
   }
 
+  /// Media links go to this port from now on, whatever the control links came to.
+  func setMediaPort(_ port: Int) { loop.perform { [self] in mediaPort = port } }
+
+  /// A control link that came to `host`, a name or address with a port.
   func makeControl(host: String) -> AgenTaoServerControl {
     controlsMade += 1
+    let scheme = configuration.listener.tls == nil ? "ws" : "wss"
+    let name = host.lastIndex(of: ":").map { host[..<$0] } ?? host[...]
+    let target = mediaPort.map { "\(name):\($0)" } ?? host
     return AgenTaoServerControl(
-      id: "connection-\(controlsMade)", host: host, wire: wire(isBase64: false), exchange: self)
+      id: "connection-\(controlsMade)", base: "\(scheme)://\(target)",
+      wire: wire(isBase64: false), exchange: self)
   }
 
-  func after(_ delay: Duration, _ body: @escaping () -> Void) {
-    var timer: LoopTimer?
-    timer = LoopTimer(loop: loop) { [weak self] in
-      if let done = timer { self?.delays[ObjectIdentifier(done)] = nil }
-      timer = nil
-      body()
-    }
-    guard let timer else { return }
-    delays[ObjectIdentifier(timer)] = timer
-    timer.arm(at: loop.now + delay)
-  }
+  func after(_ delay: Duration, _ body: @escaping () -> Void) { alarms.after(delay, body) }
 
   // Calls.
 
@@ -86,6 +90,7 @@ final class AgenTaoExchange: @unchecked Sendable {
     line.onEnd = { [weak self] line, reason, party in self?.ended(line, reason, party) }
     lines[id] = line
     order.append(id)
+    live.append(line)
     forgetSurplus()
     if let patience = plan.givesUpAfter {
       line.after(patience) { [weak line] in
@@ -108,6 +113,7 @@ final class AgenTaoExchange: @unchecked Sendable {
   }
 
   private func ended(_ line: AgenTaoLine, _ reason: String, _ party: AgenTaoServer.Party) {
+    live.removeAll { $0 === line }
     let neverTaken = line.record.mediaLinks == 0
     for control in readyControls where line.holder == nil || line.holder == control.id {
       if neverTaken {
@@ -128,6 +134,11 @@ final class AgenTaoExchange: @unchecked Sendable {
   func opened(_ control: AgenTaoServerControl) {
     controls[control.id] = control
     seen.controlLinks += 1
+    control.ping(every: Self.heartbeat)
+    after(Self.helloDeadline) { [weak self, weak control] in
+      guard let self, let control, control.hello == nil, !faults.neverCompletesSetup else { return }
+      control.send(.close(configuration.profile == .nvp1 ? 4400 : 1008))
+    }
     if let interval = faults.dropsControlEvery {
       after(interval) { [weak control] in control?.cut() }
     }
@@ -143,8 +154,17 @@ final class AgenTaoExchange: @unchecked Sendable {
 
   func dropControls() { for control in controls.values { control.cut() } }
 
+  /// Tells every client to come back elsewhere, and lets nobody in any more; calls go on.
+  func drain(within limit: Duration) {
+    isDraining = true
+    for control in controls.values {
+      control.tell(.draining(within: limit))
+      control.send(.close(configuration.profile == .nvp1 ? 4503 : 1001))
+    }
+  }
+
   func stop() {
-    ticker?.cancel()
+    alarms.cancel()
     for control in controls.values { control.send(.close(1001)) }
     for line in live { line.end(by: .server) }
   }
@@ -202,6 +222,7 @@ final class AgenTaoExchange: @unchecked Sendable {
 
   private func ticked() {
     let now = loop.now
+    // A call that ends meanwhile leaves the list.
     let live = live
     for line in live { line.tick(at: now) }
     if !live.isEmpty { ticker?.arm(at: now + Self.tick) }

@@ -111,6 +111,7 @@ extension AgenTaoLine {
     guard let playout else { return record }
     record.heardByCaller = playout.heardByCaller.audio
     record.heardByCallee = playout.heardByCallee.audio
+    record.bytesHeardByCaller = playout.heardByCaller.byteCount
     record.stretchesToCaller = playout.heardByCaller.stretches
     record.discardedBytes = playout.discarded
     return record

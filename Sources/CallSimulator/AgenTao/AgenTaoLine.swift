@@ -42,8 +42,7 @@ final class AgenTaoLine {
   var replies: [(id: String, output: AgenTaoMediaOutput)] = []
   var refusalsGiven: [AgenTaoServer.Verb: Int] = [:]
   var ringsTaken = 0
-  private var timers: [Int: LoopTimer] = [:]
-  private var timersMade = 0
+  private let alarms: AgenTaoAlarms
 
   init(
     id: String, plan: AgenTaoPlan, profile: AgenTaoServer.Profile, createdAt: Int,
@@ -56,6 +55,7 @@ final class AgenTaoLine {
     self.configuration = configuration
     faults = configuration.faults
     self.loop = loop
+    alarms = AgenTaoAlarms(loop: loop)
     record = AgenTaoCallRecord(id: id)
   }
 
@@ -84,17 +84,8 @@ final class AgenTaoLine {
     return true
   }
 
-  /// Runs `body` later, unless the call has been forgotten by then.
-  func after(_ delay: Duration, _ body: @escaping () -> Void) {
-    timersMade += 1
-    let number = timersMade
-    let timer = LoopTimer(loop: loop) { [weak self] in
-      guard self?.timers.removeValue(forKey: number) != nil else { return }
-      body()
-    }
-    timers[number] = timer
-    timer.arm(at: loop.now + delay)
-  }
+  /// Runs `body` later, unless the call is over by then.
+  func after(_ delay: Duration, _ body: @escaping () -> Void) { alarms.after(delay, body) }
 
   func tell(_ output: AgenTaoMediaOutput) { link?.tell(output) }
 
@@ -105,6 +96,7 @@ final class AgenTaoLine {
     grantsFrom = now + faults.grantsStallFor
     playout = AgenTaoPlayout(
       rate: rate, ahead: faults.prefetch, recordLimit: configuration.recordedBytes, start: now)
+    link.ping(every: AgenTaoExchange.heartbeat)
     if let interval = faults.readsEvery { link.readOnly(every: interval) }
     tell(.ready(call: id, rate: rate, isIsolated: hello.isIsolated))
     disturb()
@@ -159,7 +151,7 @@ final class AgenTaoLine {
     record.partiesRemain = partiesRemain
     settle()
     record.state = .ended(by: party)
-    timers.removeAll()
+    alarms.cancel()
     takeLeave(by: party, reason: reason)
     onEnd?(self, reason ?? Self.reason(party), party)
   }

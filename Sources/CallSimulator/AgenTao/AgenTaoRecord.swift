@@ -30,6 +30,8 @@ public struct AgenTaoCallRecord: Sendable {
   public internal(set) var heardByCaller: [UInt8] = []
   /// The same for the callee.
   public internal(set) var heardByCallee: [UInt8] = []
+  /// How many bytes the caller heard, also beyond what is kept.
+  public internal(set) var bytesHeardByCaller = 0
   /// In how many stretches without a pause the caller heard it.
   public internal(set) var stretchesToCaller = 0
   /// How many bytes of audio came from the client.

@@ -25,7 +25,8 @@ public actor AgenTaoServer {
     public var offerLife: Duration = .seconds(10)
     /// How much of what each party heard is kept for each call, in bytes.
     public var recordedBytes = 32 << 20
-    /// How the listener treats its connections.
+    /// How the listener treats its connections. Where it asks for client certificates the media links
+    /// come to a port of their own, which asks for none: their token is enough.
     public var listener: ListenerOptions = {
       var options = ListenerOptions()
       options.headerNames = ["x-api-key", "x-connector-uuid", "x-connector-id", "x-sdk-version"]
@@ -50,7 +51,7 @@ public actor AgenTaoServer {
   /// The port it listens on.
   public nonisolated let port: Int
   private nonisolated let loop: EventLoop
-  private let listener: WebSocketListener
+  private let listeners: [WebSocketListener]
   private let exchange: AgenTaoExchange
 
   /// Listens.
@@ -66,12 +67,25 @@ public actor AgenTaoServer {
     configuration: Configuration = Configuration()
   ) throws(ListenError) {
     let exchange = AgenTaoExchange(loop: loop, configuration: configuration)
-    let listener = try WebSocketListener(
-      loop: loop, host: host, port: port, options: configuration.listener,
-      onHTTP: { exchange.answer($0) }, onUpgrade: { exchange.judge($0) })
+    func listen(_ port: Int, _ options: ListenerOptions) throws(ListenError) -> WebSocketListener {
+      try WebSocketListener(
+        loop: loop, host: host, port: port, options: options,
+        onHTTP: { exchange.answer($0) }, onUpgrade: { exchange.judge($0) })
+    }
+    var listeners: [WebSocketListener] = []
+    if let tls = configuration.listener.tls, tls.clientCAFile != nil {
+      var options = configuration.listener
+      options.tls = TLSServerConfiguration(
+        certificateFile: tls.certificateFile, keyFile: tls.keyFile)
+      let media = try listen(0, options)
+      listeners.append(media)
+      exchange.setMediaPort(media.port)
+    }
+    let listener = try listen(port, configuration.listener)
+    listeners.append(listener)
     self.loop = loop
     self.exchange = exchange
-    self.listener = listener
+    self.listeners = listeners
     self.port = listener.port
   }
 
@@ -94,6 +108,12 @@ public actor AgenTaoServer {
 
   /// Cuts every control connection without a word.
   public func dropControls() { exchange.dropControls() }
+
+  /// Says that the server is about to go: closes every control connection, refuses others with 503,
+  /// and lets calls go on.
+  public func drain(reconnectingWithin limit: Duration = .seconds(30)) {
+    exchange.drain(within: limit)
+  }
 
   /// What became of a call so far; nil of an unknown one.
   public func record(of call: String) -> AgenTaoCallRecord? {
@@ -134,7 +154,7 @@ public actor AgenTaoServer {
 
   /// Accepts nobody any more and closes every connection with 1001.
   public func stop() {
-    listener.close()
+    for listener in listeners { listener.close() }
     exchange.stop()
   }
 }

@@ -31,6 +31,9 @@ class AgenTaoServerLink: WebSocketDelegate {
   /// Cuts the connection without a close frame.
   func cut() { socket?.abort(reason: "cut by the scenario") }
 
+  /// Pings the client every `interval`, and cuts the link when one is not answered by the next.
+  func ping(every interval: Duration) { socket?.setPingInterval(interval) }
+
   /// Reads for 20 ms in every `interval` alone from now on.
   func readOnly(every interval: Duration) {
     guard let loop = socket?.loop else { return }
@@ -92,8 +95,8 @@ class AgenTaoServerLink: WebSocketDelegate {
 /// The link on which calls are announced.
 final class AgenTaoServerControl: AgenTaoServerLink {
   let id: String
-  /// Host and port under which the client reached the server.
-  let host: String
+  /// What its media URLs begin with: scheme, host and port.
+  let base: String
   var wire: any AgenTaoServerWire
   /// What the client asked for; nil before its first frame.
   var hello: AgenTaoHello?
@@ -102,9 +105,9 @@ final class AgenTaoServerControl: AgenTaoServerLink {
   // Its list of links lets go of this one when the socket has closed.
   private let exchange: AgenTaoExchange
 
-  init(id: String, host: String, wire: any AgenTaoServerWire, exchange: AgenTaoExchange) {
+  init(id: String, base: String, wire: any AgenTaoServerWire, exchange: AgenTaoExchange) {
     self.id = id
-    self.host = host
+    self.base = base
     self.wire = wire
     self.exchange = exchange
   }

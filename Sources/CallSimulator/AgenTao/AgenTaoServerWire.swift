@@ -59,6 +59,8 @@ enum AgenTaoControlOutput {
   case listed([AgenTaoServerOffer], id: String)
   case acknowledged(id: String)
   case refused(id: String, code: String, message: String, holder: String?)
+  /// The server is about to go.
+  case draining(within: Duration)
   case unknownFrame
 }
 

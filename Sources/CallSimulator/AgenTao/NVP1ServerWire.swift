@@ -142,6 +142,8 @@ struct NVP1ServerWire: AgenTaoServerWire {
       return response(id, [:])
     case .refused(let id, let code, let message, _):
       return failure(id, code, message)
+    case .draining(let limit):
+      return event("server.draining", [("reconnectWithinMs", .number(limit.wholeMilliseconds))])
     case .unknownFrame:
       return event("weather.report", [("rain", .flag(true))])
     }

@@ -106,6 +106,8 @@ struct W1ServerWire: AgenTaoServerWire {
         "type": .string("response"), "reqId": .string(id), "ok": .flag(false),
         "errorCode": .string(code), "errorContent": content,
       ])
+    case .draining:
+      return nil
     case .unknownFrame:
       return text(["type": .string("weather.report"), "data": .fields(["rain": .flag(true)])])
     }

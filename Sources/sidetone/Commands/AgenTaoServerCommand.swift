@@ -21,13 +21,19 @@ struct AgenTaoServerCommand: Command {
     Option(
       "--api-key", "KEY",
       help: "the key that a client must show (default $SIDETONE_AGENTAO_KEY, else any)"),
+    Option(
+      "--tls-cert", "FILE", help: "the certificate to show, in PEM; with --tls-key serves wss"),
+    Option("--tls-key", "FILE", help: "its private key, in PEM"),
+    Option(
+      "--client-ca", "FILE",
+      help: "ask clients for a certificate signed by one of these authorities, in PEM"),
     Option("--connector", "ID", help: "the connector it must name (default simulated-connector)"),
   ]
   static let notes = """
-    Prints 'listening on ws://ADDRESS:PORT' when clients may come, and serves until
-    Ctrl-C. The control link is at /v1/agent/session-manager. The calls of the
-    scenario arrive when a client is ready, and again for the next client. At its
-    end it says what became of each call.
+    Prints 'listening on ws://ADDRESS:PORT', or wss://, when clients may come, and
+    serves until Ctrl-C. The control link is at /v1/agent/session-manager. The calls
+    of the scenario arrive when a client is ready, and again for the next client. At
+    its end it says what became of each call.
 
     exit status: 0 after Ctrl-C, 2 wrong usage or a port in use
 
@@ -46,6 +52,7 @@ struct AgenTaoServerCommand: Command {
   let port: Int
   let apiKey: Secret?
   let connector: String?
+  let tls: TLSServerConfiguration?
 
   init(_ arguments: Arguments) throws(UsageError) {
     isList = arguments.flag("--list")
@@ -70,6 +77,21 @@ struct AgenTaoServerCommand: Command {
       ?? ProcessInfo.processInfo.environment["SIDETONE_AGENTAO_KEY"]
     apiKey = key.flatMap(Secret.init)
     connector = try arguments.text("--connector")
+    tls = try Self.tls(arguments)
+  }
+
+  private static func tls(_ arguments: Arguments) throws(UsageError) -> TLSServerConfiguration? {
+    let clientCA = try arguments.text("--client-ca")
+    switch (try arguments.text("--tls-cert"), try arguments.text("--tls-key")) {
+    case (let certificate?, let key?):
+      return TLSServerConfiguration(
+        certificateFile: certificate, keyFile: key, clientCAFile: clientCA)
+    case (nil, nil):
+      guard clientCA == nil else { throw UsageError("--client-ca goes with --tls-cert") }
+      return nil
+    default:
+      throw UsageError("--tls-cert and --tls-key go together")
+    }
   }
 
   /// Serves until Ctrl-C.
@@ -95,7 +117,7 @@ struct AgenTaoServerCommand: Command {
       throw UsageError(saying: error)
     }
     let host = host.contains(":") ? "[\(host)]" : host
-    Console.print("listening on ws://\(host):\(server.port)")
+    Console.print("listening on \(tls == nil ? "ws" : "wss")://\(host):\(server.port)")
     for await _ in signals.arrivals { break }
     await report(of: server)
     await server.stop()
@@ -105,7 +127,10 @@ struct AgenTaoServerCommand: Command {
   private var configuration: AgenTaoServer.Configuration {
     var configuration = AgenTaoServer.Configuration()
     configuration.profile = profile
+    configuration.listener.tls = tls
     configuration.rate = rate
+    // It may run for days: what was heard is counted, not kept.
+    configuration.recordedBytes = 0
     configuration.apiKey = apiKey
     if let connector { configuration.connectorID = connector }
     configuration.plans = scenario.plans
@@ -124,7 +149,7 @@ struct AgenTaoServerCommand: Command {
       let commands = call.commands.map { "\($0.verb.rawValue) \($0.outcome ?? "open")" }
       Console.print(
         "\(id): \(Self.name(of: call.state)); \(commands.joined(separator: ", ")); "
-          + "caller heard \(call.heardByCaller.count) bytes")
+          + "caller heard \(call.bytesHeardByCaller) bytes")
     }
   }
 

@@ -1,4 +1,5 @@
 import AudioEngine
+import BotTransport
 import CallSimulator
 import Foundation
 import Telephony
@@ -26,7 +27,7 @@ struct TelcoflowPeerTests {
   /// One call, driven by the package in a process of its own.
   private func call(
     _ mode: String, echo: Int = 0, _ plan: AgenTaoPlan = AgenTaoPlan(),
-    _ faults: AgenTaoFaults = AgenTaoFaults()
+    _ faults: AgenTaoFaults = AgenTaoFaults(), _ certificates: TestCertificates? = nil
   ) async throws -> Outcome {
     let loop = try TestLoop()
     var configuration = AgenTaoServer.Configuration()
@@ -36,10 +37,23 @@ struct TelcoflowPeerTests {
     // The package lets handlers be set after its connection is up, and misses what comes before.
     configuration.plans[0].arrivesAfter = .milliseconds(500)
     configuration.faults = faults
+    var environment = ["LANG=C"]
+    if let certificates {
+      configuration.apiKey = nil
+      configuration.listener.tls = TLSServerConfiguration(
+        certificateFile: certificates.server.certificate, keyFile: certificates.server.key,
+        clientCAFile: certificates.ca)
+      environment += [
+        "SSL_CERT_FILE=\(certificates.ca)",
+        "CLIENT_CERTIFICATE=\(certificates.client.certificate)",
+        "CLIENT_KEY=\(certificates.client.key)",
+      ]
+    }
     let server = try AgenTaoServer(loop: loop.loop, configuration: configuration)
     let process = try Subprocess(
       try #require(await PythonPackages.telcoflow.python()),
-      [PythonPackages.script("telcoflow_client.py"), "\(server.port)", "\(echo)", mode])
+      [PythonPackages.script("telcoflow_client.py"), "\(server.port)", "\(echo)", mode],
+      environment: environment)
     let result = try await process.end(within: .seconds(60))
     #expect(result.status == 0, "\(result.errors)")
     let seen = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
@@ -64,6 +78,17 @@ struct TelcoflowPeerTests {
     let isEcho = outcome.record.heardByCaller == plan.caller.spoken(16_320, rate: .hz16000)
     #expect(isEcho)
     #expect(outcome.record.state == .ended(by: .agent))
+  }
+
+  @Test("shows its certificate, and its token alone on the media link", package)
+  func mutualTLS() async throws {
+    let certificates = try await TestCertificates()
+    var plan = AgenTaoPlan()
+    plan.caller = .tagged(78)
+    let outcome = try await call("echo", echo: 3_200, plan, AgenTaoFaults(), certificates)
+    #expect(outcome.results == ["answer ok", "close ok"])
+    let isEcho = outcome.record.heardByCaller == plan.caller.spoken(1_600, rate: .hz16000)
+    #expect(isEcho)
   }
 
   @Test("is told that nobody answers, rings again, and ends the call for everyone", package)

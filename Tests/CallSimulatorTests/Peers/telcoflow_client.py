@@ -2,11 +2,13 @@
 
     telcoflow_client.py PORT ECHO_BYTES MODE
 
-MODE is echo, unanswered, modes, refused, hangup or interrupt.
+MODE is echo, unanswered, modes, refused, hangup or interrupt. With the files of a certificate and of
+its key in CLIENT_CERTIFICATE and CLIENT_KEY it speaks mutual TLS.
 """
 
 import asyncio
 import json
+import os
 import sys
 
 from telcoflow import CallAudioConfig, SessionManager, SessionManagerConfig
@@ -63,12 +65,21 @@ async def talk(call):
 
 
 async def main():
-    config = SessionManagerConfig.create(
-        api_key="right-key",
-        connector_uuid="connector-7",
-        base_url=f"ws://127.0.0.1:{PORT}",
-        call_audio=CallAudioConfig(sample_rate=16000),
-    )
+    audio = CallAudioConfig(sample_rate=16000)
+    if "CLIENT_KEY" in os.environ:
+        config = SessionManagerConfig.create(
+            cert_path=os.environ["CLIENT_CERTIFICATE"],
+            key_path=os.environ["CLIENT_KEY"],
+            base_url=f"wss://localhost:{PORT}",
+            call_audio=audio,
+        )
+    else:
+        config = SessionManagerConfig.create(
+            api_key="right-key",
+            connector_uuid="connector-7",
+            base_url=f"ws://127.0.0.1:{PORT}",
+            call_audio=audio,
+        )
     over = asyncio.Event()
     async with SessionManager(config) as manager:
 
