@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <libwebsockets.h>
 
+/* What waits for its sockets. */
+#include <ev.h>
+
 /* The library below its TLS. */
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -47,7 +47,15 @@ final class FakeREST: Sendable {
 
   var requests: [HTTPRequest] { asked.all }
 
-  /// The environment in which the command asks this API.
+  /// The environment in which the Plivo commands ask this API.
+  var plivoEnvironment: [String] {
+    [
+      "PLIVO_AUTH_ID=MAEXAMPLE", "PLIVO_AUTH_TOKEN=hush4711",
+      "PLIVO_API_BASE=http://127.0.0.1:\(port)",
+    ]
+  }
+
+  /// The environment in which the Exotel commands ask this API.
   var environment: [String] {
     [
       "EXOTEL_API_KEY=key", "EXOTEL_API_TOKEN=hush4711", "EXOTEL_ACCOUNT_SID=acmevoice1",

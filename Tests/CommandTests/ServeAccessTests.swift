@@ -8,11 +8,13 @@ import Testing
   init() throws { scratch = try Scratch() }
 
   /// The status of an upgrade; curl waits for no more than that.
-  private func upgrade(_ port: Substring, _ options: String...) async throws -> String {
+  private func upgrade(
+    _ port: Substring, to path: String = "/exotel", _ options: String...
+  ) async throws -> String {
     let words = [
       "--silent", "--max-time", "1", "--output", "/dev/null", "--write-out", "%{http_code}", "-H",
       "Upgrade: websocket", "-H", "Connection: Upgrade", "-H", "Sec-WebSocket-Version: 13", "-H",
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "http://127.0.0.1:\(port)/exotel",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "http://127.0.0.1:\(port)\(path)",
     ]
     return try await Subprocess("/usr/bin/curl", words + options).end().output
   }
@@ -46,6 +48,23 @@ import Testing
     #expect(try await upgrade(port, "--user", "other:pass:word") == "101")
     server.interrupt()
     #expect(try await server.end().errors.isEmpty)
+  }
+
+  @Test("refuses unsigned Plivo upgrades where a token is known", arguments: [true, false])
+  func plivoSignatures(fromEnvironment: Bool) async throws {
+    let server = try RunningSidetone(
+      ["serve", "--port", "0"] + (fromEnvironment ? [] : ["--plivo-auth-token", "hush4711"]),
+      environment: fromEnvironment ? ["PLIVO_AUTH_TOKEN=hush4711"] : [])
+    let port = try #require(try await server.firstLine().split(separator: ":").last)
+    #expect(try await upgrade(port, to: "/plivo") == "401")
+    #expect(
+      try await upgrade(
+        port, to: "/plivo/x", "-H", "X-Plivo-Signature-V3: AAAA", "-H",
+        "X-Plivo-Signature-V3-Nonce: 1") == "401")
+    #expect(try await upgrade(port) == "101")
+    server.interrupt()
+    let end = try await server.end()
+    #expect(!(end.output + end.errors).contains("hush4711"))
   }
 
   @Test("admits addresses alone")

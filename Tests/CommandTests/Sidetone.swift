@@ -44,6 +44,11 @@ struct RunningSidetone {
     try await process.firstLine()
   }
 
+  /// Sends it a signal.
+  func signal(_ number: Int32) {
+    process.signal(number)
+  }
+
   /// What Ctrl-C does.
   func interrupt() {
     process.signal(SIGINT)

@@ -11,6 +11,10 @@ struct AdaptiveLead {
 
   private let bounds: ClosedRange<Int64>
   private var shares: [Double]
+  /// What ``lower()`` has left of the upper bound.
+  private var limit: Int64
+  /// Below two slices of 20 ms the host's own lateness is heard.
+  private static let lowest: Int64 = 40_000_000
   private(set) var nanoseconds: Int64
 
   init(_ policy: LeadPolicy) {
@@ -25,7 +29,14 @@ struct AdaptiveLead {
       shares = [Double](repeating: 0, count: Self.bucketCount)
       shares[0] = 1
     }
+    limit = bounds.upperBound
     nanoseconds = bounds.lowerBound
+  }
+
+  /// Halves the lead for good, to 40 ms at the least; a shorter one stays as it is.
+  mutating func lower() {
+    limit = max(nanoseconds / 2, min(nanoseconds, Self.lowest))
+    nanoseconds = limit
   }
 
   /// Takes one observation: how much later than wanted something happened.
@@ -41,6 +52,6 @@ struct AdaptiveLead {
       index -= 1
     }
     let wanted = index == 0 ? 0 : Int64(index + 2) * Self.bucketNanoseconds
-    nanoseconds = min(max(wanted, bounds.lowerBound), bounds.upperBound)
+    nanoseconds = min(max(wanted, bounds.lowerBound), limit)
   }
 }

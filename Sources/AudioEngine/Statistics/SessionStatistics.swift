@@ -18,6 +18,10 @@ public struct SessionStatistics: Hashable, Sendable {
     public var gaps = 0
     /// Silence put into those holes.
     public var filledSilence: Duration = .zero
+    /// Times the platform said that its own queue towards us was filling.
+    public var backlogReports = 0
+    /// How full that queue was at its fullest, in percent; 0 where no figure was told.
+    public var backlogPercent = 0
     /// Audio dropped because the bot read too slowly.
     public var overflow: Duration = .zero
     /// Interarrival jitter after RFC 3550, section 6.4.1.

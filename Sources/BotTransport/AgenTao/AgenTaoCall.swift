@@ -91,7 +91,7 @@ extension AgenTaoCall {
     do {
       let socket = try WebSocketConnector.connect(
         loop: loop, url: url, headers: headers, subprotocols: wire.mediaSubprotocols,
-        delegate: AgenTaoMediaSocket(call: self))
+        tls: configuration.tls, delegate: AgenTaoMediaSocket(call: self))
       // It may have failed at once.
       if !session.isClosed { self.socket = socket }
       step()
@@ -136,11 +136,16 @@ extension AgenTaoCall {
     timer = nil
   }
 
-  /// Nobody wants the call here any more; one that was handed out and goes on is left alone.
+  /// The control link takes the call back. Once its media link is open, that knows better.
   func withdraw() {
-    guard session.state == .pending else { return }
+    guard !wasOpen else { return }
+    drop()
+    socket?.abort(reason: "the call was withdrawn")
+  }
+
+  /// Nobody here will take the call.
+  func drop() {
     session.abandon(at: loop.now)
-    if !session.isLive, !wasOpen { socket?.abort(reason: "the call was withdrawn") }
     step()
   }
 

@@ -23,6 +23,8 @@ public actor Call {
   private var isHeld: Bool
   private var limitTimer: LoopTimer?
   var silenceTimer: LoopTimer?
+  /// Which reports of a backlog have been taken.
+  private var backlogKeys: Set<String> = []
 
   let connectedAt = WallTime.now
   var startedAt: (wall: WallTime, loop: MonotonicTime)?
@@ -134,6 +136,13 @@ extension Call {
     calls.ended(self)
   }
 
+  /// The platform's queue towards us is filling. What repeats a `key` is no new occasion; more than
+  /// 16 occasions are not told apart.
+  func noteBacklog(percent: Int?, key: String) {
+    guard session.isLive, backlogKeys.count < 16, backlogKeys.insert(key).inserted else { return }
+    session.media?.noteBacklog(percent: percent)
+  }
+
   /// A newer socket of the same stream is here: this one has nothing more to say.
   func replace() {
     // What has ended by itself still has something to tell the call log.
@@ -160,7 +169,7 @@ extension Call {
       limitTimer = timer
     }
     beginSilence(configuration.silence)
-    calls.started(self, start)
+    calls.started(self, start, on: session.platform)
   }
 
   private func act(on event: CallSession.Event) {

@@ -76,6 +76,7 @@ extension SessionStatistics {
       "inboundMessages": inbound.messages, "inboundBytes": inbound.bytes,
       "invalidBase64": inbound.invalidBase64, "duplicates": inbound.duplicates,
       "gaps": inbound.gaps, "filledSilenceMs": milliseconds(inbound.filledSilence),
+      "backlogReports": inbound.backlogReports, "backlogPercent": inbound.backlogPercent,
       "overflowMs": milliseconds(inbound.overflow), "jitterUs": microseconds(inbound.jitter),
       "utterances": outbound.utterances, "outboundMessages": outbound.messages,
       "sentBytes": outbound.sentBytes, "discardedBytes": outbound.discardedBytes,

@@ -23,6 +23,9 @@ struct LoopContext {
   static let stepTimeout: UInt32 = 10
 
   private let context: OpaquePointer
+  /// libev's loop, which waits by epoll: libwebsockets' own poll looks at every connection each time.
+  /// nil where that is all there is.
+  private let loop: OpaquePointer?
   private let host: OpaquePointer
   private let memory: HostMemory
   private let clientHosts: TLSClientHosts
@@ -38,8 +41,11 @@ struct LoopContext {
     self = made
   }
 
-  private init(context: OpaquePointer, host: OpaquePointer, memory: HostMemory) {
+  private init(
+    context: OpaquePointer, loop: OpaquePointer?, host: OpaquePointer, memory: HostMemory
+  ) {
     unsafe self.context = context
+    unsafe self.loop = loop
     unsafe self.host = host
     self.memory = memory
     clientHosts = TLSClientHosts()
@@ -66,25 +72,51 @@ struct LoopContext {
     unsafe info.timeout_secs = stepTimeout
     unsafe info.uid = ~0
     unsafe info.gid = ~0
-    guard let context = unsafe lws_create_context(&info) else { return nil }
+    guard let (context, loop) = unsafe makeContext(&info) else { return nil }
     unsafe info.port = CONTEXT_PORT_NO_LISTEN_SERVER
     unsafe memory.describe(&info)
     guard let host = unsafe lws_create_vhost(context, &info) else {
       unsafe lws_context_destroy(context)
+      if let loop = unsafe loop { unsafe ev_loop_destroy(loop) }
       return nil
     }
-    return unsafe LoopContext(context: context, host: host, memory: memory)
+    return unsafe LoopContext(context: context, loop: loop, host: host, memory: memory)
+  }
+
+  /// A context that waits with libev; with poll where libwebsockets' plugin for libev is missing.
+  private static func makeContext(
+    _ info: inout lws_context_creation_info
+  ) -> (context: OpaquePointer, loop: OpaquePointer?)? {
+    let options = unsafe info.options
+    if let loop = unsafe ev_loop_new(UInt32(EVFLAG_NOENV | EVFLAG_NOSIGMASK)) {
+      var loops: UnsafeMutableRawPointer? = unsafe UnsafeMutableRawPointer(loop)
+      let made = unsafe withUnsafeMutablePointer(to: &loops) { loops in
+        unsafe info.options = options | UInt64(LWS_SERVER_OPTION_LIBEV)
+        unsafe info.foreign_loops = loops
+        return unsafe lws_create_context(&info)
+      }
+      if let context = unsafe made { return unsafe (context, loop) }
+      unsafe ev_loop_destroy(loop)
+    }
+    unsafe info.options = options
+    unsafe info.foreign_loops = nil
+    return unsafe lws_create_context(&info).map { unsafe ($0, nil) }
   }
 
   /// Serves what is ready, waiting for it if `mayWait`.
   func service(mayWait: Bool) {
-    // The parameter is no timeout in this version: negative means poll, anything else means wait.
-    unsafe lws_service(context, mayWait ? 0 : -1)
+    if let loop = unsafe loop {
+      unsafe ev_run(loop, Int32(mayWait ? EVRUN_ONCE : EVRUN_NOWAIT))
+    } else {
+      // The parameter is no timeout in this version: negative means poll, anything else means wait.
+      unsafe lws_service(context, mayWait ? 0 : -1)
+    }
   }
 
   /// Closes everything and frees it. The context must not be used again.
   func destroy() {
     unsafe lws_context_destroy(context)
+    if let loop = unsafe loop { unsafe ev_loop_destroy(loop) }
     withExtendedLifetime(memory) {}
   }
 

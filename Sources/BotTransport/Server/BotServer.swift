@@ -40,13 +40,57 @@ public struct BotServer: Sendable {
     onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
   ) async throws {
     try checkAccess()
-    let loop = try EventLoop(name: "calls")
-    loop.start()
-    defer { loop.stop() }
+    let loops = try Self.loops(configuration.loopCount)
+    defer { for loop in loops { loop.stop() } }
     let calls = CallTable(bot: bot, placement: configuration.botPlacement)
+    configuration.notices.begin(calls)
+    defer { configuration.notices.end(calls) }
+    let listeners = try listen(on: loops, calls)
+    onListening(listeners[0].port)
+    await Task.untilCancelled()
+    for listener in listeners { listener.close() }
+    await calls.stop(within: configuration.stopTimeout)
+    await configuration.callLog?.flush(within: configuration.stopTimeout)
+  }
+
+  /// So many loops, running.
+  private static func loops(_ count: Int) throws(EventLoopError) -> [EventLoop] {
+    precondition(count > 0, "ServerConfiguration.loopCount is at least 1")
+    var loops: [EventLoop] = []
+    do throws(EventLoopError) {
+      for number in 0..<count { loops.append(try EventLoop(name: "calls-\(number)")) }
+    } catch {
+      for loop in loops { loop.stop() }
+      throw error
+    }
+    for loop in loops { loop.start() }
+    return loops
+  }
+
+  /// A listener on each loop, all on one port.
+  private func listen(
+    on loops: [EventLoop], _ calls: CallTable
+  ) throws(ListenError) -> [WebSocketListener] {
+    var options = configuration.listener
+    if loops.count > 1, !options.sharesPort {
+      // Shared among our loops, not with another server: it would take some of our calls.
+      try ListeningDescriptor.requireUnused(host: host, port: port)
+      options.sharesPort = true
+    }
+    var listeners: [WebSocketListener] = []
+    for loop in loops {
+      listeners.append(
+        try listen(on: loop, port: listeners.first?.port ?? port, options, calls))
+    }
+    return listeners
+  }
+
+  private func listen(
+    on loop: EventLoop, port: Int, _ options: ListenerOptions, _ calls: CallTable
+  ) throws(ListenError) -> WebSocketListener {
     let gate = Gate(policy: configuration.access)
-    let listener = try WebSocketListener(
-      loop: loop, host: host, port: port, options: configuration.listener,
+    return try WebSocketListener(
+      loop: loop, host: host, port: port, options: options,
       onHTTP: { [configuration] in configuration.routes.answer($0) }
     ) { [configuration] request in
       let judged = configuration.upgradeJudges.lazy.compactMap { $0(request) }.first
@@ -59,11 +103,6 @@ public struct BotServer: Sendable {
         isHeld: decision == .undecided, calls: calls)
       return .accept(CallSocket(call: call))
     }
-    onListening(listener.port)
-    await untilCancelled()
-    listener.close()
-    await calls.stop(within: configuration.stopTimeout)
-    await configuration.callLog?.flush(within: configuration.stopTimeout)
   }
 
   /// A server that lets everybody in may be for this machine alone.
@@ -72,16 +111,6 @@ public struct BotServer: Sendable {
     // What is no address at all is told by the listener.
     guard SocketAddress(host: host, port: port)?.isLoopback ?? true else {
       throw .open(host: host)
-    }
-  }
-
-  /// Sleeps until the task is cancelled.
-  private func untilCancelled() async {
-    let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
-    await withTaskCancellationHandler {
-      for await _ in stream {}
-    } onCancel: {
-      continuation.finish()
     }
   }
 }

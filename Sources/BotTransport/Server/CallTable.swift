@@ -9,6 +9,7 @@ import Telephony
 final class CallTable: Sendable {
   /// What a platform calls a stream; only streams that have a call's name can be told apart.
   private struct Name: Hashable {
+    let platform: Platform?
     let callSID: String
     let streamSID: String?
   }
@@ -38,9 +39,9 @@ final class CallTable: Sendable {
   }
 
   /// Gives the call its bot, and ends an older socket of the same stream.
-  func started(_ call: Call, _ start: StreamStart) {
+  func started(_ call: Call, _ start: StreamStart, on platform: Platform?) {
     if let callSID = start.callSID {
-      let name = Name(callSID: callSID, streamSID: start.streamSID)
+      let name = Name(platform: platform, callSID: callSID, streamSID: start.streamSID)
       let older = state.withLock { state in
         state.names[ObjectIdentifier(call)] = name
         return state.newest.updateValue(call, forKey: name)
@@ -63,6 +64,12 @@ final class CallTable: Sendable {
       // A bot that returned at once has nothing to be remembered for.
       if !task.isCancelled { state.bots[key] = task }
     }
+  }
+
+  /// The newest live socket of a stream; nil where there is none here.
+  func newest(of platform: Platform, callSID: String, streamSID: String?) -> Call? {
+    let name = Name(platform: platform, callSID: callSID, streamSID: streamSID)
+    return state.withLock { $0.newest[name] }
   }
 
   func ended(_ call: Call) {

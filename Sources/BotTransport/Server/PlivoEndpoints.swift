@@ -16,6 +16,9 @@ public struct PlivoEndpoints: Sendable {
   public var publicAddress: PublicAddress?
   /// Where status callbacks are written down; nil for nowhere.
   public var callLog: CallLogWriter?
+  /// Takes status callbacks to the live calls that they are about: the ``ServerConfiguration/notices``
+  /// of the server; nil where no call is to know of them.
+  public var notices: CallNotices?
   /// Chooses a call's stream; it is given the one to this server itself. What it throws is answered
   /// with 500.
   public var chooseStream: @Sendable (PlivoAnswerRequest, PlivoStream) throws -> PlivoStream
@@ -27,6 +30,7 @@ public struct PlivoEndpoints: Sendable {
   /// thread and must return at once.
   public init(
     gate: PlivoGate? = nil, publicAddress: PublicAddress? = nil, callLog: CallLogWriter? = nil,
+    notices: CallNotices? = nil,
     chooseStream: @escaping @Sendable (PlivoAnswerRequest, PlivoStream) throws -> PlivoStream = {
       _, own in own
     },
@@ -35,6 +39,7 @@ public struct PlivoEndpoints: Sendable {
     self.gate = gate
     self.publicAddress = publicAddress
     self.callLog = callLog
+    self.notices = notices
     self.chooseStream = chooseStream
     self.onStatus = onStatus
   }
@@ -78,6 +83,7 @@ public struct PlivoEndpoints: Sendable {
   private func status(_ request: HTTPRequest) -> HTTPResponse {
     let status = PlivoStatusCallback(CallbackFields(request))
     callLog?.submit(CallLogEvent(status, at: .now))
+    notices?.take(status)
     onStatus(status)
     return HTTPResponse(status: 200, body: "ok\n")
   }

@@ -4,6 +4,9 @@ public import Telephony
 public struct ServerConfiguration: Sendable {
   /// How each call's media are carried.
   public var call: CallConfiguration
+  /// How many event loops carry the calls: each a thread with a listening socket of its own, among which
+  /// the system spreads the connections. At least 1; more than there are cores gains nothing.
+  public var loopCount = 1
   /// How connections are accepted: sizes and deadlines.
   public var listener: ListenerOptions
   /// Who may open a socket. A late token, in the parameters of `start`, holds the call back from its
@@ -17,6 +20,8 @@ public struct ServerConfiguration: Sendable {
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.
   public var routes: HTTPRoutes
+  /// Takes what is said of live calls beside their sockets to them.
+  public let notices = CallNotices()
   /// Where bots run.
   public var botPlacement: BotPlacement
   /// Where each call's end is written down; nil for nowhere.

@@ -29,9 +29,10 @@ final class TLSServerHost: @unchecked Sendable {
   private let context: OpaquePointer
   private let asksForCertificate: Bool
 
-  /// Loop thread only.
+  /// Sets libwebsockets' `SSL_CTX` up. Loop thread only.
   ///
   /// - Parameters:
+  ///   - loop: serves the host.
   ///   - pointer: the host.
   ///   - context: its `SSL_CTX`.
   ///   - asksForCertificate: whether clients must show one; for good.

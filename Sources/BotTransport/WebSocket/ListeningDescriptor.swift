@@ -25,6 +25,23 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   ) throws(ListenError) {
     tls = options.tls
     do { files = try options.tls?.read() } catch { throw .tls(error) }
+    fileDescriptor = try Self.bound(host: host, port: port, sharesPort: options.sharesPort)
+    self.port = SocketAddress(localOf: fileDescriptor)?.port ?? port
+    self.loop = loop
+    self.rules = rules
+  }
+
+  deinit { Glibc.close(fileDescriptor) }
+
+  /// Makes sure that nobody listens on the port, although it is about to be shared.
+  static func requireUnused(host: String, port: Int) throws(ListenError) {
+    Glibc.close(try bound(host: host, port: port, sharesPort: false))
+  }
+
+  /// A listening socket.
+  private static func bound(
+    host: String, port: Int, sharesPort: Bool
+  ) throws(ListenError) -> Int32 {
     guard (0...65_535).contains(port), let address = SocketAddress(host: host, port: port) else {
       throw .badAddress(host: host, port: port)
     }
@@ -42,15 +59,10 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     }
     guard descriptor >= 0 else { throw fail() }
     setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
-    if options.sharesPort { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
-    guard address.bind(descriptor) == 0, listen(descriptor, Self.backlog) == 0 else { throw fail() }
-    fileDescriptor = descriptor
-    self.port = SocketAddress(localOf: descriptor)?.port ?? port
-    self.loop = loop
-    self.rules = rules
+    if sharesPort { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
+    guard address.bind(descriptor) == 0, listen(descriptor, backlog) == 0 else { throw fail() }
+    return descriptor
   }
-
-  deinit { Glibc.close(fileDescriptor) }
 
   /// Begins to accept; false when the loop cannot serve it. Loop thread only.
   func open() -> Bool {

@@ -49,7 +49,7 @@ extension WebSocket: LoopSocketOwner {
 
   /// Tells the delegate, once, and lets go of it.
   func finish() {
-    if case .opening = state, !loop.isEnding { fail(.unreachable(reason: "connection lost")) }
+    if case .opening = state, !loop.isEnding { fail(Self.hungUp) }
     let ended = state
     state = .closed
     openDeadline?.cancel()
@@ -90,9 +90,13 @@ extension WebSocket: LoopSocketOwner {
     if link.clientHost != nil, let problem = unsafe TLSProgress.problem(lws_get_ssl(wsi)) {
       return .tls(reason: problem)
     }
-    let isCut = ["read failed", "Peer hung up", "closed before established"].contains(words)
-    return .unreachable(reason: isCut ? "the server hung up before it answered" : words)
+    let isCut = ["read failed", "Peer hung up", "closed before established", "Closed before conn"]
+      .contains(words)
+    return isCut ? Self.hungUp : .unreachable(reason: words)
   }
+
+  static let hungUp = ConnectFailure.unreachable(
+    reason: "the server hung up before it answered")
 
   /// Notes why a client's connection could not be made, and that it is over.
   func fail(_ failure: ConnectFailure) {
@@ -114,7 +118,11 @@ extension WebSocket: LoopSocketOwner {
       guard let reason = unsafe String(validating: payload.dropFirst(2), as: UTF8.self) else {
         return failClosing(.invalidText, "close reason is not UTF-8")
       }
-      state = unsafe .ending(UInt16(payload[0]) << 8 | UInt16(payload[1]), reason: reason)
+      let code = unsafe UInt16(payload[0]) << 8 | UInt16(payload[1])
+      guard CloseCode(rawValue: code).isSendable else {
+        return failClosing(.protocolError, "close code \(code) means nothing")
+      }
+      state = .ending(code, reason: reason)
     }
     return 0
   }

@@ -21,6 +21,12 @@ struct ServeCommand: Command {
         help: "run the bot on its call's event loop instead of Swift's pool: less processor "
           + "time for bots that only await"),
       Option(
+        "--loops", "N",
+        help: "carry the calls on so many threads, 1 to 64 (default 1, good for a thousand calls)"),
+      Option(
+        "--conformance-echo",
+        help: "be a plain WebSocket echo instead, for conformance suites"),
+      Option(
         "--barge-in",
         help: "interrupt the bot's speech when the caller's audio grows loud"),
       Option(
@@ -49,10 +55,11 @@ struct ServeCommand: Command {
       Option(
         "--protect-callbacks",
         help: "ask for the same credentials on HTTP requests; the addresses always count"),
-    ] + AccessOptions.options
+    ] + AccessOptions.options + TLSOptions.options
   static let notes = """
-    Prints 'listening on ws://ADDRESS:PORT' when calls may come, and serves until
-    Ctrl-C. The platform is found from the path, /exotel or /plivo, or on any other
+    Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and serves
+    until Ctrl-C. SIGHUP has it read the files of --tls-cert, --tls-key and
+    --tls-client-ca again, without a call dropped. The platform is found from the path, /exotel or /plivo, or on any other
     path from its first messages. On the same port it answers /exotel/stream-url,
     /exotel/passthru, /exotel/status and /exotel/events, and /plivo/answer and
     /plivo/status.
@@ -76,12 +83,17 @@ struct ServeCommand: Command {
   let host: String
   /// 0 for any free port.
   let port: Int
+  /// Whether conformance is tested rather than calls carried.
+  let isPlainEcho: Bool
+  /// Threads that carry calls.
+  let loopCount: Int
   /// nil for the wire's rate.
   let botRate: SampleRate?
   let placement: BotPlacement
   /// Whether the caller's voice interrupts the bot's.
   let bargesIn: Bool
   let access: AccessOptions
+  let tls: TLSOptions
   let callLog: String?
   let keptDays: Int
   let publicAddress: PublicAddress?
@@ -92,12 +104,15 @@ struct ServeCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
     port = try arguments.integer("--port", in: 0...65_535) ?? 5001
+    isPlainEcho = arguments.flag("--conformance-echo")
+    loopCount = try arguments.integer("--loops", in: 1...64) ?? 1
     let rates = SampleRate.telephony.map { String($0.hertz) }
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
     placement = arguments.flag("--bot-on-loop") ? .callLoop : .pool
     bargesIn = arguments.flag("--barge-in")
     access = try AccessOptions(arguments)
+    tls = try TLSOptions(arguments)
     callLog = try CallLogFile.path(arguments)
     keptDays = try arguments.integer("--keep-calls", in: 1...36_500) ?? 90
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
@@ -135,13 +150,21 @@ struct ServeCommand: Command {
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
     let host = host.contains(":") ? "[\(host)]" : host
-    let serving = Task { [bot] in
-      try await server.run { port in
-        Console.print("listening on ws://\(host):\(port)")
-      } bot: { call in
+    let serving = Task { [bot, tls, isPlainEcho] in
+      let onListening: @Sendable (Int) -> Void = { port in
+        Console.print("listening on \(tls.scheme)://\(host):\(port)")
+      }
+      if isPlainEcho {
+        return try await EchoServer(
+          host: server.host, port: server.port, listener: configuration.listener
+        ).run(onListening: onListening)
+      }
+      try await server.run(onListening: onListening) { call in
         try await bot.carry(call)
       }
     }
+    let reloading = tls.reloadAtHangUp()
+    defer { reloading?.cancel() }
     let ending = Task {
       for await arrival in signals.arrivals {
         if arrival.ordinal > 1 { exit(ExitStatus.failure.rawValue) }
@@ -173,8 +196,11 @@ struct ServeCommand: Command {
     configuration.call.botRate = botRate
     configuration.botPlacement = placement
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
+    configuration.loopCount = loopCount
     configuration.access = access.policy
-    configuration.admitsStrangers = access.admitsStrangers
+    // Who shows the right certificate is no stranger.
+    configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate
+    configuration.listener.tls = tls.configuration
     configuration.silence = silence
     if let callLog {
       let log = try CallLogFile.open(callLog, isReadOnly: false, keptDays: keptDays)
@@ -196,7 +222,8 @@ struct ServeCommand: Command {
       configuration.admitsStrangers = true
     }
     PlivoEndpoints(
-      gate: plivoGate, publicAddress: publicAddress, callLog: configuration.callLog
+      gate: plivoGate, publicAddress: publicAddress, callLog: configuration.callLog,
+      notices: configuration.notices
     ).add(to: &configuration.routes)
     return configuration
   }

@@ -94,7 +94,7 @@ async def echo(url, rate, seconds, seed):
         await caller.say({"event": "connected"})
         await caller.say(start(rate))
         await caller.speak(rate, pcm)
-        await asyncio.sleep(1.2)
+        await caller.until_heard(len(pcm))
         await caller.hang_up()
         same = bytes(caller.heard[:len(pcm)]) == pcm and not any(caller.heard[len(pcm):])
         return caller.report(sent=len(pcm), same=same)
@@ -131,7 +131,7 @@ async def wrong(url):
         await caller.say(media(1, pcm[:101]))
         await caller.say(media(2, pcm[101:3200]))
         await caller.speak(8000, pcm[3200:], first=3)
-        await asyncio.sleep(1.2)
+        await caller.until_heard(len(pcm))
         await caller.hang_up()
         return caller.report(same=bytes(caller.heard[:len(pcm)]) == pcm)
 

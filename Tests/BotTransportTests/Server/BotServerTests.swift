@@ -12,7 +12,7 @@ import Testing
   /// An echo whose bytes are compared must not take a slow host for the end of the caller's speech.
   private static var patient: ServerConfiguration {
     var configuration = ServerConfiguration()
-    configuration.call.idleFinish = .milliseconds(700)
+    configuration.call.idleFinish = .milliseconds(2_500)
     return configuration
   }
 

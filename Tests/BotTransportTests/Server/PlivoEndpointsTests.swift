@@ -142,6 +142,32 @@ import Testing
     try await server.stop()
   }
 
+  @Test("signs what a query means, however it is escaped: blanks, plus signs, separators")
+  func escapedQueries() async throws {
+    let address = try #require(PublicAddress("wss://voice.example.com"))
+    let gate = PlivoGate(tokens: [Self.token], publicAddress: address)
+    let server = try await server(PlivoEndpoints(gate: gate), gate: gate)
+    let signer = PlivoSigner(tokens: [Self.token]) { HMACSHA256.code(key: $0, message: $1) }
+    let request = PlivoSignedRequest(
+      .get, scheme: "https", authority: "voice.example.com", path: "/plivo/answer",
+      query: [
+        .init(name: "To", value: "+14155550199"), .init(name: "name", value: "a b & c=d%"),
+        .init(name: "z", value: ""),
+      ])
+    let good = try #require(signer?.signature(of: request, nonce: Self.nonce))
+    for query in [
+      "To=%2B14155550199&name=a+b+%26+c%3Dd%25&z=",
+      "z=&name=a%20b%20%26%20c=d%25&To=%2b14155550199",
+    ] {
+      #expect(
+        try await server.curl("/plivo/answer?\(query)", headers(good)[...]).status == 200,
+        "\(query)")
+    }
+    let other = "To=+14155550199&name=a+b+%26+c%3Dd%25&z="
+    #expect(try await server.curl("/plivo/answer?\(other)", headers(good)[...]).status == 401)
+    try await server.stop()
+  }
+
   @Test("a gate that is the only way takes nothing but Plivo, and no call by its first words")
   func onlyWay() throws {
     let gate = try #require(PlivoGate(tokens: [Self.token], isOnlyWay: true))

@@ -1,0 +1,39 @@
+public import Telephony
+
+/// Takes what a platform says of a live call beside its socket, such as in a webhook, to that call.
+///
+/// A ``ServerConfiguration`` has one, which copies of it share; each server that runs with it has its
+/// calls found by it.
+public final class CallNotices: Sendable {
+  private let tables = Locked<[CallTable]>([])
+
+  /// Makes notices that no server listens to yet.
+  public init() {}
+
+  /// Whether no server runs with these notices.
+  var isIdle: Bool { tables.withLock { $0.isEmpty } }
+
+  func begin(_ table: CallTable) {
+    tables.withLock { $0.append(table) }
+  }
+
+  func end(_ table: CallTable) {
+    tables.withLock { $0.removeAll { $0 === table } }
+  }
+
+  /// Lets a status callback reach its call, if that is here and live; from any thread, at once.
+  ///
+  /// `DegradedStream` counts in the call's statistics and lowers its lead, once for each
+  /// ``PlivoStatusCallback/deduplicationKey``; other kinds change nothing.
+  public func take(_ status: PlivoStatusCallback) {
+    guard status.kind == .degraded, let callUUID = status.callUUID else { return }
+    let key = status.deduplicationKey
+    let percent = status.backlogPercent
+    for table in tables.withLock({ $0 }) {
+      // It may be on another loop.
+      if let call = table.newest(of: .plivo, callSID: callUUID, streamSID: status.streamID) {
+        Task { await call.noteBacklog(percent: percent, key: key) }
+      }
+    }
+  }
+}
