@@ -83,6 +83,13 @@ if !coreOnly {
     .executableTarget(
       name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "AgenTaoErrorHandling", dependencies: ["BotTransport", "Telephony"],
+      path: "Examples/AgenTaoErrorHandling", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "AgenTaoUnansweredConnect",
+      dependencies: ["BotTransport", "Telephony", "AudioEngine"],
+      path: "Examples/AgenTaoUnansweredConnect", swiftSettings: swiftSettings),
     // Without BotTransport: what a server of one's own needs.
     .executableTarget(
       name: "BringYourOwnServer", dependencies: ["Telephony", "AudioEngine", "CLibCrypto"],

@@ -95,8 +95,15 @@ extension AgenTaoCall: MediaCall {
     let alarm = LoopTimer(loop: loop) { [weak self] in
       self?.assumeIsolated { $0.waiters.wakeDrained() }
     }
-    alarm.arm(at: loop.now + timeout)
-    await withCheckedContinuation { waiters.addDrain($0) }
+    let deadline = loop.now + timeout
+    alarm.arm(at: deadline)
+    await withCheckedContinuation { continuation in
+      if session.state.termination != nil || session.media.isDrained || loop.now >= deadline {
+        continuation.resume()
+      } else {
+        waiters.addDrain(continuation)
+      }
+    }
     alarm.cancel()
     return session.state.termination == nil && session.media.isDrained
   }
@@ -133,12 +140,22 @@ extension AgenTaoCall {
       if let frame = readFrame(count) { return frame }
       guard session.state.termination == nil else { return nil }
       await withTaskCancellationHandler {
-        unsafe await withUnsafeContinuation { unsafe waiters.addReader($0) }
+        unsafe await withUnsafeContinuation { continuation in
+          if Task.isCancelled || session.state.termination != nil || hasFrame(count) {
+            unsafe continuation.resume()
+          } else {
+            unsafe waiters.addReader(continuation)
+          }
+        }
       } onCancel: {
         loop.perform { [weak self] in self?.assumeIsolated { $0.waiters.wakeReader() } }
       }
     }
     return nil
+  }
+
+  private func hasFrame(_ count: Int?) -> Bool {
+    session.media.readableCount >= max(count ?? 1, 1)
   }
 
   /// A frame of `count` samples, or of all there are, at most a second.
@@ -170,10 +187,11 @@ extension AgenTaoCall {
     var start = 0
     while start < samples.count {
       guard !session.isLeaving else { throw .closed }
+      let seen = waiters.roomCount
       start += try take(self, samples.span.extracting(start..<samples.count))
       step()
       guard start < samples.count else { return }
-      await withCheckedContinuation { waiters.addWriter($0) }
+      await withCheckedContinuation { waiters.addWriter($0, seen: seen) }
     }
   }
 
@@ -196,6 +214,14 @@ extension AgenTaoCall {
   func outcome(of epoch: Epoch) async -> UtteranceOutcome {
     if let outcome = waiters.outcome(of: epoch) { return outcome }
     guard session.state.termination == nil else { return .closed(played: .zero) }
-    return await withCheckedContinuation { waiters.add($0, for: epoch) }
+    return await withCheckedContinuation { continuation in
+      if let outcome = waiters.outcome(of: epoch) {
+        continuation.resume(returning: outcome)
+      } else if session.state.termination != nil {
+        continuation.resume(returning: .closed(played: .zero))
+      } else {
+        waiters.add(continuation, for: epoch)
+      }
+    }
   }
 }

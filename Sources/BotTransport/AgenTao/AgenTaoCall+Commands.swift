@@ -69,7 +69,13 @@ extension AgenTaoCall {
   /// Waits until the call is over.
   public func waitUntilTerminated() async -> AgenTaoTermination {
     if let reason = session.state.termination { return reason }
-    return await withCheckedContinuation { endWaiters.append($0) }
+    return await withCheckedContinuation { continuation in
+      if let reason = session.state.termination {
+        continuation.resume(returning: reason)
+      } else {
+        endWaiters.append(continuation)
+      }
+    }
   }
 
   /// Where the call is.

@@ -91,7 +91,7 @@ extension AgenTaoCall {
     do {
       let socket = try WebSocketConnector.connect(
         loop: loop, url: url, headers: headers, subprotocols: wire.mediaSubprotocols,
-        delegate: AgenTaoMediaSocket(call: self))
+        tls: configuration.tls, delegate: AgenTaoMediaSocket(call: self))
       // It may have failed at once.
       if !session.isClosed { self.socket = socket }
       step()

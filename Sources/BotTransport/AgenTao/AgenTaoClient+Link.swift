@@ -109,9 +109,12 @@ extension AgenTaoClient {
       let socket = try WebSocketConnector.connect(
         loop: loop, url: configuration.controlURL, headers: headers,
         subprotocols: wire.controlSubprotocols, limits: limits,
-        delegate: AgenTaoControlSocket(client: self, attempt: mine))
+        tls: configuration.tls, delegate: AgenTaoControlSocket(client: self, attempt: mine))
       // It may have failed at once.
       if attempt == mine { self.socket = socket }
+    } catch .tls(let error) {
+      // Its own certificate or the authorities': wrong files now, wrong files later.
+      link.fail(.authentication(.tls(reason: error.description)))
     } catch {
       link.fail(.configuration(error.description))
     }

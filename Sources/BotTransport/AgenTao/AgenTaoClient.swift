@@ -77,7 +77,8 @@ public actor AgenTaoClient {
     self.callLoops = callLoops.isEmpty ? [loop] : callLoops
     link = AgenTaoControlLink(
       wire: configuration.wire, rate: configuration.call.rate, client: configuration.clientName,
-      mostCalls: configuration.mostCalls, retriesFirst: configuration.retriesFirstConnect)
+      mostCalls: configuration.mostCalls, retriesFirst: configuration.retriesFirstConnect,
+      firstRetry: configuration.firstRetry)
     (incomingCalls, announcements) = AsyncStream.makeStream(
       bufferingPolicy: .bufferingOldest(configuration.mostWaitingCalls))
     (connectionEvents, notices) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
@@ -90,7 +91,18 @@ public actor AgenTaoClient {
     if let end { throw end }
     guard !link.isReady else { return }
     begin()
-    try await withCheckedContinuation { connectWaiters.append($0) }.get()
+    let result: Result<Void, AgenTaoConnectionError> = await withCheckedContinuation {
+      continuation in
+      // The task may be suspended on its way here, and it may have happened meanwhile.
+      if let end {
+        continuation.resume(returning: .failure(end))
+      } else if link.isReady {
+        continuation.resume(returning: .success(()))
+      } else {
+        connectWaiters.append(continuation)
+      }
+    }
+    try result.get()
   }
 
   /// Connects and serves until ``disconnect()``, or until the task is cancelled, which does the same.
@@ -99,8 +111,9 @@ public actor AgenTaoClient {
   public func run() async throws(AgenTaoConnectionError) {
     begin()
     let error = await withTaskCancellationHandler {
-      if let end { return end }
-      return await withCheckedContinuation { endWaiters.append($0) }
+      await withCheckedContinuation { continuation in
+        if let end { continuation.resume(returning: end) } else { endWaiters.append(continuation) }
+      }
     } onCancel: {
       loop.perform { [weak self] in self?.assumeIsolated { $0.stop() } }
     }

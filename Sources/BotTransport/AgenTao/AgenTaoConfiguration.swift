@@ -1,5 +1,4 @@
 public import AudioEngine
-import Glibc
 public import Telephony
 
 /// What a client of AgenTao must know. Checked when it is made, before anything is sent.
@@ -32,6 +31,8 @@ public struct AgenTaoConfiguration: Sendable {
   public var allowsPlaintext = false
   /// Whether a first connection that fails is tried again, as later ones are.
   public var retriesFirstConnect = false
+  /// How long to wait after a first failure; half as much again after each further one, up to 10 s.
+  public var firstRetry: Duration = AgenTaoBackoff.standardFirst
   /// Calls in progress at once; further offers are not taken.
   public var mostCalls = 1_024
   /// Calls that may wait in ``AgenTaoClient/incomingCalls``; those beyond are left to others.
@@ -106,15 +107,24 @@ public struct AgenTaoConfiguration: Sendable {
     let target: WebSocketURL
     do { target = try WebSocketURL(url) } catch { return error.description }
     let isPlain = url.lowercased().hasPrefix("ws://")
+    if isPlain, case .certificate = credentials {
+      return "a client certificate needs wss://"
+    }
     guard isPlain, !allowsPlaintext, !Self.isLoopback(target.host) else { return nil }
     return "ws:// would send credentials and audio in clear: use wss://, or allow it"
   }
 
-  private static func isLoopback(_ host: String) -> Bool {
-    var address = in_addr()
-    if unsafe inet_pton(AF_INET, host, &address) == 1 {
-      return UInt32(bigEndian: address.s_addr) >> 24 == 127
+  /// Whom to trust and what to show, where the address is `wss`.
+  var tls: TLSClientConfiguration {
+    var tls = TLSClientConfiguration(caFile: caFile)
+    if case .certificate(let certificateFile, let keyFile) = credentials {
+      tls.certificateFile = certificateFile
+      tls.keyFile = keyFile
     }
-    return host.lowercased() == "localhost" || host == "::1"
+    return tls
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    host.lowercased() == "localhost" || SocketAddress(literal: host)?.isLoopback == true
   }
 }

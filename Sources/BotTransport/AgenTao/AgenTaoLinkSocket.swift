@@ -27,7 +27,12 @@ final class AgenTaoControlSocket: WebSocketDelegate, Sendable {
   }
 
   func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
-    let loss = AgenTaoLinkLoss(of: socket, code: code, reason: reason)
+    var loss = AgenTaoLinkLoss(of: socket, code: code, reason: reason)
+    // A server that refuses a certificate in TLS 1.3 does so after the client's handshake, and its end
+    // of the connection may overtake its alert.
+    if case .certificate = client.configuration.credentials, socket.failure == WebSocket.hungUp {
+      loss = .tls(reason: "the server hung up on the certificate, or before it answered")
+    }
     client.assumeIsolated { $0.closed(loss, attempt, loopEnds: socket.loop.isEnding) }
   }
 }
@@ -67,12 +72,14 @@ extension AgenTaoLinkLoss {
   init(of socket: WebSocket, code: UInt16?, reason: String) {
     if let code {
       self = .closed(code: code, reason: reason)
-    } else if let status = reason.split(separator: " ").last.flatMap({ Int($0) }),
-      reason.hasPrefix("the server answered HTTP")
-    {
-      self = .refused(status: status, message: "")
-    } else {
-      self = .broken(reason: reason)
+      return
+    }
+    switch socket.failure {
+    case .refused(let status, let message): self = .refused(status: status, message: message)
+    case .tls(let reason): self = .tls(reason: reason)
+    case .unreachable(let reason): self = .broken(reason: reason)
+    case .timedOut: self = .broken(reason: "no answer in time")
+    case nil: self = .broken(reason: reason)
     }
   }
 }

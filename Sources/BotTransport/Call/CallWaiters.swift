@@ -2,10 +2,16 @@ import AudioEngine
 
 /// The tasks that wait for something in a call's media, and the outcomes of its utterances for those
 /// who ask late.
+///
+/// A task may be suspended on its way into a continuation, even from the call's own actor, when it
+/// prefers another executor than the loop: what it waits for can have happened by then. So whoever
+/// adds a continuation looks again.
 @safe
 struct CallWaiters {
   private var reader: UnsafeContinuation<Void, Never>?
   private var room: [CheckedContinuation<Void, Never>] = []
+  /// How often there was room again.
+  private(set) var roomCount = 0
   private var drained: [CheckedContinuation<Void, Never>] = []
   private var outcomes: [Epoch: UtteranceOutcome] = [:]
   private var outcomeWaiters: [Epoch: [CheckedContinuation<UtteranceOutcome, Never>]] = [:]
@@ -24,8 +30,9 @@ struct CallWaiters {
     unsafe waiter.resume()
   }
 
-  /// Waits for room in the queue.
-  mutating func addWriter(_ continuation: CheckedContinuation<Void, Never>) {
+  /// Waits for room in the queue, unless there was some since ``roomCount`` was `seen`.
+  mutating func addWriter(_ continuation: CheckedContinuation<Void, Never>, seen: Int) {
+    guard roomCount == seen else { return continuation.resume() }
     room.append(continuation)
   }
 
@@ -55,6 +62,7 @@ struct CallWaiters {
   mutating func take(_ event: SessionEvent) {
     switch event {
     case .roomAvailable:
+      roomCount += 1
       let waiters = room
       room.removeAll()
       for waiter in waiters { waiter.resume() }

@@ -95,7 +95,7 @@ extension WebSocket: LoopSocketOwner {
     return isCut ? Self.hungUp : .unreachable(reason: words)
   }
 
-  private static let hungUp = ConnectFailure.unreachable(
+  static let hungUp = ConnectFailure.unreachable(
     reason: "the server hung up before it answered")
 
   /// Notes why a client's connection could not be made, and that it is over.

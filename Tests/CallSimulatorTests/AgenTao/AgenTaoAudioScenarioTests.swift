@@ -36,74 +36,25 @@ struct AgenTaoAudioScenarioTests {
     }
   }
 
-  @Test("1: an echo until the caller hangs up", arguments: AgenTaoServer.Profile.allCases)
-  func echo(profile: AgenTaoServer.Profile) async throws {
-    var plan = AgenTaoPlan()
-    plan.caller = .tagged(77)
-    plan.hangsUpAfter = .milliseconds(2_500)
-    let bench = try AgenTaoBench(profile, plans: [plan])
-    let call = try await bench.answered()
-    let echo = Self.echoes(call)
-    _ = try await soon { await call.waitUntilTerminated() }
-    _ = try? await soon { try await echo.value }
-    let error = await failure { () async throws(AgenTaoSendError) in
-      try await call.send(AudioFrame(samples: [1], rate: .hz16000))
-    }
-    guard case .callClosed? = error else {
-      Issue.record("sending into a call that is over gave \(String(describing: error))")
-      return
-    }
-    var events: [AgenTaoCallEvent] = []
-    for await event in call.events { events.append(event) }
-    #expect(events.first == .answered)
-    #expect(events.count == 2)
-    let record = try #require(await bench.server.record(of: call.id))
-    #expect(record.excessBytes == 0)
-    #expect(record.staleBytes == 0)
-    let heard = record.heardByCaller
-    #expect(heard.count > 32_000)
-    try await bench.stop()
-  }
-
-  @Test(
-    "16: the tail of speech is heard without another write",
-    arguments: AgenTaoServer.Profile.allCases)
-  func tail(profile: AgenTaoServer.Profile) async throws {
-    var plan = AgenTaoPlan()
-    plan.caller = .silence
-    let bench = try AgenTaoBench(profile, plans: [plan])
-    let call = try await bench.answered()
-    let speech = Self.speech(8_007)
-    let utterance = try await call.say()
-    try await utterance.write(speech)
-    try await utterance.finish()
-    let expected = Self.bytes(speech)
-    let record = await bench.server.record(of: call.id) { $0.heardByCaller.count >= expected.count }
-    #expect(Self.hears(record, expected))
-    #expect(record?.excessBytes == 0)
-    let outcome = try await soon { await utterance.outcome }
-    #expect(outcome == .played)
-    try await bench.stop()
-  }
-
   @Test(
     "17: no request for audio while the bot is silent is no error",
     arguments: AgenTaoServer.Profile.allCases)
   func noGrants(profile: AgenTaoServer.Profile) async throws {
     var faults = AgenTaoFaults()
-    faults.grantsStallFor = .milliseconds(1_200)
+    faults.grantsStallFor = .seconds(600)
     var plan = AgenTaoPlan()
     plan.caller = .silence
     let bench = try AgenTaoBench(profile, plans: [plan], faults: faults)
     let call = try await bench.answered()
     let speech = Self.speech(4_000)
     try await call.send(AudioFrame(samples: speech, rate: .hz16000))
-    try await Task.sleep(for: .milliseconds(600))
-    let early = await bench.server.record(of: call.id)
-    #expect(early?.receivedBytes == 0)
-    let record = await bench.server.record(of: call.id) { $0.heardByCaller.count >= 8_000 }
-    #expect(Self.hears(record, Self.bytes(speech)))
-    #expect(record?.excessBytes == 0)
+    try await Task.sleep(for: .milliseconds(400))
+    let record = await bench.server.record(of: call.id)
+    #expect(record?.receivedBytes == 0)
+    let queued = await call.queuedByteCount
+    #expect(queued == 8_000)
+    let outcome = try await soon { try await call.close() }
+    #expect(outcome == .callEnded)
     try await bench.stop()
   }
 
@@ -125,39 +76,6 @@ struct AgenTaoAudioScenarioTests {
     try await utterance.finish()
     let record = await bench.server.record(of: call.id) { $0.heardByCaller.count >= 32_000 }
     #expect(Self.hears(record, Self.bytes(speech)))
-    try await bench.stop()
-  }
-
-  @Test(
-    "14: what is cleared is counted, and none of it is heard",
-    arguments: AgenTaoServer.Profile.allCases)
-  func clear(profile: AgenTaoServer.Profile) async throws {
-    var plan = AgenTaoPlan()
-    plan.caller = .silence
-    let bench = try AgenTaoBench(profile, plans: [plan])
-    let call = try await bench.answered()
-    let old = [Int16](repeating: 5, count: 64_000)
-    let first = try await call.say()
-    try await first.write(old)
-    let played = await bench.server.record(of: call.id) { $0.heardByCaller.count > 3_200 }
-    #expect(played != nil)
-    let queued = await call.queuedByteCount
-    let dropped = try await call.clearAudio()
-    #expect(dropped <= queued && dropped > 0)
-    let error = await failure { () async throws(SpeechError) in try await first.write([5]) }
-    #expect(error == .interrupted)
-    let before = await bench.server.record(of: call.id)?.heardByCaller.count
-    let second = try await call.say()
-    try await second.write([Int16](repeating: 9, count: 8_000))
-    try await second.finish()
-    let record = await bench.server.record(of: call.id) { record in
-      record.heardByCaller.count >= (before ?? 0) + 16_000
-    }
-    let heard = record?.heardByCaller ?? []
-    let isNew = heard.suffix(16_000).allSatisfy { $0 == 9 || $0 == 0 }
-    #expect(isNew)
-    #expect(record?.staleBytes == 0)
-    #expect((record?.discardedBytes ?? 0) > 0)
     try await bench.stop()
   }
 

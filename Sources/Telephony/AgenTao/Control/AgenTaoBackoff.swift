@@ -3,23 +3,27 @@
 /// together. The original client's figures; unlike there the count starts anew only once a setup is
 /// complete, so a server that accepts and never answers is tried ever more slowly.
 public struct AgenTaoBackoff: Hashable, Sendable {
-  /// The first wait.
-  public static let first: Duration = .milliseconds(500)
+  /// The first wait, where nobody says otherwise.
+  public static let standardFirst: Duration = .milliseconds(500)
   /// The longest wait, chance aside.
   public static let longest: Duration = .seconds(10)
 
   /// Failures since the last complete setup.
   public private(set) var failures = 0
+  private let first: Duration
   private var state: UInt64
 
   /// Makes one that has seen no failure.
-  public init(seed: UInt64) { state = seed }
+  public init(first: Duration = standardFirst, seed: UInt64) {
+    self.first = min(max(first, .milliseconds(1)), Self.longest)
+    state = seed
+  }
 
   /// Notes a failure and gives the wait.
   public mutating func next() -> Duration {
-    var wait = Self.first
-    // 1.5 to the eighth is beyond the longest wait already.
-    for _ in 0..<min(failures, 8) { wait = min(wait * 3 / 2, Self.longest) }
+    var wait = first
+    // From the shortest first wait there is, 1.5 to the 23rd is beyond the longest.
+    for _ in 0..<min(failures, 23) { wait = min(wait * 3 / 2, Self.longest) }
     failures += 1
     // SplitMix64, for chance that can be replayed.
     state &+= 0x9E37_79B9_7F4A_7C15

@@ -96,7 +96,10 @@ extension AgenTaoControlLink {
   mutating func lose(_ error: AgenTaoConnectionError, at now: MonotonicTime) {
     forgetConnection()
     statistics.losses += 1
-    guard error.isTransient, retriesFirst || statistics.connections > 0 else {
+    // Credentials that were good once may meet a server that is being changed: TLS is tried again.
+    let wasUp = statistics.connections > 0
+    let isTLS = if case .authentication(.tls) = error { true } else { false }
+    guard error.isTransient && (retriesFirst || wasUp) || isTLS && wasUp else {
       state = .stopped
       actions.append(.failed(error))
       return

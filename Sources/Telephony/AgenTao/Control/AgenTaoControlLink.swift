@@ -98,17 +98,19 @@ public struct AgenTaoControlLink: Sendable {
   ///   - client: who we are, as `name/version`.
   ///   - mostCalls: calls in progress at once; further offers are dropped.
   ///   - retriesFirst: whether a first connection that fails is tried again, as later ones are.
+  ///   - firstRetry: the wait after the first failure; it grows from there.
   ///   - seed: for the chance in the waits.
   public init(
     wire: any AgenTaoWire, rate: SampleRate, client: String, mostCalls: Int = 4_096,
-    retriesFirst: Bool = false, seed: UInt64 = .random(in: .min ... .max)
+    retriesFirst: Bool = false, firstRetry: Duration = AgenTaoBackoff.standardFirst,
+    seed: UInt64 = .random(in: .min ... .max)
   ) {
     self.wire = wire
     self.rate = rate
     self.client = client
     self.mostCalls = mostCalls
     self.retriesFirst = retriesFirst
-    backoff = AgenTaoBackoff(seed: seed)
+    backoff = AgenTaoBackoff(first: firstRetry, seed: seed)
   }
 
   /// Whether calls may come.
