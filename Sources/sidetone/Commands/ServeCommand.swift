@@ -156,7 +156,8 @@ struct ServeCommand: Command {
       }
       if isPlainEcho {
         return try await EchoServer(
-          host: server.host, port: server.port, listener: configuration.listener
+          host: server.host, port: server.port, listener: configuration.listener,
+          admitsStrangers: configuration.admitsStrangers
         ).run(onListening: onListening)
       }
       try await server.run(onListening: onListening) { call in
