@@ -51,12 +51,13 @@ final class Admission: Sendable {
   /// Takes no call from now on.
   func drain() { state.withLock { $0.isDraining = true } }
 
-  /// Why a call may not come in now; nil where it may, which uses up one upgrade.
+  /// Judges one upgrade.
   ///
   /// - Parameters:
   ///   - peer: the address and port that it comes from.
   ///   - now: the loop's time.
   ///   - activeCalls: how many calls there are.
+  /// - Returns: why the call may not come in now; nil where it may, which uses up one upgrade.
   func refusal(of peer: String, at now: MonotonicTime, activeCalls: Int) -> UpgradeRefusal? {
     state.withLock { state in
       if state.isDraining { return .draining }

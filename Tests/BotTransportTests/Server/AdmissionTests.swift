@@ -1,0 +1,59 @@
+import AudioEngine
+import Testing
+
+@testable import BotTransport
+
+@Suite("admission", .timeLimit(.minutes(2))) struct AdmissionTests {
+  private func time(_ milliseconds: Int64) -> MonotonicTime {
+    MonotonicTime(nanoseconds: milliseconds * 1_000_000)
+  }
+
+  @Test("lets everything in without limits, until it drains")
+  func draining() {
+    let admission = Admission(ServerLimits())
+    #expect(admission.isReady)
+    #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 9_999) == nil)
+    admission.drain()
+    #expect(!admission.isReady)
+    #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 0) == .draining)
+  }
+
+  @Test("bounds the calls at a time")
+  func calls() {
+    let admission = Admission(ServerLimits(calls: 2))
+    #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 1) == nil)
+    #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 2) == .calls)
+  }
+
+  @Test("lets a second's worth in at once, then the rate")
+  func rate() {
+    let admission = Admission(ServerLimits(upgradesPerSecond: 4))
+    func refusal(at now: MonotonicTime) -> UpgradeRefusal? {
+      admission.refusal(of: "127.0.0.1:1", at: now, activeCalls: 0)
+    }
+    for _ in 0..<4 { #expect(refusal(at: time(0)) == nil) }
+    #expect(refusal(at: time(0)) == .rate)
+    #expect(refusal(at: time(249)) == .rate)
+    #expect(refusal(at: time(250)) == nil)
+    #expect(refusal(at: time(250)) == .rate)
+    for _ in 0..<4 { #expect(refusal(at: .distantFuture) == nil) }
+    #expect(refusal(at: .distantFuture) == .rate)
+  }
+
+  @Test("bounds each address for itself, whatever its port")
+  func addresses() {
+    let admission = Admission(ServerLimits(upgradesPerSecondAndAddress: 1))
+    #expect(admission.refusal(of: "[::1]:1", at: .zero, activeCalls: 0) == nil)
+    #expect(admission.refusal(of: "[::1]:2", at: .zero, activeCalls: 0) == .addressRate)
+    #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 0) == nil)
+  }
+
+  @Test("remembers a bounded number of addresses")
+  func addressBound() {
+    let admission = Admission(ServerLimits(upgradesPerSecondAndAddress: 1))
+    for number in 0..<10_000 {
+      _ = admission.refusal(of: "10.0.\(number / 256).\(number % 256):1", at: .zero, activeCalls: 0)
+      #expect(admission.addressCount <= Admission.addressLimit)
+    }
+  }
+}
