@@ -22,6 +22,9 @@ public actor Call {
   /// Set while the call is held back until `start` has shown a token.
   private var isHeld: Bool
   private var limitTimer: LoopTimer?
+  var idleTimer: LoopTimer?
+  /// When the platform sent its newest message.
+  var heardAt: MonotonicTime
   var silenceTimer: LoopTimer?
   /// Which reports of a backlog have been taken.
   private var backlogKeys: Set<String> = []
@@ -70,6 +73,7 @@ public actor Call {
       items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })
     session = CallSession(
       path: request.path, query: query, configuration: configuration.call, at: loop.now)
+    heardAt = loop.now
     self.configuration = configuration
     self.isHeld = isHeld
     self.calls = calls
@@ -85,15 +89,18 @@ extension Call {
     calls.opened(self)
     socket.setPingInterval(configuration.pingInterval)
     timer = LoopTimer(loop: loop) { [weak socket] in socket?.requestWrite() }
+    configuration.limits.idleTimeout.map(beginIdleDeadline)
     schedule()
   }
 
   func received(text message: RawSpan) {
-    act(on: session.receive(text: message, at: loop.now))
+    heardAt = loop.now
+    act(on: session.receive(text: message, at: heardAt))
   }
 
   func received(binary message: RawSpan) {
-    act(on: session.receive(binary: message, at: loop.now))
+    heardAt = loop.now
+    act(on: session.receive(binary: message, at: heardAt))
   }
 
   func write(into buffer: inout MessageBuffer) -> WriteStep {
@@ -117,10 +124,11 @@ extension Call {
     guard !isEnded else { return }
     isEnded = true
     closeCode = code
-    for timer in [timer, limitTimer, silenceTimer] { timer?.cancel() }
+    for timer in [timer, limitTimer, silenceTimer, idleTimer] { timer?.cancel() }
     timer = nil
     limitTimer = nil
     silenceTimer = nil
+    idleTimer = nil
     socket = nil
     session.socketClosed(at: loop.now)
     takeEvents()

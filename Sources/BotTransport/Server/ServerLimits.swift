@@ -10,17 +10,24 @@ public struct ServerLimits: Hashable, Sendable {
   public var upgradesPerSecond: Int?
   /// The same for each address that connects; nil for no bound. Behind a proxy that is the proxy's.
   public var upgradesPerSecondAndAddress: Int?
+  /// How long a platform may send no message before its call is closed with 1008, at least 1 s; nil
+  /// for ever. One-way platforms that only listen send none.
+  public var idleTimeout: Duration?
 
   /// Makes limits, each 1 to ``highest``.
   public init(
-    calls: Int? = nil, upgradesPerSecond: Int? = nil, upgradesPerSecondAndAddress: Int? = nil
+    calls: Int? = nil, upgradesPerSecond: Int? = nil, upgradesPerSecondAndAddress: Int? = nil,
+    idleTimeout: Duration? = nil
   ) {
     for limit in [calls, upgradesPerSecond, upgradesPerSecondAndAddress] {
       precondition(
         limit.map { 1...Self.highest ~= $0 } ?? true, "a server's limits are 1 to 1,000,000")
     }
+    precondition(
+      idleTimeout.map { $0 >= .seconds(1) } ?? true, "a platform has at least a second")
     self.calls = calls
     self.upgradesPerSecond = upgradesPerSecond
     self.upgradesPerSecondAndAddress = upgradesPerSecondAndAddress
+    self.idleTimeout = idleTimeout
   }
 }

@@ -12,6 +12,9 @@ struct LimitOptions {
     Option(
       "--max-upgrades-per-address", "N",
       help: "refuse more than N new sockets a second from one address (default no bound)"),
+    Option(
+      "--idle-timeout", "SECONDS",
+      help: "close calls whose platform sends nothing for so long, 1 to 3600 (default never)"),
   ]
 
   private let limits: ServerLimits
@@ -22,7 +25,8 @@ struct LimitOptions {
     limits = ServerLimits(
       calls: try arguments.integer("--max-calls", in: bounds),
       upgradesPerSecond: try arguments.integer("--max-upgrades", in: bounds),
-      upgradesPerSecondAndAddress: try arguments.integer("--max-upgrades-per-address", in: bounds))
+      upgradesPerSecondAndAddress: try arguments.integer("--max-upgrades-per-address", in: bounds),
+      idleTimeout: try arguments.integer("--idle-timeout", in: 1...3_600).map { .seconds($0) })
     drainTimeout = .seconds(try arguments.integer("--drain", in: 0...3_600) ?? 30)
   }
 

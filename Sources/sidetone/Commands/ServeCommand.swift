@@ -73,7 +73,8 @@ struct ServeCommand: Command {
     The first SIGINT or SIGTERM refuses new calls with 503 and gives running ones
     the time of --drain; a second one ends at once.
 
-    exit status: 0 after Ctrl-C, 1 after a second one, 2 wrong usage or a port in use
+    exit status: 0 after Ctrl-C, 1 after a second one, 2 wrong usage or a port in
+    use
 
     examples:
       sidetone serve
