@@ -20,15 +20,23 @@ extension Call {
     while !Task.isCancelled {
       if let frame = readFrame(count) { return frame }
       guard session.isLive else { return nil }
-      let isAlone = unsafe audioWaiter == nil
-      precondition(isAlone, "two tasks read one call's audio: only one may")
       await withTaskCancellationHandler {
-        unsafe await withUnsafeContinuation { unsafe audioWaiter = $0 }
+        unsafe await withUnsafeContinuation { continuation in
+          if Task.isCancelled || !session.isLive || hasFrame(count) {
+            unsafe continuation.resume()
+          } else {
+            unsafe waiters.addReader(continuation)
+          }
+        }
       } onCancel: {
-        loop.perform { [weak self] in self?.assumeIsolated { $0.wakeReader() } }
+        loop.perform { [weak self] in self?.assumeIsolated { $0.waiters.wakeReader() } }
       }
     }
     return nil
+  }
+
+  private func hasFrame(_ count: Int?) -> Bool {
+    (session.media?.readableCount ?? 0) >= max(count ?? 1, 1)
   }
 
   /// A frame of `count` samples, or of all there are, at most a second.

@@ -57,13 +57,17 @@ extension Call {
   public func drain(timeout: Duration = .seconds(30)) async -> Bool {
     guard !isEnded, session.media?.isDrained == false else { return true }
     let alarm = LoopTimer(loop: loop) { [weak self] in
-      self?.assumeIsolated { call in
-        for waiter in call.drainWaiters { waiter.resume() }
-        call.drainWaiters.removeAll()
+      self?.assumeIsolated { $0.waiters.wakeDrained() }
+    }
+    let deadline = loop.now + timeout
+    alarm.arm(at: deadline)
+    await withCheckedContinuation { continuation in
+      if isEnded || session.media?.isDrained ?? true || loop.now >= deadline {
+        continuation.resume()
+      } else {
+        waiters.addDrain(continuation)
       }
     }
-    alarm.arm(at: loop.now + timeout)
-    await withCheckedContinuation { drainWaiters.append($0) }
     alarm.cancel()
     return !isEnded && session.media?.isDrained ?? true
   }
@@ -72,7 +76,7 @@ extension Call {
   public func hangUp(code: CloseCode = .normal, reason: String = "") {
     session.end(code: code.rawValue, reason: reason, at: loop.now)
     takeEvents()
-    wakeReader()
+    waiters.wakeReader()
     schedule()
   }
 
@@ -94,7 +98,9 @@ extension Call {
   /// Waits until the call is over.
   public func ended() async {
     guard !isEnded else { return }
-    await withCheckedContinuation { endWaiters.append($0) }
+    await withCheckedContinuation { continuation in
+      if isEnded { continuation.resume() } else { endWaiters.append(continuation) }
+    }
   }
 
   /// What happened in the call's media so far.
@@ -133,11 +139,12 @@ extension Call {
   ) async throws(SpeechError) {
     var start = 0
     while start < samples.count {
+      let seen = waiters.roomCount
       start += try take(self, samples.span.extracting(start..<samples.count))
       takeEvents()
       schedule()
       guard start < samples.count else { return }
-      await withCheckedContinuation { roomWaiters.append($0) }
+      await withCheckedContinuation { waiters.addWriter($0, seen: seen) }
     }
   }
 }
@@ -210,8 +217,16 @@ extension Call {
   }
 
   func outcome(of epoch: Epoch) async -> UtteranceOutcome {
-    if let outcome = outcomes[epoch] { return outcome }
+    if let outcome = waiters.outcome(of: epoch) { return outcome }
     guard !isEnded else { return .closed(played: .zero) }
-    return await withCheckedContinuation { outcomeWaiters[epoch, default: []].append($0) }
+    return await withCheckedContinuation { continuation in
+      if let outcome = waiters.outcome(of: epoch) {
+        continuation.resume(returning: outcome)
+      } else if isEnded {
+        continuation.resume(returning: .closed(played: .zero))
+      } else {
+        waiters.add(continuation, for: epoch)
+      }
+    }
   }
 }

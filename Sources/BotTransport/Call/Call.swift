@@ -34,11 +34,7 @@ public actor Call {
   /// Whether a newer socket of the same stream has taken over.
   private var isReplaced = false
 
-  var audioWaiter: UnsafeContinuation<Void, Never>?
-  var roomWaiters: [CheckedContinuation<Void, Never>] = []
-  var outcomes: [Epoch: UtteranceOutcome] = [:]
-  var outcomeWaiters: [Epoch: [CheckedContinuation<UtteranceOutcome, Never>]] = [:]
-  var drainWaiters: [CheckedContinuation<Void, Never>] = []
+  var waiters = CallWaiters()
   var endWaiters: [CheckedContinuation<Void, Never>] = []
   var markHandler: (@Sendable (String, MarkOutcome) -> Void)?
   let interruptions: AsyncStream<Interruption>.Continuation
@@ -128,9 +124,9 @@ extension Call {
     takeEvents()
     keys.finish()
     interruptions.finish()
-    wakeReader()
-    for waiter in drainWaiters + endWaiters { waiter.resume() }
-    drainWaiters.removeAll()
+    waiters.wakeReader()
+    waiters.wakeDrained()
+    for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
     if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
     calls.ended(self)
@@ -177,7 +173,7 @@ extension Call {
     case .none, .outboundAudio:
       break
     case .audio:
-      wakeReader()
+      waiters.wakeReader()
       // Without a detector audio makes nothing due.
       guard session.configuration.bargeInDetector != nil else { return }
       takeEvents()
@@ -192,7 +188,7 @@ extension Call {
       takeEvents()
       keys.finish()
       interruptions.finish()
-      wakeReader()
+      waiters.wakeReader()
     }
     schedule()
   }
@@ -215,11 +211,7 @@ extension Call {
   func takeEvents() {
     while let event = session.media?.nextEvent() {
       switch event {
-      case .roomAvailable:
-        let waiters = roomWaiters
-        roomWaiters.removeAll()
-        for waiter in waiters { waiter.resume() }
-      case .callerSpeech:
+      case .roomAvailable, .utteranceEnded, .callerSpeech:
         break
       case .bargedIn(let interruption):
         interruptions.yield(interruption)
@@ -227,29 +219,9 @@ extension Call {
         settledInterruption = interruption
       case .markEnded(let name, _, let outcome):
         markHandler?(name, outcome)
-      case .utteranceEnded(let epoch, let outcome):
-        if let waiters = outcomeWaiters.removeValue(forKey: epoch) {
-          for waiter in waiters { waiter.resume(returning: outcome) }
-        }
-        remember(outcome, of: epoch)
       }
+      waiters.take(event)
     }
-    guard !drainWaiters.isEmpty, session.media?.isDrained ?? true else { return }
-    for waiter in drainWaiters { waiter.resume() }
-    drainWaiters.removeAll()
-  }
-
-  /// Outcomes wait for whoever asks late, the newest sixteen of them.
-  private func remember(_ outcome: UtteranceOutcome, of epoch: Epoch) {
-    outcomes[epoch] = outcome
-    if outcomes.count > 16, let oldest = outcomes.keys.min() {
-      outcomes.removeValue(forKey: oldest)
-    }
-  }
-
-  func wakeReader() {
-    guard let waiter = unsafe audioWaiter else { return }
-    unsafe audioWaiter = nil
-    unsafe waiter.resume()
+    waiters.wakeDrained(if: session.media?.isDrained ?? true)
   }
 }

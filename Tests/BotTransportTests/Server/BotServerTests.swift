@@ -115,6 +115,26 @@ import Testing
     try await server.stop()
   }
 
+  @Test("a bot that says more than its queue holds is woken whenever there is room")
+  func smallQueue() async throws {
+    var configuration = ServerConfiguration()
+    configuration.call.outboundCapacity = .milliseconds(250)
+    configuration.call.lead = .fixed(.seconds(3))
+    let outcomes = Locked<[Bool]>([])
+    let server = try await RunningServer(configuration) { call in
+      for _ in 0..<10 {
+        let frame = AudioFrame(samples: [Int16](repeating: 7, count: 1_600), rate: .hz8000)
+        try await call.send(frame)
+      }
+      let isHeard = await call.drain()
+      outcomes.withLock { $0.append(isHeard) }
+    }
+    let report = try await server.platform("listen")
+    #expect(report.heard >= 32_000)
+    #expect(outcomes.withLock { $0 } == [true])
+    try await server.stop()
+  }
+
   @Test("interrupts at once: clear first, nothing stale after it")
   func interrupts() async throws {
     let results = Locked<[InterruptResult]>([])
