@@ -4,6 +4,7 @@
 #   make simulate   random calls under the virtual clock (SEEDS=1000)
 #   make test       install what is missing, run every test
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
+#   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
 #   make check      lint, tests and sanitizers
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint format \
-  bench check clean
+  bench bench-load check clean
 
 setup:
 	@scripts/setup
@@ -80,6 +81,10 @@ format:
 
 bench: setup
 	swift run -c release Benchmarks --json .build/benchmarks.json --markdown BENCHMARKS.md
+
+# One processor for the server, one for the load: leave the machine alone meanwhile.
+bench-load: setup
+	scripts/bench-load --markdown BENCHMARKS.md $(ARGS)
 
 check: lint test test-core kernels asan tsan ubsan
 

@@ -36,7 +36,8 @@ import Testing
       let fastest = try #require(entry["nsMin"] as? Double)
       let median = try #require(entry["nsMedian"] as? Double)
       #expect(fastest > 0 && fastest <= median)
-      #expect(try #require(entry["ratio"] as? Double) > 0)
+      // Rounded: on a loaded machine the peer's fastest slot may be many times as fast.
+      #expect(try #require(entry["ratio"] as? Double) >= 0)
       #expect(entry["allocations"] as? Double == 0)
     }
     for name in ["base64 encode", "base64 decode"] {

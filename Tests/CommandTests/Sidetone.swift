@@ -54,6 +54,12 @@ struct RunningSidetone {
     process.signal(SIGINT)
   }
 
+  /// Sends it any signal.
+  func signal(_ number: Int32) { process.signal(number) }
+
+  /// The descriptors that it has open and its resident memory in bytes.
+  func usage() throws -> (descriptors: Int, memory: Int) { try process.usage() }
+
   /// Waits for its end, at most for `limit`; then it is killed.
   func end(within limit: Duration = .seconds(30)) async throws -> Sidetone {
     Sidetone(try await process.end(within: limit))

@@ -56,6 +56,15 @@ package final class Subprocess: @unchecked Sendable {
     if !hasEnded { kill(process, number) }
   }
 
+  /// The descriptors that it has open and its resident memory in bytes, from `/proc`.
+  package func usage() throws -> (descriptors: Int, memory: Int) {
+    let folder = "/proc/\(process)"
+    let open = try FileManager.default.contentsOfDirectory(atPath: folder + "/fd").count
+    let statistics = try String(contentsOfFile: folder + "/statm", encoding: .utf8)
+    let pages = statistics.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return (open, pages * Int(getpagesize()))
+  }
+
   /// Waits for its end; after `limit`, or when the test is cancelled, it is killed.
   package func end(within limit: Duration = .seconds(30)) async throws -> Result {
     var waitStatus: Int32 = 0

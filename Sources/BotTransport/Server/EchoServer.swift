@@ -2,7 +2,7 @@ import AudioEngine
 
 /// A plain WebSocket echo on the transport that carries calls: what conformance suites test.
 ///
-/// Text comes back as text and binary as binary. Anybody may connect, so it belongs on loopback.
+/// Text comes back as text and binary as binary, whoever sends it.
 public struct EchoServer: Sendable {
   /// The address to listen on.
   public let host: String
@@ -10,6 +10,8 @@ public struct EchoServer: Sendable {
   public let port: Int
   /// How connections are accepted.
   public let listener: ListenerOptions
+  /// Whether it may listen where others than this machine reach it.
+  public let admitsStrangers: Bool
 
   /// The largest message echoed: what conformance suites go up to.
   public static let maximumMessageSize = 16 << 20
@@ -17,10 +19,12 @@ public struct EchoServer: Sendable {
   /// Makes a server; nothing is opened before ``run(onListening:)``. Its messages may be up to
   /// ``maximumMessageSize`` whatever `listener` says.
   public init(
-    host: String = "127.0.0.1", port: Int = 0, listener: ListenerOptions = ListenerOptions()
+    host: String = "127.0.0.1", port: Int = 0, listener: ListenerOptions = ListenerOptions(),
+    admitsStrangers: Bool = false
   ) {
     self.host = host
     self.port = port
+    self.admitsStrangers = admitsStrangers
     var listener = listener
     listener.limits.maximumMessageSize = Self.maximumMessageSize
     self.listener = listener
@@ -29,8 +33,12 @@ public struct EchoServer: Sendable {
   /// Serves until the task is cancelled; then every connection is cut.
   ///
   /// - Parameter onListening: is told the port once connections may come.
-  /// - Throws: ``EventLoopError`` or ``ListenError`` when the server cannot begin.
+  /// - Throws: ``ServerError``, ``EventLoopError`` or ``ListenError`` when the server cannot begin.
   public func run(onListening: @Sendable (Int) -> Void = { _ in }) async throws {
+    // What is no address at all is told by the listener.
+    guard admitsStrangers || SocketAddress(host: host, port: port)?.isLoopback ?? true else {
+      throw ServerError.open(host: host)
+    }
     let loop = try EventLoop(name: "echo")
     loop.start()
     defer { loop.stop() }

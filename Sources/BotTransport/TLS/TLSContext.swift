@@ -29,10 +29,15 @@ final class TLSContext: @unchecked Sendable {
   func use(certificateFile: String, keyFile: String) throws(TLSFileError) {
     try Self.requireReadable(certificateFile)
     try Self.requireReadable(keyFile)
+    ERR_clear_error()
     // Without this OpenSSL would ask for a passphrase on the terminal.
     unsafe SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in 0 }
     guard unsafe SSL_CTX_use_certificate_chain_file(pointer, certificateFile) == 1 else {
-      throw .noCertificate(file: certificateFile)
+      let isMissing = sidetone_tls_reason(ERR_peek_error()) == PEM_R_NO_START_LINE
+      let reason = Self.reason()
+      if isMissing { throw .noCertificate(file: certificateFile) }
+      // As for a key that is too short by today's measure.
+      throw .library(reason: "\(certificateFile): \(reason)")
     }
     ERR_clear_error()
     guard unsafe SSL_CTX_use_PrivateKey_file(pointer, keyFile, SSL_FILETYPE_PEM) == 1 else {
@@ -68,9 +73,9 @@ final class TLSContext: @unchecked Sendable {
     }
   }
 
-  /// OpenSSL's words for what failed last on this thread; forgets all that failed.
+  /// OpenSSL's words for the first thing that failed on this thread; forgets all that did.
   static func reason() -> String {
-    let code = ERR_peek_last_error()
+    let code = ERR_peek_error()
     ERR_clear_error()
     guard let text = unsafe ERR_reason_error_string(code) else { return "no reason given" }
     return unsafe String(cString: text)

@@ -48,14 +48,17 @@ extension AgenTaoExchange {
     }
     guard let line = line(id), !line.isOver else { return refuse(404, "CALL_NOT_FOUND") }
     // Who comes late is told so, whatever it shows: it gets nothing.
-    guard line.record.mediaLinks == 0 else { return refuse(409, "MEDIA_BUSY") }
-    guard line.isTaken(with: request.headers["authorization"] ?? "") else {
+    guard !line.isTaken else { return refuse(409, "MEDIA_BUSY") }
+    guard let owner = line.owner(of: request.headers["authorization"] ?? "") else {
       return refuse(401, "AUTH_FAILED")
     }
-    let wanted = line.hello.isBase64 ? "nvp1.media.b64" : "nvp1.media.bin"
+    let wanted = owner.hello.isBase64 ? "nvp1.media.b64" : "nvp1.media.bin"
     guard configuration.profile == .w1 || request.subprotocols.contains(wanted) else {
       return refuse(426, "VERSION_UNSUPPORTED")
     }
+    line.isTaken = true
+    line.holder = owner.control
+    line.hello = owner.hello
     if configuration.profile == .nvp1 { claimed(line) }
     return .accept(AgenTaoServerMedia(line: line, wire: wire(isBase64: line.hello.isBase64)))
   }

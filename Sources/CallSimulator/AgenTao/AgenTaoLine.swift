@@ -27,6 +27,8 @@ final class AgenTaoLine {
   /// The control link that claimed it.
   var holder: String?
   private(set) var link: AgenTaoServerMedia?
+  /// Somebody's media link was let in, though it may not be open yet.
+  var isTaken = false
 
   var playout: AgenTaoPlayout?
   var talks: [AgenTaoTalk] = []
@@ -73,15 +75,12 @@ final class AgenTaoLine {
     return text
   }
 
-  /// Gives the call to the client with this `Authorization`; false where it is nobody's.
-  func isTaken(with authorization: String) -> Bool {
+  /// The control link whose token this `Authorization` shows, and what its client asked for.
+  func owner(of authorization: String) -> (control: String, hello: AgenTaoHello)? {
     let owner = tokens.first { _, known in
       Secret("Bearer " + known.text)?.matches(authorization) ?? false
     }
-    guard let owner else { return false }
-    holder = owner.key
-    hello = owner.value.hello
-    return true
+    return owner.map { ($0.key, $0.value.hello) }
   }
 
   /// Runs `body` later, unless the call is over by then.

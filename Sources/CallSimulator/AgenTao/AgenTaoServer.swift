@@ -66,6 +66,10 @@ public actor AgenTaoServer {
     loop: EventLoop, host: String = "127.0.0.1", port: Int = 0,
     configuration: Configuration = Configuration()
   ) throws(ListenError) {
+    var configuration = configuration
+    // A client may send all that was asked for at once; the neutral wire has a limit of its own.
+    configuration.listener.limits.maximumMessageSize =
+      configuration.profile == .w1 ? AgenTaoPlayout.mostQueuedBytes : 65_536
     let exchange = AgenTaoExchange(loop: loop, configuration: configuration)
     func listen(_ port: Int, _ options: ListenerOptions) throws(ListenError) -> WebSocketListener {
       try WebSocketListener(

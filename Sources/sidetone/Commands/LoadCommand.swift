@@ -41,7 +41,7 @@ struct LoadCommand: Command {
 
     examples:
       sidetone load ws://127.0.0.1:5001/plivo --calls 500 --duration 60
-      sidetone load ws://127.0.0.1:5001/plivo --calls 1000 --server-pid $(pgrep -f serve)
+      sidetone load ws://127.0.0.1:5001/plivo --calls 1000 --server-pid 4711
       sidetone load ws://127.0.0.1:5001/plivo --bot-speaks --interrupt-after 3
     """
 

@@ -57,12 +57,12 @@ struct ServeCommand: Command {
         help: "ask for the same credentials on HTTP requests; the addresses always count"),
     ] + AccessOptions.options + TLSOptions.options
   static let notes = """
-    Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and serves
-    until Ctrl-C. SIGHUP has it read the files of --tls-cert, --tls-key and
-    --tls-client-ca again, without a call dropped. The platform is found from the path, /exotel or /plivo, or on any other
-    path from its first messages. On the same port it answers /exotel/stream-url,
-    /exotel/passthru, /exotel/status and /exotel/events, and /plivo/answer and
-    /plivo/status.
+    Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and
+    serves until Ctrl-C. SIGHUP has it read the files of --tls-cert, --tls-key and
+    --tls-client-ca again, without a call dropped. The platform is found from the
+    path, /exotel or /plivo, or on any other path from its first messages. On the
+    same port it answers /exotel/stream-url, /exotel/passthru, /exotel/status and
+    /exotel/events, and /plivo/answer and /plivo/status.
 
     A caller must show one of the credentials or tokens, if there are any, and come
     from one of the addresses, if there are any. A token is looked for in the path,
@@ -156,7 +156,8 @@ struct ServeCommand: Command {
       }
       if isPlainEcho {
         return try await EchoServer(
-          host: server.host, port: server.port, listener: configuration.listener
+          host: server.host, port: server.port, listener: configuration.listener,
+          admitsStrangers: configuration.admitsStrangers
         ).run(onListening: onListening)
       }
       try await server.run(onListening: onListening) { call in

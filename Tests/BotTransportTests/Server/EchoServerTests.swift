@@ -21,6 +21,13 @@ struct EchoServerTests {
     try await serving.value
   }
 
+  @Test("stays on this machine unless told otherwise")
+  func staysHere() async {
+    await #expect(throws: ServerError.open(host: "0.0.0.0")) {
+      try await EchoServer(host: "0.0.0.0").run()
+    }
+  }
+
   private static let failed = "close 1002, end"
 
   private static var expected: [String] {

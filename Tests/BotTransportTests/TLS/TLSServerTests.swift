@@ -238,6 +238,16 @@ struct TLSServerTests {
     #expect(
       error(TLSServerConfiguration(certificateFile: missing, keyFile: files.server.key))
         == .tls(.unreadable(file: missing, reason: "No such file or directory")))
+    // Shorter than today's measure: refused here, not in each handshake.
+    let weak = (certificate: files.file("weak.pem"), key: files.file("weak.key"))
+    _ = try await Subprocess(
+      "/usr/bin/openssl",
+      ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=weak", "-days", "3"]
+        + ["-keyout", weak.key, "-out", weak.certificate]
+    ).end()
+    #expect(
+      error(TLSServerConfiguration(certificateFile: weak.certificate, keyFile: weak.key))
+        == .tls(.library(reason: "\(weak.certificate): ee key too small")))
     #expect(
       error(
         TLSServerConfiguration(

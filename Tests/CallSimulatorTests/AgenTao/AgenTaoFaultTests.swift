@@ -151,6 +151,25 @@ struct AgenTaoFaultTests {
     }
   }
 
+  @Test("lets each call be taken once, however many clients there are", arguments: profiles)
+  func rivals(profile: AgenTaoServer.Profile) async throws {
+    try await run(profile, AgenTaoFaults()) { client, server in
+      let loop = try TestLoop()
+      let rival = try AgenTaoClient(configuration: client.configuration, loop: loop.loop)
+      let serving = Task { try? await rival.run() }
+      _ = await server.record { $0.setups == 2 }
+      for _ in 0..<40 { await server.place() }
+      for number in 1...40 {
+        let record = await server.record(of: "call-\(number)") { $0.hasMedia }
+        #expect(record?.mediaLinks == 1)
+      }
+      #expect(await client.statistics.calls + rival.statistics.calls == 40)
+      #expect(await client.callCount + rival.callCount == 40)
+      await rival.disconnect()
+      await serving.value
+    }
+  }
+
   @Test("withdraws a call that nobody takes in time, or whose caller gives up", arguments: profiles)
   func withdraws(profile: AgenTaoServer.Profile) async throws {
     let loop = try TestLoop()
