@@ -54,9 +54,6 @@ struct RunningSidetone {
     process.signal(SIGINT)
   }
 
-  /// Sends it any signal.
-  func signal(_ number: Int32) { process.signal(number) }
-
   /// The descriptors that it has open and its resident memory in bytes.
   func usage() throws -> (descriptors: Int, memory: Int) { try process.usage() }
 
