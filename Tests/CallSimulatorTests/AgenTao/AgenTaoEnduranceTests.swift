@@ -67,7 +67,9 @@ struct AgenTaoEnduranceTests {
     #expect(statistics.control.offers == calls)
     #expect(statistics.control.duplicates > 0)
     #expect(statistics.mediaFailures == 0)
-    #expect(Self.descriptorCount <= most + 4)
+    // Other tests of this process open some too, and close them; eighty reconnects would leave eighty.
+    let isBounded = await eventually { Self.descriptorCount <= most + 40 }
+    #expect(isBounded)
     for call in carried { _ = try await soon { try await call.close() } }
     for echo in echoes { _ = try? await soon { try await echo.value } }
     let isEmpty = await eventually { await bench.client.callCount == 0 }
