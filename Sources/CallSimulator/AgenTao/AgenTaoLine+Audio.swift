@@ -85,7 +85,7 @@ extension AgenTaoLine {
 
   /// Asks for audio where the jitter buffer has room.
   func askForAudio(at now: MonotonicTime) {
-    guard now >= grantsFrom, var playout else { return }
+    guard now >= openedAt + faults.grantsStallFor, var playout else { return }
     self.playout = nil
     defer { self.playout = playout }
     if faults.grantBurst > 0, !hasBurst {
