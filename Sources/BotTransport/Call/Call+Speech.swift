@@ -12,7 +12,7 @@ extension Call {
   /// - Throws: ``SpeechError`` when it cannot be sent.
   public func send(_ frame: AudioFrame) async throws(SpeechError) {
     try await write(frame.samples) { (call, samples) throws(SpeechError) in
-      guard call.session.isLive else { throw .closed }
+      guard call.session.isLive, !call.isLeaving else { throw .closed }
       return try call.session.media?.write(samples, at: call.loop.now) ?? 0
     }
   }
@@ -23,7 +23,8 @@ extension Call {
   public func say(
     _ options: UtteranceOptions = UtteranceOptions()
   ) throws(SpeechError) -> Utterance {
-    guard session.isLive, let epoch = try session.media?.beginUtterance(options, at: loop.now)
+    guard session.isLive, !isLeaving,
+      let epoch = try session.media?.beginUtterance(options, at: loop.now)
     else { throw .closed }
     return Utterance(call: self, epoch: epoch)
   }
@@ -87,10 +88,12 @@ extension Call {
     schedule()
     // No more can wait than the queue holds and the platform plays late.
     await drain(timeout: session.configuration.outboundCapacity + .seconds(10))
-    hangUp()
+    hangUp(code: isLeaving ? .goingAway : .normal)
   }
 
   func botFailed(_ error: any Error) {
+    // That it may say nothing new is no fault of a bot; what it has said is heard to the end.
+    guard !isLeaving else { return }
     // The end of the call is what stops most bots: nothing is wrong with that.
     hangUp(code: error is CancellationError ? .goingAway : .internalError, reason: "bot failed")
   }

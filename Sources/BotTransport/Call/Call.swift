@@ -31,6 +31,8 @@ public actor Call {
   var stop: StreamStop?
   /// Whether the close was ours before it was the platform's.
   var hasClosed = false
+  /// Whether the call ends after the current utterance, because the server stops.
+  private(set) var isLeaving = false
   /// Whether a newer socket of the same stream has taken over.
   private var isReplaced = false
 
@@ -145,6 +147,14 @@ extension Call {
     guard session.isLive else { return }
     isReplaced = true
     hangUp(reason: "replaced by a newer socket")
+  }
+
+  /// Closes the call with 1001 once the caller has heard what is being said, at most after `timeout`.
+  /// The bot may say the rest of that meanwhile, and nothing new.
+  func leave(within timeout: Duration) async {
+    isLeaving = true
+    await drain(timeout: timeout)
+    hangUp(code: .goingAway, reason: "server stops")
   }
 
   private func begin(_ start: StreamStart) {

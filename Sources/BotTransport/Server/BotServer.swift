@@ -30,7 +30,8 @@ public struct BotServer: Sendable {
     self.configuration = configuration
   }
 
-  /// Listens and serves until the task is cancelled; then every call is closed with 1001.
+  /// Listens and serves until the task is cancelled; then takes no more calls and ends those that run,
+  /// as ``ServerConfiguration/drainTimeout`` says.
   ///
   /// - Parameters:
   ///   - onListening: is told the port once calls may come.
@@ -45,9 +46,15 @@ public struct BotServer: Sendable {
     let calls = CallTable(bot: bot, placement: configuration.botPlacement)
     configuration.notices.begin(calls)
     defer { configuration.notices.end(calls) }
-    let listeners = try listen(on: loops, calls)
+    let admission = Admission(configuration.limits)
+    let listeners = try listen(on: loops, calls, admission)
     onListening(listeners[0].port)
     await Task.untilCancelled()
+    admission.drain()
+    if configuration.drainTimeout > .zero {
+      await calls.drain(within: configuration.drainTimeout)
+      await calls.leave(within: configuration.lastUtteranceTimeout)
+    }
     for listener in listeners { listener.close() }
     await calls.stop(within: configuration.stopTimeout)
     await configuration.callLog?.flush(within: configuration.stopTimeout)
@@ -69,7 +76,7 @@ public struct BotServer: Sendable {
 
   /// A listener on each loop, all on one port.
   private func listen(
-    on loops: [EventLoop], _ calls: CallTable
+    on loops: [EventLoop], _ calls: CallTable, _ admission: Admission
   ) throws(ListenError) -> [WebSocketListener] {
     var options = configuration.listener
     if loops.count > 1, !options.sharesPort {
@@ -80,13 +87,14 @@ public struct BotServer: Sendable {
     var listeners: [WebSocketListener] = []
     for loop in loops {
       listeners.append(
-        try listen(on: loop, port: listeners.first?.port ?? port, options, calls))
+        try listen(on: loop, port: listeners.first?.port ?? port, options, calls, admission))
     }
     return listeners
   }
 
   private func listen(
-    on loop: EventLoop, port: Int, _ options: ListenerOptions, _ calls: CallTable
+    on loop: EventLoop, port: Int, _ options: ListenerOptions, _ calls: CallTable,
+    _ admission: Admission
   ) throws(ListenError) -> WebSocketListener {
     let gate = Gate(policy: configuration.access)
     return try WebSocketListener(
@@ -97,6 +105,11 @@ public struct BotServer: Sendable {
       let decision = judged ?? gate.judge(request)
       if case .refused(let status) = decision {
         return .refuse(status: status, body: Gate.words(status))
+      }
+      if let refusal = admission.refusal(
+        of: request.peerAddress, at: loop.now, activeCalls: calls.count)
+      {
+        return .refuse(status: 503, body: refusal.words)
       }
       let call = Call(
         loop: loop, request: request, configuration: configuration,

@@ -31,6 +31,9 @@ final class CallTable: Sendable {
     self.placement = placement
   }
 
+  /// How many calls have not ended.
+  var count: Int { state.withLock { $0.calls.count } }
+
   /// Whether no call and no bot is left.
   var isEmpty: Bool { state.withLock { $0.calls.isEmpty && $0.bots.isEmpty } }
 
@@ -83,17 +86,30 @@ final class CallTable: Sendable {
     }
   }
 
+  /// Closes every call with 1001 once its current utterance was heard, each at most after `timeout`.
+  func leave(within timeout: Duration) async {
+    let calls = state.withLock { Array($0.calls.values) }
+    await withTaskGroup { group in
+      for call in calls { group.addTask { await call.leave(within: timeout) } }
+    }
+  }
+
   /// Closes every call with 1001 and waits for the bots, which find their call ended; those that do
   /// not return in time are cancelled and left behind.
   func stop(within timeout: Duration) async {
     let calls = state.withLock { Array($0.calls.values) }
     for call in calls { await call.hangUp(code: .goingAway, reason: "server stops") }
+    await drain(within: timeout)
+    for bot in state.withLock({ Array($0.bots.values) }) { bot.cancel() }
+  }
+
+  /// Waits until no call and no bot is left, at most for `timeout`.
+  func drain(within timeout: Duration) async {
     let clock = ContinuousClock()
     let deadline = clock.now + timeout
     while !isEmpty, clock.now < deadline {
       // The task that runs this has been cancelled, so Task.sleep would return at once.
       await Task.detached { try? await Task.sleep(for: .milliseconds(10)) }.value
     }
-    for bot in state.withLock({ Array($0.bots.values) }) { bot.cancel() }
   }
 }

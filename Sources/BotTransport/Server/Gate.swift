@@ -41,7 +41,7 @@ struct Gate: Sendable {
   }
 
   /// `127.0.0.1:40312` and `[::1]:40312` without the port and the brackets.
-  private static func host(_ peer: String) -> String {
+  static func host(_ peer: String) -> String {
     let bare = peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
     return bare.filter { $0 != "[" && $0 != "]" }
   }

@@ -33,6 +33,14 @@ public struct ServerConfiguration: Sendable {
   public var silence: DownlinkSilence
   /// A ping goes out this often, so that no balancer finds the socket idle; nil for none.
   public var pingInterval: Duration?
+  /// How much is taken on.
+  public var limits = ServerLimits()
+  /// How long running calls may go on by themselves once the server is told to stop, while new ones
+  /// are refused with 503. Those that last longer are closed with 1001 after their current utterance;
+  /// with 0 all are closed at once.
+  public var drainTimeout: Duration = .zero
+  /// How long the utterance that is being said at the end of ``drainTimeout`` may still take.
+  public var lastUtteranceTimeout: Duration = .seconds(10)
   /// How long a stopping server waits for its bots before it gives up on them.
   public var stopTimeout: Duration
 

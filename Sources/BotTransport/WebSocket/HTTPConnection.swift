@@ -77,8 +77,13 @@ final class HTTPConnection: LoopSocketOwner {
       peerAddress: peerAddress, subprotocols: offered)
     switch rules.onUpgrade(request) {
     case .refuse(let status, let body):
-      // RFC 9110, 11.6.1: a 401 says what would do.
-      let headers: HTTPHeaders = status == 401 ? ["WWW-Authenticate": "Basic"] : [:]
+      // RFC 9110: a 401 says what would do (11.6.1), a 503 when to come again (10.2.3).
+      let headers: HTTPHeaders =
+        switch status {
+        case 401: ["WWW-Authenticate": "Basic"]
+        case 503: ["Retry-After": "1"]
+        default: [:]
+        }
       return send(HTTPResponse(status: status, headers: headers, body: body), link)
     case .accept(let delegate):
       let socket = WebSocket(

@@ -55,7 +55,7 @@ struct ServeCommand: Command {
       Option(
         "--protect-callbacks",
         help: "ask for the same credentials on HTTP requests; the addresses always count"),
-    ] + AccessOptions.options + TLSOptions.options
+    ] + LimitOptions.options + AccessOptions.options + TLSOptions.options
   static let notes = """
     Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and
     serves until Ctrl-C. SIGHUP has it read the files of --tls-cert, --tls-key and
@@ -70,7 +70,10 @@ struct ServeCommand: Command {
     environment: SIDETONE_BASIC=user:password, SIDETONE_TOKEN=token. Without any of
     these the server listens on this machine alone.
 
-    exit status: 0 after Ctrl-C, 2 wrong usage or a port in use
+    The first SIGINT or SIGTERM refuses new calls with 503 and gives running ones
+    the time of --drain; a second one ends at once.
+
+    exit status: 0 after Ctrl-C, 1 after a second one, 2 wrong usage or a port in use
 
     examples:
       sidetone serve
@@ -99,6 +102,7 @@ struct ServeCommand: Command {
   let publicAddress: PublicAddress?
   let silence: DownlinkSilence
   let protectsCallbacks: Bool
+  let limits: LimitOptions
   let plivoToken: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -113,6 +117,7 @@ struct ServeCommand: Command {
     bargesIn = arguments.flag("--barge-in")
     access = try AccessOptions(arguments)
     tls = try TLSOptions(arguments)
+    limits = try LimitOptions(arguments)
     callLog = try CallLogFile.path(arguments)
     keptDays = try arguments.integer("--keep-calls", in: 1...36_500) ?? 90
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
@@ -203,6 +208,7 @@ struct ServeCommand: Command {
     configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate
     configuration.listener.tls = tls.configuration
     configuration.silence = silence
+    limits.apply(to: &configuration)
     if let callLog {
       let log = try CallLogFile.open(callLog, isReadOnly: false, keptDays: keptDays)
       configuration.callLog = CallLogWriter(log)

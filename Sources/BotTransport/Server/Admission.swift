@@ -1,0 +1,78 @@
+import AudioEngine
+
+/// Why a call that the access policy lets in is refused all the same.
+enum UpgradeRefusal: Hashable, Sendable {
+  /// The server is stopping.
+  case draining
+  /// There are as many calls as there may be.
+  case calls
+  /// Upgrades come too fast.
+  case rate
+  /// Upgrades come too fast from this address.
+  case addressRate
+
+  /// The body of the answer.
+  var words: String {
+    switch self {
+    case .draining: "The server is stopping.\n"
+    case .calls: "No room for another call.\n"
+    case .rate: "Too many calls at once.\n"
+    case .addressRate: "Too many calls at once from this address.\n"
+    }
+  }
+}
+
+/// Decides whether a server takes one more call. Asked once per upgrade, from any loop's thread.
+final class Admission: Sendable {
+  private struct State {
+    var isDraining = false
+    var all: TokenBucket
+    var byAddress: [String: TokenBucket] = [:]
+  }
+
+  /// Addresses that are remembered. When more come, those that are owed nothing are forgotten, then
+  /// all: a flood from so many addresses is for ``ServerLimits/upgradesPerSecond`` to bound.
+  static let addressLimit = 4_096
+
+  private let limits: ServerLimits
+  private let state: Locked<State>
+
+  init(_ limits: ServerLimits) {
+    self.limits = limits
+    state = Locked(State(all: TokenBucket(perSecond: limits.upgradesPerSecond ?? 1)))
+  }
+
+  /// Whether calls are taken at all.
+  var isReady: Bool { state.withLock { !$0.isDraining } }
+
+  /// How many addresses are remembered.
+  var addressCount: Int { state.withLock { $0.byAddress.count } }
+
+  /// Takes no call from now on.
+  func drain() { state.withLock { $0.isDraining = true } }
+
+  /// Why a call may not come in now; nil where it may, which uses up one upgrade.
+  ///
+  /// - Parameters:
+  ///   - peer: the address and port that it comes from.
+  ///   - now: the loop's time.
+  ///   - activeCalls: how many calls there are.
+  func refusal(of peer: String, at now: MonotonicTime, activeCalls: Int) -> UpgradeRefusal? {
+    state.withLock { state in
+      if state.isDraining { return .draining }
+      if let most = limits.calls, activeCalls >= most { return .calls }
+      if let rate = limits.upgradesPerSecondAndAddress {
+        let address = Gate.host(peer)
+        if state.byAddress[address] == nil, state.byAddress.count >= Self.addressLimit {
+          state.byAddress = state.byAddress.filter { !$0.value.isFull(at: now) }
+          if state.byAddress.count >= Self.addressLimit { state.byAddress.removeAll() }
+        }
+        guard state.byAddress[address, default: TokenBucket(perSecond: rate)].take(at: now) else {
+          return .addressRate
+        }
+      }
+      if limits.upgradesPerSecond != nil, !state.all.take(at: now) { return .rate }
+      return nil
+    }
+  }
+}

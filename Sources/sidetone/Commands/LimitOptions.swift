@@ -1,0 +1,33 @@
+import BotTransport
+
+/// The options that say how much a server takes on, and how it stops.
+struct LimitOptions {
+  static let options = [
+    Option(
+      "--drain", "SECONDS",
+      help: "how long running calls may go on when told to stop, 0 to 3600 (default 30)"),
+    Option("--max-calls", "N", help: "refuse more calls at a time with 503 (default no bound)"),
+    Option(
+      "--max-upgrades", "N", help: "refuse more than N new sockets a second (default no bound)"),
+    Option(
+      "--max-upgrades-per-address", "N",
+      help: "refuse more than N new sockets a second from one address (default no bound)"),
+  ]
+
+  private let limits: ServerLimits
+  private let drainTimeout: Duration
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    let bounds = 1...ServerLimits.highest
+    limits = ServerLimits(
+      calls: try arguments.integer("--max-calls", in: bounds),
+      upgradesPerSecond: try arguments.integer("--max-upgrades", in: bounds),
+      upgradesPerSecondAndAddress: try arguments.integer("--max-upgrades-per-address", in: bounds))
+    drainTimeout = .seconds(try arguments.integer("--drain", in: 0...3_600) ?? 30)
+  }
+
+  func apply(to configuration: inout ServerConfiguration) {
+    configuration.limits = limits
+    configuration.drainTimeout = drainTimeout
+  }
+}
