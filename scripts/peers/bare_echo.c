@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { message_limit = 16384, queue_limit = 4 };
+enum { message_limit = 16384, queue_limit = 64 };
 
 struct message {
     size_t size;
-    unsigned char bytes[LWS_PRE + message_limit];
+    unsigned char *bytes;
 };
 
 /* Messages of one call that wait for their turn to be written. */
@@ -46,7 +46,8 @@ static int say(struct lws *wsi, struct message *message) {
 }
 
 static int received(struct lws *wsi, struct call *call, const char *text, size_t size) {
-    static struct message only;
+    static unsigned char room[LWS_PRE + message_limit];
+    static struct message only = {0, room};
     struct message *message;
 
     if (size > message_limit || !lws_is_final_fragment(wsi)) return -1;
@@ -62,8 +63,9 @@ static int received(struct lws *wsi, struct call *call, const char *text, size_t
         message = &only;
     } else {
         if (call->count == queue_limit) return -1;
-        message = malloc(sizeof *message);
+        message = malloc(sizeof *message + LWS_PRE + size);
         if (!message) return -1;
+        message->bytes = (unsigned char *)(message + 1);
         call->queue[call->count++] = message;
     }
     message->size = size;

@@ -198,10 +198,15 @@ extension AgenTaoCall {
       timer?.cancel()
       return
     }
-    if deadline <= now, let socket, socket.isOpen {
-      socket.requestWrite()
-    } else {
+    if deadline > now {
       timer?.arm(at: deadline)
+    } else if let socket, socket.isOpen {
+      socket.requestWrite()
+    } else if session.isLive {
+      // The socket is closing: its end comes next, and nothing can be sent before.
+      timer?.cancel()
+    } else {
+      timer?.arm(at: now)
     }
   }
 }

@@ -21,12 +21,6 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// The loop wakes for timers at most this often: a lone timer is not held up, and a thousand calls
   /// paced each on its own phase share wake-ups, which cost more than what they do.
   public static let timerSpacing: Duration = .microseconds(250)
-  /// Nanoseconds between two looks at the sockets for each socket that there is. poll(2) asks all of
-  /// them each time: with hundreds of calls that took more processor time than serving those that are
-  /// ready, because hardly more than one was.
-  private static let lookCost: Int64 = 2_500
-  /// The most that a message may wait for others to come with it, in nanoseconds.
-  private static let longestRest: Int64 = 500_000
 
   /// The loop's name, as given.
   public let name: String
@@ -43,8 +37,6 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   var timers = TimerHeap()
   private var lastFiring = MonotonicTime.zero
-  /// The sockets are not looked at before; see ``longestRest``.
-  private var nextLook = MonotonicTime.zero
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
@@ -176,28 +168,9 @@ extension EventLoop {
       queue.loopSleeps = isIdle && queue.isEmpty && queue.phase == .running
       return queue.loopSleeps
     }
-    let deadline = timers.earliest.map { max($0, lastFiring + Self.timerSpacing) }
-    if now < nextLook {
-      if maySleep { rest(until: min(deadline ?? nextLook, nextLook)) }
-      return true
-    }
-    clock.arm(at: deadline)
+    clock.arm(at: timers.earliest.map { max($0, lastFiring + Self.timerSpacing) })
     context?.service(mayWait: maySleep)
-    nextLook = now + .nanoseconds(min(Self.lookCost * Int64(sockets.count), Self.longestRest))
     return true
-  }
-
-  /// Sleeps without looking at the sockets; jobs and closures of other threads end it.
-  private func rest(until deadline: MonotonicTime) {
-    clock.arm(at: deadline)
-    var watched = [
-      2 of pollfd
-    ](repeating: pollfd(fd: wake.fileDescriptor, events: Int16(POLLIN), revents: 0))
-    watched[1].fd = clock.fileDescriptor
-    var span = watched.mutableSpan
-    _ = unsafe span.withUnsafeMutableBufferPointer { unsafe poll($0.baseAddress, 2, -1) }
-    if watched[0].revents != 0 { wake.drain() }
-    if watched[1].revents != 0 { clock.noteFiring() }
   }
 
   private func runJobs(atMost limit: Int) {

@@ -29,14 +29,9 @@ final class WakeDescriptor: LoopSocketOwner, RawDescriptor, Sendable {
     _ reason: lws_callback_reasons, _ input: UnsafeMutableRawPointer?, _ byteCount: Int
   ) -> Int32 {
     guard reason == LWS_CALLBACK_RAW_RX_FILE else { return 0 }
-    drain()
-    return 0
-  }
-
-  /// Forgets the signals that came so far.
-  func drain() {
     var count: UInt64 = 0
     _ = unsafe read(fileDescriptor, &count, 8)
+    return 0
   }
 
   func socketDestroyed() {}
@@ -77,14 +72,11 @@ final class TimerDescriptor: LoopSocketOwner, RawDescriptor {
       fileDescriptor, Int32(TFD_TIMER_ABSTIME), &setting, nil)
   }
 
-  /// The descriptor is readable: the next arming has to set it again.
-  func noteFiring() { hasFired = true }
-
   func socketEvent(
     _ reason: lws_callback_reasons, _ input: UnsafeMutableRawPointer?, _ byteCount: Int
   ) -> Int32 {
     guard reason == LWS_CALLBACK_RAW_RX_FILE else { return 0 }
-    noteFiring()
+    hasFired = true
     loop?.timersDue()
     return 0
   }

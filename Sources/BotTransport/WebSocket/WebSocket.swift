@@ -9,6 +9,10 @@ import Glibc
 /// take it, so that nothing waits in a queue that could still be taken back.
 ///
 /// The socket keeps its delegate until it has closed.
+///
+/// In three things libwebsockets 4.1 is not as strict as RFC 6455, and cannot be made so from outside: a
+/// client's frames without a mask are taken, of pings in a row the first is answered instead of the
+/// last, and control frames over 125 bytes end the connection without a close frame.
 @safe
 public final class WebSocket: @unchecked Sendable {
   // Unchecked: all state is confined to the loop's thread, and every entry checks that.

@@ -31,20 +31,20 @@ extension AgenTaoLine {
 
   func receive(_ track: Int, _ epoch: Int?, _ bytes: ArraySlice<UInt8>) {
     record.receivedBytes += bytes.count
-    guard track == 0, talks.isEmpty == false, !isOver else {
+    // What was under way when the call ended is nobody's fault.
+    guard !isOver else { return }
+    guard track == 0, !talks.isEmpty else {
       record.unknown += track == 0 ? 0 : 1
       record.excessBytes += bytes.count
       return
     }
-    guard var playout else { return }
-    if let epoch, epoch != playout.epoch & 0xFF {
+    if let epoch, epoch != (playout?.epoch ?? 0) & 0xFF {
       record.staleBytes += bytes.count
       return
     }
+    // What was due before this audio came was heard without it.
     settle()
-    self.playout = nil
-    let over = playout.append(bytes, dropsExcess: profile == .nvp1)
-    self.playout = playout
+    let over = playout?.append(bytes, dropsExcess: profile == .nvp1) ?? 0
     record.excessBytes += over
     if over > 0, profile == .nvp1 {
       tell(.trouble(code: "FLOW_VIOLATION", message: "more than was granted"))
@@ -85,7 +85,7 @@ extension AgenTaoLine {
 
   /// Asks for audio where the jitter buffer has room.
   func askForAudio(at now: MonotonicTime) {
-    guard now >= grantsFrom, var playout else { return }
+    guard now >= openedAt + faults.grantsStallFor, var playout else { return }
     self.playout = nil
     defer { self.playout = playout }
     if faults.grantBurst > 0, !hasBurst {

@@ -32,8 +32,8 @@ final class AgenTaoLine {
 
   var playout: AgenTaoPlayout?
   var talks: [AgenTaoTalk] = []
-  /// When audio may be asked for.
-  var grantsFrom = MonotonicTime.zero
+  /// When the media link opened.
+  private(set) var openedAt = MonotonicTime.zero
   var hasBurst = false
   var reportedPlayed = 0
   var nextPlayedReport = MonotonicTime.zero
@@ -92,7 +92,7 @@ final class AgenTaoLine {
     self.link = link
     record.hasMedia = true
     record.mediaLinks += 1
-    grantsFrom = now + faults.grantsStallFor
+    openedAt = now
     playout = AgenTaoPlayout(
       rate: rate, ahead: faults.prefetch, recordLimit: configuration.recordedBytes, start: now)
     link.ping(every: AgenTaoExchange.heartbeat)

@@ -10,7 +10,7 @@ public struct BotAddress: Hashable, Sendable {
   /// Host and path alone, fit for reports: neither credentials nor a query, which may hold a token.
   public let redacted: String
 
-  /// Reads `ws://[USER:PASSWORD@]HOST[:PORT][/PATH][?QUERY]`.
+  /// Reads `ws[s]://[USER:PASSWORD@]HOST[:PORT][/PATH][?QUERY]`.
   ///
   /// - Throws: ``BotAddressError``, one clear sentence.
   public init(_ text: String) throws(BotAddressError) {
