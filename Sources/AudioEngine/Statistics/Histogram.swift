@@ -10,6 +10,8 @@ public struct Histogram: Hashable, Sendable {
   public private(set) var counts = [Int](repeating: 0, count: 16)
   /// How many durations were added.
   public private(set) var total = 0
+  /// All of them together.
+  public private(set) var sum: Duration = .zero
   /// The longest duration added.
   public private(set) var maximum: Duration = .zero
 
@@ -27,7 +29,16 @@ public struct Histogram: Hashable, Sendable {
     }
     counts[bucket] += 1
     total += 1
+    if duration > .zero { sum += duration }
     maximum = max(maximum, duration)
+  }
+
+  /// Adds everything that `other` counted.
+  public mutating func add(_ other: Histogram) {
+    for bucket in counts.indices { counts[bucket] += other.counts[bucket] }
+    total += other.total
+    sum += other.sum
+    maximum = max(maximum, other.maximum)
   }
 
   /// A bound that `share` (0 to 1) of the durations do not exceed; the maximum where that is lower.

@@ -36,6 +36,8 @@ public actor Call {
   var hasClosed = false
   /// Whether the call ends after the current utterance, because the server stops.
   private(set) var isLeaving = false
+  /// Whether the handshake was done; a socket may be lost before.
+  private var hasOpened = false
   /// Whether a newer socket of the same stream has taken over.
   private var isReplaced = false
 
@@ -86,6 +88,7 @@ public actor Call {
 extension Call {
   func opened(_ socket: WebSocket) {
     self.socket = socket
+    hasOpened = true
     calls.opened(self)
     socket.setPingInterval(configuration.pingInterval)
     timer = LoopTimer(loop: loop) { [weak socket] in socket?.requestWrite() }
@@ -139,6 +142,9 @@ extension Call {
     for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
     if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
+    if hasOpened {
+      calls.metrics.ended(code: code, statistics: statistics, refused: session.refused)
+    }
     calls.ended(self)
   }
 

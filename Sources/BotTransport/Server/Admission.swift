@@ -1,7 +1,9 @@
 import AudioEngine
 
 /// Why a call that the access policy lets in is refused all the same.
-enum UpgradeRefusal: Hashable, Sendable {
+enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
+  /// Its credentials or its address would not do.
+  case access
   /// The server is stopping.
   case draining
   /// There are as many calls as there may be.
@@ -9,11 +11,12 @@ enum UpgradeRefusal: Hashable, Sendable {
   /// Upgrades come too fast.
   case rate
   /// Upgrades come too fast from this address.
-  case addressRate
+  case addressRate = "address"
 
   /// The body of the answer.
   var words: String {
     switch self {
+    case .access: "Not for you.\n"
     case .draining: "The server is stopping.\n"
     case .calls: "No room for another call.\n"
     case .rate: "Too many calls at once.\n"

@@ -97,18 +97,21 @@ public struct BotServer: Sendable {
     _ admission: Admission
   ) throws(ListenError) -> WebSocketListener {
     let gate = Gate(policy: configuration.access)
+    let routes = watched(configuration.routes, calls.metrics, admission)
     return try WebSocketListener(
       loop: loop, host: host, port: port, options: options,
-      onHTTP: { [configuration] in configuration.routes.answer($0) }
+      onHTTP: { routes.answer($0) }
     ) { [configuration] request in
       let judged = configuration.upgradeJudges.lazy.compactMap { $0(request) }.first
       let decision = judged ?? gate.judge(request)
       if case .refused(let status) = decision {
+        calls.metrics.refused(.access)
         return .refuse(status: status, body: Gate.words(status))
       }
       if let refusal = admission.refusal(
         of: request.peerAddress, at: loop.now, activeCalls: calls.count)
       {
+        calls.metrics.refused(refusal)
         return .refuse(status: 503, body: refusal.words)
       }
       let call = Call(
@@ -116,6 +119,27 @@ public struct BotServer: Sendable {
         isHeld: decision == .undecided, calls: calls)
       return .accept(CallSocket(call: call))
     }
+  }
+
+  /// The configured routes, and those by which a server is watched; see
+  /// ``ServerConfiguration/isWatched``.
+  private func watched(
+    _ configured: HTTPRoutes, _ metrics: ServerMetrics, _ admission: Admission
+  ) -> HTTPRoutes {
+    guard configuration.isWatched else { return configured }
+    var routes = configured
+    routes.add("/healthz") { _ in HTTPResponse(status: 200, body: "ok\n") }
+    routes.add("/readyz") { _ in
+      admission.isReady
+        ? HTTPResponse(status: 200, body: "ready\n")
+        : HTTPResponse(status: 503, body: "stopping\n")
+    }
+    routes.add("/metrics") { _ in
+      HTTPResponse(
+        status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
+        body: MetricsPage(metrics.snapshot, isReady: admission.isReady).text)
+    }
+    return routes
   }
 
   /// A server that lets everybody in may be for this machine alone.

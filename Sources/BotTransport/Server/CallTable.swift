@@ -24,6 +24,7 @@ final class CallTable: Sendable {
 
   private let bot: BotServer.Bot
   private let placement: BotPlacement
+  let metrics = ServerMetrics()
   private let state = Locked(State())
 
   init(bot: @escaping BotServer.Bot, placement: BotPlacement) {
@@ -38,11 +39,13 @@ final class CallTable: Sendable {
   var isEmpty: Bool { state.withLock { $0.calls.isEmpty && $0.bots.isEmpty } }
 
   func opened(_ call: Call) {
+    metrics.opened()
     state.withLock { $0.calls[ObjectIdentifier(call)] = call }
   }
 
   /// Gives the call its bot, and ends an older socket of the same stream.
   func started(_ call: Call, _ start: StreamStart, on platform: Platform?) {
+    metrics.started(on: platform)
     if let callSID = start.callSID {
       let name = Name(platform: platform, callSID: callSID, streamSID: start.streamSID)
       let older = state.withLock { state in
