@@ -5,6 +5,16 @@ public enum LeadPolicy: Hashable, Sendable {
   /// The lead follows the observed lateness of the host and of the bot's writes, inside these bounds.
   /// `maximum` is the barge-in budget: what a caller can still hear if the platform's clear is lost.
   case adaptive(minimum: Duration, maximum: Duration)
+
+  /// The same, a little further ahead: calls that begin together and differ in this do not all send at
+  /// one instant.
+  public func shifted(by phase: Duration) -> LeadPolicy {
+    switch self {
+    case .fixed(let lead): .fixed(lead + phase)
+    case .adaptive(let minimum, let maximum):
+      .adaptive(minimum: minimum + phase, maximum: maximum + phase)
+    }
+  }
 }
 
 /// What a platform's playout is like, as data: how it wants its chunks, how far ahead it may be fed

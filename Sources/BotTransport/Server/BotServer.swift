@@ -114,6 +114,8 @@ public struct BotServer: Sendable {
         calls.metrics.refused(refusal)
         return .refuse(status: 503, body: refusal.words)
       }
+      var configuration = configuration
+      configuration.call.phase = calls.nextPhase()
       let call = Call(
         loop: loop, request: request, configuration: configuration,
         isHeld: decision == .undecided, calls: calls)

@@ -20,6 +20,8 @@ final class CallTable: Sendable {
     /// Under which name a call is in `newest`; a platform may rename a stream later.
     var names: [ObjectIdentifier: Name] = [:]
     var bots: [ObjectIdentifier: Task<Void, Never>] = [:]
+    /// Calls that were given a phase.
+    var phases = 0
   }
 
   private let bot: BotServer.Bot
@@ -37,6 +39,16 @@ final class CallTable: Sendable {
 
   /// Whether no call and no bot is left.
   var isEmpty: Bool { state.withLock { $0.calls.isEmpty && $0.bots.isEmpty } }
+
+  /// What the next call sends ahead of the others: multiples of the golden section of 20 ms, which
+  /// however many there are lie evenly.
+  func nextPhase() -> Duration {
+    let number = state.withLock { state in
+      state.phases &+= 1
+      return state.phases
+    }
+    return .microseconds((number & 0xFFFF) * 12_361 % 20_000)
+  }
 
   func opened(_ call: Call) {
     metrics.opened()

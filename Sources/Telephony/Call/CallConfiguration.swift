@@ -10,6 +10,9 @@ public struct CallConfiguration: Sendable {
   public var filter: Resampler.Filter
   /// How far ahead of the caller's ear to run; the platform's own policy where nil.
   public var lead: LeadPolicy?
+  /// Added to the lead; a server gives each call another, up to 20 ms, so that a thousand calls do not
+  /// send at one instant.
+  public var phase: Duration = .zero
   /// Audio that waits before an utterance starts; the platform's own policy where nil.
   public var prime: Duration?
   /// The most speech that waits to be sent.

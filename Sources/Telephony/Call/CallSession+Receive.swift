@@ -132,7 +132,7 @@ extension CallSession {
       return refuse(.repeatedStart, at: now)
     }
     var playback = codec.playbackPolicy(for: format)
-    playback.lead = configuration.lead ?? playback.lead
+    playback.lead = (configuration.lead ?? playback.lead).shifted(by: configuration.phase)
     playback.prime = configuration.prime ?? playback.prime
     guard start.mediaFormat.channels ?? 1 == 1 else { return refuseFormat(at: now) }
     do {
