@@ -142,6 +142,7 @@ extension Call {
     for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
     if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
+    if hasOpened, let log = configuration.log { log(endEvent(reason: reason)) }
     if hasOpened {
       calls.metrics.ended(code: code, statistics: statistics, refused: session.refused)
     }
@@ -188,6 +189,7 @@ extension Call {
       timer.arm(at: loop.now + limit)
       limitTimer = timer
     }
+    if let log = configuration.log { log(startEvent(start)) }
     beginSilence(configuration.silence)
     calls.started(self, start, on: session.platform)
   }

@@ -29,6 +29,7 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
 final class Admission: Sendable {
   private struct State {
     var isDraining = false
+    var told = TokenBucket(perSecond: 10)
     var all: TokenBucket
     var byAddress: [String: TokenBucket] = [:]
   }
@@ -47,6 +48,9 @@ final class Admission: Sendable {
 
   /// Whether calls are taken at all.
   var isReady: Bool { state.withLock { !$0.isDraining } }
+
+  /// Whether one more refusal goes into the log.
+  func mayTell(at now: MonotonicTime) -> Bool { state.withLock { $0.told.take(at: now) } }
 
   /// How many addresses are remembered.
   var addressCount: Int { state.withLock { $0.byAddress.count } }

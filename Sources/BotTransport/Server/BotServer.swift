@@ -1,3 +1,4 @@
+import AudioEngine
 import Telephony
 
 /// A server that carries the calls of telephony platforms to a bot.
@@ -49,8 +50,12 @@ public struct BotServer: Sendable {
     let admission = Admission(configuration.limits)
     let listeners = try listen(on: loops, calls, admission)
     onListening(listeners[0].port)
+    configuration.log?(
+      ServerEvent(
+        .info, .server, "listening", [("host", host), ("port", String(listeners[0].port))]))
     await Task.untilCancelled()
     admission.drain()
+    configuration.log?(ServerEvent(.info, .server, "stopping", [("calls", String(calls.count))]))
     if configuration.drainTimeout > .zero {
       await calls.drain(within: configuration.drainTimeout)
       await calls.leave(within: configuration.lastUtteranceTimeout)
@@ -58,6 +63,7 @@ public struct BotServer: Sendable {
     for listener in listeners { listener.close() }
     await calls.stop(within: configuration.stopTimeout)
     await configuration.callLog?.flush(within: configuration.stopTimeout)
+    configuration.log?(ServerEvent(.info, .server, "stopped"))
   }
 
   /// So many loops, running.
@@ -106,12 +112,14 @@ public struct BotServer: Sendable {
       let decision = judged ?? gate.judge(request)
       if case .refused(let status) = decision {
         calls.metrics.refused(.access)
+        tell(.access, of: request.peerAddress, status: status, admission, at: loop.now)
         return .refuse(status: status, body: Gate.words(status))
       }
       if let refusal = admission.refusal(
         of: request.peerAddress, at: loop.now, activeCalls: calls.count)
       {
         calls.metrics.refused(refusal)
+        tell(refusal, of: request.peerAddress, status: 503, admission, at: loop.now)
         return .refuse(status: 503, body: refusal.words)
       }
       var configuration = configuration
@@ -121,6 +129,18 @@ public struct BotServer: Sendable {
         isHeld: decision == .undecided, calls: calls)
       return .accept(CallSocket(call: call))
     }
+  }
+
+  /// Logs a refused upgrade, ten a second at most: a flood must not fill the log.
+  private func tell(
+    _ refusal: UpgradeRefusal, of peer: String, status: Int, _ admission: Admission,
+    at now: MonotonicTime
+  ) {
+    guard let log = configuration.log, admission.mayTell(at: now) else { return }
+    log(
+      ServerEvent(
+        .warning, .access, "upgrade refused",
+        [("reason", refusal.rawValue), ("status", String(status)), ("peer", peer)]))
   }
 
   /// The configured routes, and those by which a server is watched; see

@@ -35,6 +35,8 @@ public struct ServerConfiguration: Sendable {
   public var pingInterval: Duration?
   /// How much is taken on.
   public var limits = ServerLimits()
+  /// Is told what happens; nil for nobody.
+  public var log: ServerLog?
   /// Whether `/healthz`, `/readyz` and `/metrics` are answered, to anybody: they hold counts and no names.
   public var isWatched = true
   /// How long running calls may go on by themselves once the server is told to stop, while new ones

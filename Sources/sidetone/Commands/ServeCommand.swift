@@ -55,6 +55,13 @@ struct ServeCommand: Command {
       Option(
         "--protect-callbacks",
         help: "ask for the same credentials on HTTP requests; the addresses always count"),
+      Option(
+        "--log-format", "FORMAT",
+        help: "log calls and refusals to the error stream as text or json (default no log)"),
+      Option(
+        "--log-level", "LEVEL",
+        help: "log debug, info, warning or error and above, by module where MODULE=LEVEL "
+          + "follows a comma: info,call=warning (default info)"),
     ] + LimitOptions.options + AccessOptions.options + TLSOptions.options
   static let notes = """
     Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and
@@ -104,6 +111,7 @@ struct ServeCommand: Command {
   let silence: DownlinkSilence
   let protectsCallbacks: Bool
   let limits: LimitOptions
+  let log: LogWriter?
   let plivoToken: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -119,6 +127,10 @@ struct ServeCommand: Command {
     access = try AccessOptions(arguments)
     tls = try TLSOptions(arguments)
     limits = try LimitOptions(arguments)
+    let levels = try LogWriter.Levels(arguments.text("--log-level") ?? "info")
+    let formats = LogWriter.Format.allCases.map(\.rawValue)
+    let format = try arguments.choice("--log-format", of: formats)
+    log = format.flatMap(LogWriter.Format.init).map { LogWriter($0, levels) }
     callLog = try CallLogFile.path(arguments)
     keptDays = try arguments.integer("--keep-calls", in: 1...36_500) ?? 90
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
@@ -191,6 +203,7 @@ struct ServeCommand: Command {
     } catch {
       throw UsageError("cannot serve: \(error)")
     }
+    await log?.finish()
     if let lost = configuration.callLog?.counts, lost.dropped + lost.failed > 0 {
       Console.complain(
         "sidetone serve: \(lost.dropped + lost.failed) events are not in the call log")
@@ -202,6 +215,7 @@ struct ServeCommand: Command {
     var configuration = ServerConfiguration()
     configuration.call.botRate = botRate
     configuration.botPlacement = placement
+    if let log { configuration.log = { log.write($0) } }
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
     configuration.loopCount = loopCount
     configuration.access = access.policy

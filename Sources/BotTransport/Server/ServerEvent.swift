@@ -1,0 +1,96 @@
+import AudioEngine
+import Telephony
+
+/// Something that a server tells of itself while it runs: a line of its log. Never one per message.
+///
+/// Holds no credential: what a peer wrote is redacted, and telephone numbers are left to the call log.
+public struct ServerEvent: Hashable, Sendable {
+  /// How much it matters.
+  public enum Level: String, Hashable, Sendable, CaseIterable, Comparable {
+    /// What is needed only to find a fault.
+    case debug
+    /// The ordinary course of things.
+    case info
+    /// Something that somebody should look at.
+    case warning
+    /// Something that does not work.
+    case error
+
+    /// By how much it matters.
+    public static func < (left: Level, right: Level) -> Bool {
+      let order = allCases
+      return order.firstIndex(of: left) ?? 0 < order.firstIndex(of: right) ?? 0
+    }
+  }
+
+  /// What tells it.
+  public enum Module: String, Hashable, Sendable, CaseIterable {
+    /// Starting and stopping.
+    case server
+    /// Who was not let in.
+    case access
+    /// Calls, from their start to their end.
+    case call
+  }
+
+  /// A fact, by name.
+  public struct Fact: Hashable, Sendable {
+    /// Its name, in camel case.
+    public let name: String
+    /// Its value as text.
+    public let value: String
+  }
+
+  /// How much it matters.
+  public let level: Level
+  /// What tells it.
+  public let module: Module
+  /// What happened, in a few words that are always the same.
+  public let message: String
+  /// What it happened to.
+  public let facts: [Fact]
+
+  init(_ level: Level, _ module: Module, _ message: String, _ facts: [(String, String?)] = []) {
+    self.level = level
+    self.module = module
+    self.message = message
+    self.facts = facts.compactMap { name, value in
+      value.map { Fact(name: name, value: String($0.prefix(256))) }
+    }
+  }
+}
+
+/// Takes a server's events. Called on the loops' threads: it must not block, nor take long.
+public typealias ServerLog = @Sendable (ServerEvent) -> Void
+
+extension Call {
+  /// The line of a call's start.
+  func startEvent(_ start: StreamStart) -> ServerEvent {
+    ServerEvent(
+      .info, .call, "call started",
+      [
+        ("callSid", start.callSID), ("streamSid", start.streamSID),
+        ("platform", session.platform?.name), ("peer", peerAddress),
+        ("format", wireFormat.map { "\($0.encoding.rawValue) \($0.rate.hertz) Hz" }),
+      ])
+  }
+
+  /// The line of a call's end: a warning where the connection was lost or the audio fell short.
+  func endEvent(reason: String) -> ServerEvent {
+    let shortfalls = session.configuration.serviceLevel.shortfalls(in: statistics)
+    let isLost = closeCode == nil
+    let lasted = startedAt.map { (loop.now - $0.loop).wholeNanoseconds / 1_000_000 }
+    let words = Redaction.text(String(reason.prefix(123)))
+    var facts: [(String, String?)] = [
+      ("callSid", session.start?.callSID), ("streamSid", session.start?.streamSID),
+      ("platform", session.platform?.name), ("closeCode", String(closeCode ?? 1006)),
+    ]
+    if !words.isEmpty { facts.append(("reason", words)) }
+    if let lasted { facts.append(("durationMs", String(lasted))) }
+    if !shortfalls.isEmpty {
+      facts.append(("shortfalls", shortfalls.map(\.description).joined(separator: "; ")))
+    }
+    return ServerEvent(
+      isLost || !shortfalls.isEmpty ? .warning : .info, .call, "call ended", facts)
+  }
+}
