@@ -143,7 +143,8 @@ extension Call {
     endWaiters.removeAll()
     if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
     if hasOpened {
-      calls.metrics.ended(code: code, statistics: statistics, refused: session.refused)
+      calls.metrics.ended(
+        code: code, statistics: statistics, refused: session.refused, on: loop)
     }
     calls.ended(self)
   }
