@@ -18,7 +18,7 @@ public actor Call {
   var socket: WebSocket?
   private var timer: LoopTimer?
   let configuration: ServerConfiguration
-  private let calls: CallTable
+  let calls: CallTable
   /// Set while the call is held back until `start` has shown a token.
   private var isHeld: Bool
   private var limitTimer: LoopTimer?
