@@ -70,6 +70,39 @@ import Testing
     _ = try await server.end()
   }
 
+  @Test("says which build it is, and how late its loop is")
+  func build() async throws {
+    let version = try await Sidetone("--version").output.split(separator: " ").last ?? ""
+    let found = try await metrics("http://\(address())")
+    let build = try #require(found.first { $0.key.hasPrefix("sidetone_build_info|") })
+    #expect(build.value == 1)
+    #expect(build.key.hasSuffix("|version=\(version.filter { !$0.isNewline })"))
+    #expect(found["sidetone_loop_lag_seconds_count|loop=0"] != nil)
+    #expect(found["sidetone_clear_delay_seconds_count"] == 0)
+    server.interrupt()
+    _ = try await server.end()
+  }
+
+  @Test("says nothing where it is told not to")
+  func silent() async throws {
+    let quiet = try RunningSidetone(["serve", "--port", "0", "--no-metrics"])
+    let port = try #require(try await quiet.firstLine().split(separator: ":").last)
+    for path in ["healthz", "readyz", "metrics"] {
+      let run = try await Subprocess(
+        "/usr/bin/curl",
+        [
+          "--silent", "--output", "/dev/null", "--write-out", "%{http_code}",
+          "http://127.0.0.1:\(port)/\(path)",
+        ]
+      ).end()
+      #expect(run.output == "404", "\(path)")
+    }
+    quiet.interrupt()
+    _ = try await quiet.end()
+    server.interrupt()
+    _ = try await server.end()
+  }
+
   @Test("is healthy and ready, for balancers")
   func health() async throws {
     let address = try await address()

@@ -25,7 +25,7 @@ extension MediaSession {
     statistics.outbound.interruptions += 1
     let isCleared = pause == nil && mayStillPlay(at: now)
     if isCleared {
-      pendingClear = true
+      askForClear(at: now)
       statistics.outbound.residue.add(interruption.inFlight)
     }
     let cut = isCleared ? cut(heard, interruption, played: played, limit: limit) : nil
@@ -45,7 +45,7 @@ extension MediaSession {
     pause = PauseRecord(played: confirmed)
     // Until the clear arrives the platform plays on: all that has left may be heard.
     reach = max(reach, sent)
-    if mayStillPlay(at: now) { pendingClear = true }
+    if mayStillPlay(at: now) { askForClear(at: now) }
     takeBack(from: resumable)
     return true
   }
@@ -63,6 +63,12 @@ extension MediaSession {
   func mayStillPlay(at now: MonotonicTime) -> Bool {
     guard let earEnd = clock.earEnd, sent > confirmed else { return false }
     return now.nanoseconds < earEnd + configuration.playback.latencyBound.wholeNanoseconds
+  }
+
+  /// Has the next ``poll(at:)`` give a clear; one that still waits serves both.
+  private mutating func askForClear(at now: MonotonicTime) {
+    if !pendingClear { clearAskedAt = now }
+    pendingClear = true
   }
 
   /// Makes audio that has left wait again, from `position` on.

@@ -10,6 +10,7 @@ extension MediaSession {
     if pendingClear {
       pendingClear = false
       statistics.outbound.clears += 1
+      statistics.outbound.clearDelay.add(now - clearAskedAt)
       return .clear
     }
     guard !isClosed, pause == nil else { return nil }

@@ -67,6 +67,8 @@ public struct MediaSession: ~Copyable {
   var lastMarkSerial = 0
   var lastMarkPosition = 0
   var pendingClear = false
+  /// When the clear that waits, or the last one, was asked for.
+  var clearAskedAt = MonotonicTime.zero
   var pause: PauseRecord?
   /// The speech of the newest clear, where its acknowledgement is awaited.
   var cutSpeech: CutSpeech?

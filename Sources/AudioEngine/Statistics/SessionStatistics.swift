@@ -50,6 +50,8 @@ public struct SessionStatistics: Hashable, Sendable {
     public var clears = 0
     /// Clears that the platform has acknowledged.
     public var clearsAcknowledged = 0
+    /// How long clears waited from the decision to drop speech until the transport took them.
+    public var clearDelay = Histogram()
     /// Interruptions that dropped speech.
     public var interruptions = 0
     /// Speech that had left and was not known to be heard, each time the platform was told to drop it.

@@ -18,7 +18,7 @@ public actor Call {
   var socket: WebSocket?
   private var timer: LoopTimer?
   let configuration: ServerConfiguration
-  private let calls: CallTable
+  let calls: CallTable
   /// Set while the call is held back until `start` has shown a token.
   private var isHeld: Bool
   private var limitTimer: LoopTimer?
@@ -144,7 +144,8 @@ extension Call {
     if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
     if hasOpened, let log = configuration.log { log(endEvent(reason: reason)) }
     if hasOpened {
-      calls.metrics.ended(code: code, statistics: statistics, refused: session.refused)
+      calls.metrics.ended(
+        code: code, statistics: statistics, refused: session.refused, on: loop)
     }
     calls.ended(self)
   }

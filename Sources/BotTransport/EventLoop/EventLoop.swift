@@ -37,6 +37,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   var timers = TimerHeap()
   private var lastFiring = MonotonicTime.zero
+  /// How late timers fired, as of the beginning of the batch that each was fired in. Loop thread only.
+  private(set) var timerLateness = Histogram()
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
@@ -187,8 +189,9 @@ extension EventLoop {
     var left = timers.count
     guard left > 0 else { return }
     let now = now
-    while left > 0, let timer = timers.popDue(at: now) {
+    while left > 0, let deadline = timers.earliest, let timer = timers.popDue(at: now) {
       left -= 1
+      timerLateness.add(now - deadline)
       lastFiring = now
       timer.callFire()
     }

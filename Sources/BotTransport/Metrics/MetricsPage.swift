@@ -6,7 +6,14 @@ import AudioEngine
 struct MetricsPage {
   private(set) var text = ""
 
-  init(_ state: ServerMetrics.State, isReady: Bool) {
+  init(
+    _ state: ServerMetrics.State, _ found: LoopFindings, isReady: Bool, version: String?
+  ) {
+    let media = found.media
+    let build = [("version", version ?? "unknown"), ("kernels", Kernels.best.name)]
+    add(
+      "sidetone_build_info", "What runs: always 1.", "gauge",
+      [(Self.labels(build), 1)])
     add("sidetone_ready", "Whether new calls are taken.", "gauge", [("", isReady ? 1 : 0)])
     add("sidetone_calls_active", "Sockets of calls open now.", "gauge", [("", state.activeCalls)])
     add(
@@ -22,30 +29,36 @@ struct MetricsPage {
       "sidetone_calls_closed_total", "Calls ended, by close code; 1006 for lost ones.", "counter",
       labelled("code", Dictionary(codes, uniquingKeysWith: +)))
     add(
-      "sidetone_refused_input_total", "Unusable input of ended calls, by kind.", "counter",
-      labelled("kind", state.refusedInput))
+      "sidetone_refused_input_total", "Unusable input, by kind.", "counter",
+      labelled("kind", media.refusedInput))
     for (name, help, value) in [
-      ("inbound_messages", "Media messages taken in ended calls.", state.inboundMessages),
-      ("inbound_bytes", "Audio taken in ended calls, before base64.", state.inboundBytes),
-      ("outbound_messages", "Media messages sent in ended calls.", state.outboundMessages),
-      ("outbound_bytes", "Audio sent in ended calls, before base64.", state.outboundBytes),
-      ("underruns", "Times the caller's ear caught up in ended calls.", state.underruns),
-      ("interruptions", "Interruptions that dropped speech in ended calls.", state.interruptions),
-      ("clears", "Clears sent in ended calls.", state.clears),
+      ("inbound_messages", "Media messages taken.", media.inboundMessages),
+      ("inbound_bytes", "Audio taken, before base64.", media.inboundBytes),
+      ("outbound_messages", "Media messages sent.", media.outboundMessages),
+      ("outbound_bytes", "Audio sent, before base64.", media.outboundBytes),
+      ("underruns", "Times the caller's ear caught up with the bot's speech.", media.underruns),
+      ("interruptions", "Interruptions that dropped speech.", media.interruptions),
+      ("clears", "Clears sent.", media.clears),
     ] {
       add("sidetone_\(name)_total", help, "counter", [("", value)])
     }
     add(
       "sidetone_inserted_silence_seconds_total",
-      "Silence that callers of ended calls heard in the middle of speech.", "counter",
-      [("", Self.seconds(state.insertedSilence))])
-    add("sidetone_send_lateness_seconds", "How late chunks left, in ended calls.", state.lateness)
+      "Silence that callers heard in the middle of speech.", "counter",
+      [("", Self.seconds(media.insertedSilence))])
+    add("sidetone_send_lateness_seconds", "How late chunks left.", media.lateness)
     add(
-      "sidetone_send_lead_seconds", "How far ahead of the ear chunks left, in ended calls.",
-      state.lead)
+      "sidetone_send_lead_seconds", "How far ahead of the ear chunks left.",
+      media.lead)
     add(
       "sidetone_flush_residue_seconds",
-      "Speech that was at the platform when it was cleared, in ended calls.", state.residue)
+      "Speech that was at the platform when it was cleared.", media.residue)
+    add(
+      "sidetone_clear_delay_seconds",
+      "From the decision to drop speech until the socket took the clear.", media.clearDelay)
+    add(
+      "sidetone_loop_lag_seconds", "How late timers fired, by event loop.",
+      found.lags.enumerated().map { ([("loop", String($0.offset))], $0.element) })
     if let usage = ProcessUsage() {
       add("process_resident_memory_bytes", "Resident memory.", "gauge", [("", usage.memory)])
       add("process_open_fds", "Open descriptors.", "gauge", [("", usage.descriptors)])
@@ -69,14 +82,41 @@ struct MetricsPage {
   }
 
   private mutating func add(_ name: String, _ help: String, _ histogram: Histogram) {
+    add(name, help, [([], histogram)])
+  }
+
+  private mutating func add(
+    _ name: String, _ help: String, _ histograms: [(labels: [(String, String)], Histogram)]
+  ) {
     text += "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
-    var total = 0
-    for (bucket, count) in histogram.counts.enumerated() {
-      total += count
-      let bounds = Histogram.upperBoundsMicroseconds
-      let bound = bucket < bounds.count ? String(Double(bounds[bucket]) / 1e6) : "+Inf"
-      text += "\(name)_bucket{le=\"\(bound)\"} \(total)\n"
+    let bounds = Histogram.upperBoundsMicroseconds
+    for (labels, histogram) in histograms {
+      var total = 0
+      for (bucket, count) in histogram.counts.enumerated() {
+        total += count
+        let bound = bucket < bounds.count ? String(Double(bounds[bucket]) / 1e6) : "+Inf"
+        text += "\(name)_bucket\(Self.labels(labels + [("le", bound)])) \(total)\n"
+      }
+      let written = Self.labels(labels)
+      text += "\(name)_sum\(written) \(Self.seconds(histogram.sum))\n"
+      text += "\(name)_count\(written) \(histogram.total)\n"
     }
-    text += "\(name)_sum \(Self.seconds(histogram.sum))\n\(name)_count \(histogram.total)\n"
+  }
+
+  /// Labels as they are written; nothing for none.
+  private static func labels(_ labels: [(String, String)]) -> String {
+    guard !labels.isEmpty else { return "" }
+    let pairs = labels.map { name, value in
+      let escaped = value.flatMap { character -> String in
+        switch character {
+        case "\\": "\\\\"
+        case "\"": "\\\""
+        case "\n": "\\n"
+        default: String(character)
+        }
+      }
+      return "\(name)=\"\(String(escaped))\""
+    }
+    return "{" + pairs.joined(separator: ",") + "}"
   }
 }

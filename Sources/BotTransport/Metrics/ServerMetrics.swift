@@ -1,34 +1,31 @@
 import AudioEngine
 import Telephony
 
-/// What one server has done and is doing, for `/metrics`.
+/// What one server has done, for `/metrics`.
 ///
 /// A call's media are counted by its session and added here when it ends; upgrades and calls are
-/// counted as they come. So the lock, which all loops share, is never taken per message.
+/// counted as they come. So the lock, which all loops share, is never taken per message. What live
+/// calls have counted so far is asked of their loops; see ``MetricsGathering``.
 final class ServerMetrics: Sendable {
   struct State {
     var activeCalls = 0
     var startedCalls: [String: Int] = [:]
     var closeCodes: [UInt16: Int] = [:]
-    var refusedInput: [String: Int] = [:]
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
-    var inboundMessages = 0
-    var inboundBytes = 0
-    var outboundMessages = 0
-    var outboundBytes = 0
-    var underruns = 0
-    var interruptions = 0
-    var clears = 0
-    var insertedSilence: Duration = .zero
-    var lateness = Histogram()
-    var lead = Histogram()
-    var residue = Histogram()
+    /// The media of ended calls, by loop: a loop reads its own together with its live calls, so that
+    /// a call which ends meanwhile is counted once.
+    var ended: [ObjectIdentifier: MediaTotals] = [:]
   }
 
   private let state = Locked(State())
 
   /// The counts of this moment.
   var snapshot: State { state.withLock { $0 } }
+
+  /// The media of the calls that have ended on `loop`.
+  func ended(on loop: EventLoop) -> MediaTotals {
+    state.withLock { $0.ended[ObjectIdentifier(loop)] ?? MediaTotals() }
+  }
 
   func opened() { state.withLock { $0.activeCalls += 1 } }
 
@@ -41,27 +38,17 @@ final class ServerMetrics: Sendable {
     state.withLock { $0.refusedUpgrades[reason, default: 0] += 1 }
   }
 
-  /// Adds what a call's session has counted, once per call that had opened. Without a `code` the
-  /// connection was lost, which counts as 1006.
-  func ended(code: UInt16?, statistics: SessionStatistics, refused: [RefusedInput: Int]) {
+  /// Adds what a call's session has counted, once per call that had opened, on the thread of its loop.
+  /// Without a `code` the connection was lost, which counts as 1006.
+  func ended(
+    code: UInt16?, statistics: SessionStatistics, refused: [RefusedInput: Int], on loop: EventLoop
+  ) {
     state.withLock { state in
       state.activeCalls -= 1
       // A peer may choose among 65,536 codes; only the registered ones get a series of their own.
       let code = code ?? 1006
       state.closeCodes[(1000...1014).contains(code) ? code : 0, default: 0] += 1
-      for (kind, count) in refused { state.refusedInput[kind.description, default: 0] += count }
-      state.inboundMessages += statistics.inbound.messages
-      state.inboundBytes += statistics.inbound.bytes
-      let outbound = statistics.outbound
-      state.outboundMessages += outbound.messages
-      state.outboundBytes += outbound.sentBytes + outbound.resentBytes + outbound.paddingBytes
-      state.underruns += outbound.underruns
-      state.interruptions += outbound.interruptions
-      state.clears += outbound.clears
-      state.insertedSilence += outbound.insertedSilence
-      state.lateness.add(outbound.lateness)
-      state.lead.add(outbound.lead)
-      state.residue.add(outbound.residue)
+      state.ended[ObjectIdentifier(loop), default: MediaTotals()].add(statistics, refused: refused)
     }
   }
 }

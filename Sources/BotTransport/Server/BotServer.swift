@@ -93,17 +93,19 @@ public struct BotServer: Sendable {
     var listeners: [WebSocketListener] = []
     for loop in loops {
       listeners.append(
-        try listen(on: loop, port: listeners.first?.port ?? port, options, calls, admission))
+        try listen(
+          on: loop, of: loops, port: listeners.first?.port ?? port, options, calls, admission))
     }
     return listeners
   }
 
   private func listen(
-    on loop: EventLoop, port: Int, _ options: ListenerOptions, _ calls: CallTable,
+    on loop: EventLoop, of loops: [EventLoop], port: Int, _ options: ListenerOptions,
+    _ calls: CallTable,
     _ admission: Admission
   ) throws(ListenError) -> WebSocketListener {
     let gate = Gate(policy: configuration.access)
-    let routes = watched(configuration.routes, calls.metrics, admission)
+    let routes = watched(configuration.routes, loops, calls, admission)
     return try WebSocketListener(
       loop: loop, host: host, port: port, options: options,
       onHTTP: { routes.answer($0) }
@@ -146,7 +148,7 @@ public struct BotServer: Sendable {
   /// The configured routes, and those by which a server is watched; see
   /// ``ServerConfiguration/isWatched``.
   private func watched(
-    _ configured: HTTPRoutes, _ metrics: ServerMetrics, _ admission: Admission
+    _ configured: HTTPRoutes, _ loops: [EventLoop], _ calls: CallTable, _ admission: Admission
   ) -> HTTPRoutes {
     guard configuration.isWatched else { return configured }
     var routes = configured
@@ -156,10 +158,17 @@ public struct BotServer: Sendable {
         ? HTTPResponse(status: 200, body: "ready\n")
         : HTTPResponse(status: 503, body: "stopping\n")
     }
-    routes.add("/metrics") { _ in
-      HTTPResponse(
-        status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
-        body: MetricsPage(metrics.snapshot, isReady: admission.isReady).text)
+    routes.add("/metrics") { [version = configuration.version] _ in
+      HTTPResponse(later: { answer in
+        MetricsGathering.gather(from: loops, calls) { findings in
+          let page = MetricsPage(
+            calls.metrics.snapshot, findings, isReady: admission.isReady, version: version)
+          answer(
+            HTTPResponse(
+              status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
+              body: page.text))
+        }
+      })
     }
     return routes
   }

@@ -37,6 +37,11 @@ final class CallTable: Sendable {
   /// How many calls have not ended.
   var count: Int { state.withLock { $0.calls.count } }
 
+  /// The calls that `loop` carries.
+  func live(on loop: EventLoop) -> [Call] {
+    state.withLock { $0.calls.values.filter { $0.loop === loop } }
+  }
+
   /// Whether no call and no bot is left.
   var isEmpty: Bool { state.withLock { $0.calls.isEmpty && $0.bots.isEmpty } }
 

@@ -39,6 +39,8 @@ public struct ServerConfiguration: Sendable {
   public var log: ServerLog?
   /// Whether `/healthz`, `/readyz` and `/metrics` are answered, to anybody: they hold counts and no names.
   public var isWatched = true
+  /// The program's version, for the series `sidetone_build_info`; nil for none.
+  public var version: String?
   /// How long running calls may go on by themselves once the server is told to stop, while new ones
   /// are refused with 503. Those that last longer are closed with 1001 after their current utterance;
   /// with 0 all are closed at once.

@@ -3,7 +3,8 @@ import CLibWebSockets
 import Glibc
 
 /// An accepted connection until it becomes a WebSocket, or to its end as plain HTTP.
-final class HTTPConnection: LoopSocketOwner {
+final class HTTPConnection: LoopSocketOwner, @unchecked Sendable {
+  // Unchecked: all state is confined to the loop's thread.
   private let loop: EventLoop
   private let rules: ListenerRules
   private let peerAddress: String
@@ -12,6 +13,8 @@ final class HTTPConnection: LoopSocketOwner {
   private var deadline: LoopTimer?
   private var request: HTTPRequest?
   private var isTooLarge = false
+  /// An answer that was found out later, until it is written.
+  private var lateAnswer: HTTPResponse?
 
   init(loop: EventLoop, rules: ListenerRules, peerAddress: String) {
     self.loop = loop
@@ -40,6 +43,9 @@ final class HTTPConnection: LoopSocketOwner {
       return 0
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
       return answer(link)
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+      guard let lateAnswer else { return 0 }
+      return send(lateAnswer, link, withBody: request?.method != "HEAD")
     default:
       return 0
     }
@@ -140,7 +146,20 @@ final class HTTPConnection: LoopSocketOwner {
     if isTooLarge { return send(HTTPResponse(status: 413, body: "Body over 64 KiB.\n"), link) }
     let response =
       rules.onHTTP?(request) ?? HTTPResponse(status: 404, body: "This is a WebSocket server.\n")
+    if let later = response.later {
+      later { [weak self, loop] answer in
+        loop.perform { [weak self] in self?.found(answer) }
+      }
+      return 0
+    }
     return send(response, link, withBody: request.method != "HEAD")
+  }
+
+  /// The answer is there, and perhaps the peer still is.
+  private func found(_ answer: HTTPResponse) {
+    guard lateAnswer == nil, let wsi = unsafe link?.wsi else { return }
+    lateAnswer = answer
+    unsafe lws_callback_on_writable(wsi)
   }
 
   /// Sends the answer and has the connection closed once it is out.

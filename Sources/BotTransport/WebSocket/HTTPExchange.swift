@@ -27,6 +27,9 @@ public struct HTTPResponse: Sendable {
   public var headers: HTTPHeaders
   /// The body.
   public var body: [UInt8]
+  /// Gives the true answer to what it is handed, once, later and from any thread, where that takes
+  /// other threads to find out; what never comes is cut off at the handshake's deadline.
+  private(set) var later: (@Sendable (@escaping @Sendable (HTTPResponse) -> Void) -> Void)?
 
   /// Makes an answer with a body of text.
   public init(
@@ -37,6 +40,12 @@ public struct HTTPResponse: Sendable {
     self.contentType = contentType
     self.headers = headers
     self.body = Array(body.utf8)
+  }
+
+  /// Makes an answer that is found out later.
+  init(later: @escaping @Sendable (@escaping @Sendable (HTTPResponse) -> Void) -> Void) {
+    self.init(status: 500, body: "")
+    self.later = later
   }
 
   /// The answer as it goes over the wire (RFC 9112).

@@ -27,6 +27,8 @@ struct ServeCommand: Command {
         "--conformance-echo",
         help: "be a plain WebSocket echo instead, for conformance suites"),
       Option(
+        "--no-metrics", help: "leave /healthz, /readyz and /metrics unanswered"),
+      Option(
         "--barge-in",
         help: "interrupt the bot's speech when the caller's audio grows loud"),
       Option(
@@ -98,6 +100,8 @@ struct ServeCommand: Command {
   let isPlainEcho: Bool
   /// Threads that carry calls.
   let loopCount: Int
+  /// Whether health and metrics are answered.
+  let isWatched: Bool
   /// nil for the wire's rate.
   let botRate: SampleRate?
   let placement: BotPlacement
@@ -119,6 +123,7 @@ struct ServeCommand: Command {
     port = try arguments.integer("--port", in: 0...65_535) ?? 5001
     isPlainEcho = arguments.flag("--conformance-echo")
     loopCount = try arguments.integer("--loops", in: 1...64) ?? 1
+    isWatched = !arguments.flag("--no-metrics")
     let rates = SampleRate.telephony.map { String($0.hertz) }
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
@@ -218,6 +223,8 @@ struct ServeCommand: Command {
     if let log { configuration.log = { log.write($0) } }
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
     configuration.loopCount = loopCount
+    configuration.isWatched = isWatched
+    configuration.version = Version.current
     configuration.access = access.policy
     // Who shows the right certificate is no stranger.
     configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate

@@ -45,6 +45,20 @@ import Testing
         == .utteranceEnded(epoch, .interrupted(played: interruption.played)))
   }
 
+  @Test("says how long a clear waited, from the first reason for it")
+  func clearDelay() throws {
+    var driver = try speaking()
+    let pauses = driver.session.pause(at: driver.time)
+    #expect(pauses)
+    driver.now += 2_000_000
+    _ = driver.session.interrupt(at: driver.time)
+    driver.now += 3_000_000
+    driver.settle()
+    let delay = driver.session.statistics.outbound.clearDelay
+    #expect(delay.total == 1)
+    #expect(delay.sum == .milliseconds(5))
+  }
+
   @Test("the clear goes first and nothing of the old utterance follows it")
   func clearGoesFirst() throws {
     var driver = try speaking()
