@@ -8,28 +8,32 @@ extension EventLoop {
   /// the wake-up of a loop that sleeps.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    fulfil(
-      queue.withLock { queue in
-        queue.jobs.append(job)
-        return queue.added()
-      })
+    add { $0.jobs.append(job) }
   }
 
   /// Runs `body` on the loop's thread, soon, in the order given; any thread. Never runs it at once.
   public func perform(_ body: @escaping @Sendable () -> Void) {
-    fulfil(
-      queue.withLock { queue in
-        queue.closures.append(body)
-        return queue.added()
-      })
+    add { $0.closures.append(body) }
   }
 
-  private func fulfil(_ duty: JobQueue.Duty) {
-    switch duty {
-    case .nothing: break
-    case .wake: wakeUp()
-    case .drain: drainAfterStop()
+  /// Adds work, and sees to it that it runs.
+  ///
+  /// All within the lock: once it is let go the work may have run and been the last to need this
+  /// loop. Only a drain goes on, of a loop that is kept for it.
+  private func add(_ append: (inout JobQueue) -> Void) {
+    let mustDrain = queue.withLock { queue in
+      append(&queue)
+      switch queue.added() {
+      case .nothing: return false
+      case .wake:
+        wakeUp()
+        return false
+      case .drain:
+        queue.drained = self
+        return true
+      }
     }
+    if mustDrain { drainAfterStop() }
   }
 
   /// Whether the caller runs on the loop's thread.
@@ -73,23 +77,22 @@ extension EventLoop {
   }
 
   /// After the loop's thread has ended: runs what was added, and what that adds, on this thread,
-  /// which is the loop's for that long. The caller has set `isDraining`.
+  /// which is the loop's for that long. The caller has set `drained`.
   func drainAfterStop() {
     var jobs: [UnownedJob] = []
     var closures: [@Sendable () -> Void] = []
-    while true {
-      let hasWork = queue.withLock { queue in
+    var kept: EventLoop?
+    while kept == nil {
+      queue.withLock { queue in
         if queue.isEmpty {
-          queue.isDraining = false
+          swap(&kept, &queue.drained)
           ownerThread.store(0, ordering: .relaxed)
-          return false
+          return
         }
         ownerThread.store(UInt(pthread_self()), ordering: .relaxed)
         swap(&jobs, &queue.jobs)
         swap(&closures, &queue.closures)
-        return true
       }
-      guard hasWork else { return }
       for closure in closures { closure() }
       for job in jobs { run(job) }
       closures.removeAll()

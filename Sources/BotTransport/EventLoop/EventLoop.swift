@@ -211,7 +211,7 @@ extension EventLoop {
     ownerThread.store(0, ordering: .relaxed)
     queue.withLock { queue in
       queue.phase = .stopped
-      queue.isDraining = true
+      queue.drained = self
     }
     drainAfterStop()
   }

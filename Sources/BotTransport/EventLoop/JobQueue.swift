@@ -15,8 +15,9 @@ struct JobQueue {
   var closures: [@Sendable () -> Void] = []
   /// The loop is about to sleep, or sleeps: whoever adds work must wake it.
   var loopSleeps = false
-  /// After the loop's thread has ended: some thread runs what is added.
-  var isDraining = false
+  /// After the loop's thread has ended: the loop, while some thread runs what was added. A job may
+  /// give up the last other reference to it, and Swift keeps no executor alive for its jobs.
+  var drained: EventLoop?
 
   init() {
     jobs.reserveCapacity(64)
@@ -31,10 +32,7 @@ struct JobQueue {
 
   /// Notes that work was added.
   mutating func added() -> Duty {
-    if phase == .stopped {
-      defer { isDraining = true }
-      return isDraining ? .nothing : .drain
-    }
+    if phase == .stopped { return drained == nil ? .drain : .nothing }
     defer { loopSleeps = false }
     return loopSleeps ? .wake : .nothing
   }

@@ -17,9 +17,25 @@ private actor Pinned {
     return loop.isCurrent
   }
 
+  /// Leaves a job that is the last to know the actor, and with it the loop.
+  func last(when othersHaveLeft: DispatchSemaphore) {
+    Task {
+      othersHaveLeft.wait()
+      log.append(0)
+    }
+  }
+
   nonisolated func appendFromLoop(_ number: Int) {
     assumeIsolated { $0.log.append(number) }
   }
+}
+
+/// Has the C library overwrite what is freed from now on: `mallopt(M_PERTURB, 0xA5)`, which Swift's
+/// overlay of the library leaves out.
+private func perturbFreedMemory() {
+  typealias Mallopt = @convention(c) (Int32, Int32) -> Int32
+  guard let symbol = unsafe dlsym(nil, "mallopt") else { return }
+  _ = unsafe unsafeBitCast(symbol, to: Mallopt.self)(-6, 0xA5)
 }
 
 @Suite("EventLoop")
@@ -161,6 +177,25 @@ struct EventLoopTests {
       let before = try descriptors()
       for number in 0..<200 { try cycle(number) }
       #expect(try descriptors() == before)
+    }
+  }
+
+  @Test("outlives the job that gives up its last reference after its end")
+  func lastReference() async {
+    // In a process of its own, whose freed memory is overwritten, so that a use of it shows.
+    await #expect(processExitsWith: .success) {
+      perturbFreedMemory()
+      for _ in 0..<20 {
+        let isGone = DispatchSemaphore(value: 0)
+        func leave() async throws {
+          let loop = try EventLoop(name: "last")
+          loop.stop()
+          await Pinned(loop: loop).last(when: isGone)
+        }
+        try await leave()
+        isGone.signal()
+        try await Task.sleep(for: .milliseconds(1))
+      }
     }
   }
 
