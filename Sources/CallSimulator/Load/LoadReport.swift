@@ -47,6 +47,8 @@ public struct LoadReport: Hashable, Sendable {
   public var lost: Duration = .zero
   /// Messages that some other call should have heard.
   public var foreign = 0
+  /// Audio that came to the caller who got least of it, whether it was heard or cleared.
+  public var leastHeard: Duration = .zero
 
   init(_ plan: LoadPlan, _ all: [LoadCall], _ window: Window) {
     self.window = window
@@ -78,6 +80,8 @@ public struct LoadReport: Hashable, Sendable {
       failures["never placed", default: 0] += plan.calls - all.count
     }
     silence = .nanoseconds(silent)
+    leastHeard = .nanoseconds(
+      wire.nanoseconds(byteCount: all.reduce(nil) { min($0 ?? .max, $1.ear.bytes) } ?? 0))
     lost = .nanoseconds(wire.nanoseconds(byteCount: lostBytes))
   }
 

@@ -54,6 +54,7 @@ enum LoadText {
       "clearAfter": figures(report.reaction), "staleMessages": report.stale,
       "gaps": report.gaps, "silenceMs": report.silence.inMilliseconds,
       "lostMs": report.lost.inMilliseconds, "foreignMessages": report.foreign,
+      "leastHeardMs": report.leastHeard.inMilliseconds,
       "windowMs": report.window.length.inMilliseconds, "windowMessages": report.window.messages,
       "verdict": report.isClean ? "pass" : "fail",
     ]
