@@ -35,7 +35,9 @@ public struct LoadReport: Hashable, Sendable {
   public var ownLateness = LatenessTable()
   /// From the opening of the socket to the first audio.
   public var firstAudio = LatenessTable()
-  /// From the first loud message to the clear.
+  /// How often callers spoke over the bot.
+  public var interruptions = 0
+  /// From the first message of each interruption to the clear, where one came.
   public var reaction = LatenessTable()
   /// Media messages after a clear.
   public var stale = 0
@@ -69,8 +71,9 @@ public struct LoadReport: Hashable, Sendable {
       lateness.add(call.ear.lateness())
       ownLateness.add(call.ownLateness)
       if let first = call.firstAudio { firstAudio.add(first) }
-      if let reaction = call.reaction { self.reaction.add(reaction) }
-      stale += call.stale
+      interruptions += call.interruptions.made
+      for reaction in call.interruptions.reactions { self.reaction.add(reaction) }
+      stale += call.interruptions.stale
       foreign += call.foreign
       gaps += call.ear.gaps
       silent += call.ear.silence

@@ -9,6 +9,8 @@ enum BuiltInBot {
   case silence
   /// Says a recording, then hears.
   case play(WaveFile)
+  /// Says a recording again and again; interrupted, it listens for a second and begins anew.
+  case repeats(WaveFile)
 
   /// Carries one call to its end.
   func carry(_ call: Call) async throws {
@@ -18,14 +20,31 @@ enum BuiltInBot {
     case .silence:
       for await _ in call.audio {}
     case .play(let file):
-      let utterance = try await call.say(UtteranceOptions(rate: file.rate))
-      do {
-        try await utterance.write(file.samples)
-        try await utterance.finish()
-      } catch SpeechError.interrupted {
-        // The caller has spoken: the rest is not wanted, and the call goes on.
-      }
+      _ = try await say(file, to: call)
       for await _ in call.audio {}
+    case .repeats(let file):
+      while !Task.isCancelled {
+        // A second of speech ahead at most, or the caller's audio of that time would be old.
+        guard try await !say(file, to: call) else { continue }
+        var heard: Duration = .zero
+        for await frame in call.audio {
+          heard += frame.duration
+          if heard >= .seconds(1) { break }
+        }
+      }
+    }
+  }
+
+  /// Says a recording; false where the caller has interrupted it: the rest is not wanted, and the call
+  /// goes on.
+  private func say(_ file: WaveFile, to call: Call) async throws -> Bool {
+    let utterance = try await call.say(UtteranceOptions(rate: file.rate))
+    do {
+      try await utterance.write(file.samples)
+      try await utterance.finish()
+      return true
+    } catch SpeechError.interrupted {
+      return false
     }
   }
 }
