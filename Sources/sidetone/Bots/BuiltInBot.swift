@@ -9,7 +9,7 @@ enum BuiltInBot {
   case silence
   /// Says a recording, then hears.
   case play(WaveFile)
-  /// Says a recording again and again; interrupted, it listens for a second and begins anew.
+  /// Says a recording again and again; interrupted, it is silent for a second and begins anew.
   case repeats(WaveFile)
 
   /// Carries one call to its end.
@@ -24,13 +24,7 @@ enum BuiltInBot {
       for await _ in call.audio {}
     case .repeats(let file):
       while !Task.isCancelled {
-        // A second of speech ahead at most, or the caller's audio of that time would be old.
-        guard try await !say(file, to: call) else { continue }
-        var heard: Duration = .zero
-        for await frame in call.audio {
-          heard += frame.duration
-          if heard >= .seconds(1) { break }
-        }
+        if try await !say(file, to: call) { try? await Task.sleep(for: .seconds(1)) }
       }
     }
   }

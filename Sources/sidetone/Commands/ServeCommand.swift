@@ -162,7 +162,12 @@ struct ServeCommand: Command {
     case ("echo", nil): return .echo
     case ("silence", nil): return .silence
     case ("play", let file?) where !file.isEmpty: return .play(try SoundFile.read(file))
-    case ("repeat", let file?) where !file.isEmpty: return .repeats(try SoundFile.read(file))
+    case ("repeat", let file?) where !file.isEmpty:
+      let sound = try SoundFile.read(file)
+      guard !sound.samples.isEmpty else {
+        throw UsageError("\(file) is empty: there is nothing to repeat")
+      }
+      return .repeats(sound)
     case (let name, _) where name == "play" || name == "repeat":
       throw UsageError("--bot \(name): wants a file: --bot \(name):FILE.wav")
     default:
@@ -173,8 +178,8 @@ struct ServeCommand: Command {
 
   /// Serves until Ctrl-C.
   func run() async throws(UsageError) -> ExitStatus {
-    // As many as the system lets it have: a call costs one.
-    OpenFiles.raise(to: .max)
+    // As many as the system lets it have: a call costs one. The log's first line tells how many.
+    OpenFiles.raise(to: OpenFiles.mostOfServer)
     let configuration = try configuration()
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()
