@@ -7,6 +7,15 @@ struct ProcessUsage {
   /// Open descriptors.
   let descriptors: Int
 
+  /// How many descriptors the process may have open; nil where the system does not tell.
+  static var descriptorLimit: UInt64? {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return nil
+    }
+    return UInt64(limit.rlim_cur)
+  }
+
   /// Reads it; nil where there is no `/proc`.
   init?() {
     let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
