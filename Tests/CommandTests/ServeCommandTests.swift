@@ -84,6 +84,20 @@ import Testing
     #expect(report["closeCode"] as? Int == 1000)
   }
 
+  @Test(
+    "sends Plivo messages that fit the lead", arguments: [(100, 160), (200, 320), (1_000, 1_600)])
+  func lead(milliseconds: Int, chunk: Int) async throws {
+    let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 16_000))
+    let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
+    let report = try await report(
+      bot: "play:\(file)", path: "plivo", serving: ["--lead", String(milliseconds)],
+      "--provider", "plivo", "--encoding", "mulaw")
+    #expect(report["receivedBytes"] as? Int == 16_000)
+    // The last chunk holds what is left.
+    let sizes = try #require(report["chunkSizes"] as? [String: Int])
+    #expect(sizes[String(chunk)] == 16_000 / chunk, "\(sizes)")
+  }
+
   @Test("says a file, or nothing")
   func otherBots() async throws {
     let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 3_200))

@@ -8,8 +8,8 @@ extension Call {
     if rule.atStart { saySilence() }
     guard let interval = rule.whenIdle else { return }
     var seen = session.media?.statistics.outbound.messages ?? 0
-    let timer = LoopTimer(loop: loop) { [weak self] in
-      self?.assumeIsolated { call in
+    let timer = LoopTimer(loop: loop) { [self] in
+      assumeIsolated { call in
         let sent = call.session.media?.statistics.outbound.messages ?? 0
         if sent == seen, call.session.media?.isDrained ?? false { call.saySilence() }
         seen = sent

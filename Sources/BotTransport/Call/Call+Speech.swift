@@ -57,8 +57,8 @@ extension Call {
   @discardableResult
   public func drain(timeout: Duration = .seconds(30)) async -> Bool {
     guard !isEnded, session.media?.isDrained == false else { return true }
-    let alarm = LoopTimer(loop: loop) { [weak self] in
-      self?.assumeIsolated { $0.waiters.wakeDrained() }
+    let alarm = LoopTimer(loop: loop) { [self] in
+      assumeIsolated { $0.waiters.wakeDrained() }
     }
     let deadline = loop.now + timeout
     alarm.arm(at: deadline)

@@ -91,7 +91,7 @@ extension Call {
     hasOpened = true
     calls.opened(self)
     socket.setPingInterval(configuration.pingInterval)
-    timer = LoopTimer(loop: loop) { [weak socket] in socket?.requestWrite() }
+    timer = LoopTimer(loop: loop) { socket.requestWrite() }
     configuration.limits.idleTimeout.map(beginIdleDeadline)
     schedule()
   }
@@ -184,8 +184,8 @@ extension Call {
       isHeld = false
     }
     if let limit = session.platform.flatMap({ configuration.durationLimits[$0] }) {
-      let timer = LoopTimer(loop: loop) { [weak self] in
-        self?.assumeIsolated { $0.hangUp(reason: "the longest time for a stream is over") }
+      let timer = LoopTimer(loop: loop) { [self] in
+        assumeIsolated { $0.hangUp(reason: "the longest time for a stream is over") }
       }
       timer.arm(at: loop.now + limit)
       limitTimer = timer

@@ -43,6 +43,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var lastFiring = MonotonicTime.zero
   /// How late timers fired, as of the beginning of the batch that each was fired in. Loop thread only.
   private(set) var timerLateness = Histogram()
+  /// The same of the last seconds; nil where nobody asks.
+  private var latenessWindow: LatenessWindow?
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
@@ -196,9 +198,20 @@ extension EventLoop {
     while left > 0, let deadline = timers.earliest, let timer = timers.popDue(at: now) {
       left -= 1
       timerLateness.add(now - deadline)
+      latenessWindow?.add(now - deadline, at: now)
       lastFiring = now
       timer.callFire()
     }
+  }
+
+  /// Has ``isLate`` judge by `budget` from now on. Loop thread, or before ``start()``.
+  func watchLateness(budget: Duration) { latenessWindow = LatenessWindow(budget: budget) }
+
+  /// Whether timers fire too late for the loop to take on more; never without
+  /// ``watchLateness(budget:)``. Loop thread only.
+  var isLate: Bool {
+    checkIsolated()
+    return latenessWindow?.judge(at: now) ?? false
   }
 
   /// Everybody writes one message before anybody writes a second, and nobody more than

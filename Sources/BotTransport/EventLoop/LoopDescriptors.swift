@@ -46,7 +46,8 @@ final class TimerDescriptor: LoopSocketOwner, RawDescriptor {
   private var armed: MonotonicTime?
   /// The descriptor stays readable until it is set again: cheaper than reading it.
   private var hasFired = false
-  weak var loop: EventLoop?
+  /// Unowned: the loop owns this. A weak reference would make every reference to the loop dearer.
+  unowned var loop: EventLoop?
 
   init() throws(EventLoopError) {
     fileDescriptor = timerfd_create(

@@ -16,7 +16,8 @@ public final class LoopTimer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - loop: the loop on whose thread `fire` is called.
-  ///   - fire: called once per arming. The timer keeps it for life: capture owners weakly.
+  ///   - fire: called once per arming. The timer keeps it for life: an owner that it captures must drop
+  ///     the timer when it ends. (Objects with weak references cost more to pass around ever after.)
   public init(loop: EventLoop, fire: @escaping () -> Void) {
     self.loop = loop
     self.fire = fire

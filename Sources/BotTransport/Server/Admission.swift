@@ -8,6 +8,8 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
   case draining
   /// There are as many calls as there may be.
   case calls
+  /// The loop that it came to runs late.
+  case lateness
   /// Upgrades come too fast.
   case rate
   /// Upgrades come too fast from this address.
@@ -19,6 +21,7 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
     case .access: "Not for you.\n"
     case .draining: "The server is stopping.\n"
     case .calls: "No room for another call.\n"
+    case .lateness: "The server has enough to do.\n"
     case .rate: "Too many calls at once.\n"
     case .addressRate: "Too many calls at once from this address.\n"
     }
@@ -64,11 +67,16 @@ final class Admission: Sendable {
   ///   - peer: the address and port that it comes from.
   ///   - now: the loop's time.
   ///   - activeCalls: how many calls there are.
+  ///   - isLate: whether the loop that would carry it runs late.
   /// - Returns: why the call may not come in now; nil where it may, which uses up one upgrade.
-  func refusal(of peer: String, at now: MonotonicTime, activeCalls: Int) -> UpgradeRefusal? {
+  func refusal(
+    of peer: String, at now: MonotonicTime, activeCalls: Int, isLate: Bool = false
+  ) -> UpgradeRefusal? {
     state.withLock { state in
       if state.isDraining { return .draining }
       if let most = limits.calls, activeCalls >= most { return .calls }
+      // Before the rates: what is refused for this uses up nothing.
+      if isLate { return .lateness }
       if let rate = limits.upgradesPerSecondAndAddress {
         let address = Gate.host(peer)
         if state.byAddress[address] == nil, state.byAddress.count >= Self.addressLimit {

@@ -42,7 +42,7 @@ public struct BotServer: Sendable {
     onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
   ) async throws {
     try checkAccess()
-    let loops = try Self.loops(configuration.loopCount)
+    let loops = try Self.loops(configuration.loopCount, lateness: configuration.limits.lateness)
     defer { for loop in loops { loop.stop() } }
     let calls = CallTable(bot: bot, placement: configuration.botPlacement)
     configuration.notices.begin(calls)
@@ -71,7 +71,9 @@ public struct BotServer: Sendable {
   }
 
   /// So many loops, running.
-  private static func loops(_ count: Int) throws(EventLoopError) -> [EventLoop] {
+  private static func loops(
+    _ count: Int, lateness: Duration?
+  ) throws(EventLoopError) -> [EventLoop] {
     precondition(count > 0, "ServerConfiguration.loopCount is at least 1")
     var loops: [EventLoop] = []
     do throws(EventLoopError) {
@@ -80,7 +82,10 @@ public struct BotServer: Sendable {
       for loop in loops { loop.stop() }
       throw error
     }
-    for loop in loops { loop.start() }
+    for loop in loops {
+      lateness.map(loop.watchLateness)
+      loop.start()
+    }
     return loops
   }
 
@@ -122,7 +127,7 @@ public struct BotServer: Sendable {
         return .refuse(status: status, body: Gate.words(status))
       }
       if let refusal = admission.refusal(
-        of: request.peerAddress, at: loop.now, activeCalls: calls.count)
+        of: request.peerAddress, at: loop.now, activeCalls: calls.count, isLate: loop.isLate)
       {
         calls.metrics.refused(refusal)
         tell(refusal, of: request.peerAddress, status: 503, admission, at: loop.now)

@@ -74,18 +74,17 @@ final class CallTable: Sendable {
     }
     let key = ObjectIdentifier(call)
     let preference: (any TaskExecutor)? = placement == .callLoop ? call.loop : nil
-    let task = Task(executorPreference: preference) { [self] in
-      do {
-        try await bot(call)
-        await call.botReturned()
-      } catch {
-        await call.botFailed(error)
-      }
-      state.withLock { _ = $0.bots.removeValue(forKey: key) }
-    }
+    // Stored before it can end: its removal waits for the lock.
     state.withLock { state in
-      // A bot that returned at once has nothing to be remembered for.
-      if !task.isCancelled { state.bots[key] = task }
+      state.bots[key] = Task(executorPreference: preference) { [self] in
+        do {
+          try await bot(call)
+          await call.botReturned()
+        } catch {
+          await call.botFailed(error)
+        }
+        self.state.withLock { _ = $0.bots.removeValue(forKey: key) }
+      }
     }
   }
 

@@ -10,6 +10,11 @@ public struct ServerLimits: Hashable, Sendable {
   public var upgradesPerSecond: Int?
   /// The same for each address that connects; nil for no bound. Behind a proxy that is the proxy's.
   public var upgradesPerSecondAndAddress: Int?
+  /// How late a loop's timers may fire, at the 99th percentile of the last four seconds, before that
+  /// loop takes no more calls, at least 1 ms; nil for however late. It takes calls again once they are
+  /// half as late, or few. Audio is sent 200 ms ahead of the ear by default: a quarter of that is late,
+  /// and not yet heard.
+  public var lateness: Duration?
   /// How long a platform may send no message before its call is closed with 1008, at least 1 s; nil
   /// for ever. One-way platforms that only listen send none.
   public var idleTimeout: Duration?
@@ -17,17 +22,20 @@ public struct ServerLimits: Hashable, Sendable {
   /// Makes limits, each 1 to ``highest``.
   public init(
     calls: Int? = nil, upgradesPerSecond: Int? = nil, upgradesPerSecondAndAddress: Int? = nil,
-    idleTimeout: Duration? = nil
+    lateness: Duration? = .milliseconds(50), idleTimeout: Duration? = nil
   ) {
     for limit in [calls, upgradesPerSecond, upgradesPerSecondAndAddress] {
       precondition(
         limit.map { 1...Self.highest ~= $0 } ?? true, "a server's limits are 1 to 1,000,000")
     }
     precondition(
+      lateness.map { $0 >= .milliseconds(1) } ?? true, "timers are up to 1 ms late at any time")
+    precondition(
       idleTimeout.map { $0 >= .seconds(1) } ?? true, "a platform has at least a second")
     self.calls = calls
     self.upgradesPerSecond = upgradesPerSecond
     self.upgradesPerSecondAndAddress = upgradesPerSecondAndAddress
+    self.lateness = lateness
     self.idleTimeout = idleTimeout
   }
 }

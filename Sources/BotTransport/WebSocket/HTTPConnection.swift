@@ -8,8 +8,8 @@ final class HTTPConnection: LoopSocketOwner, @unchecked Sendable {
   private let loop: EventLoop
   private let rules: ListenerRules
   private let peerAddress: String
-  /// The connection's descriptor.
-  weak var link: LoopSocket?
+  /// The connection's descriptor, until it is gone or has become a WebSocket's.
+  var link: LoopSocket?
   private var deadline: LoopTimer?
   private var request: HTTPRequest?
   private var isTooLarge = false
@@ -54,6 +54,7 @@ final class HTTPConnection: LoopSocketOwner, @unchecked Sendable {
   func socketDestroyed() {
     deadline?.cancel()
     deadline = nil
+    link = nil
   }
 
   // The pointer that comes with this event may be stale in this version of libwebsockets (an

@@ -17,7 +17,7 @@ final class PingSchedule {
     self.socket = socket
     self.interval = interval
     self.timeout = timeout
-    timer = LoopTimer(loop: socket.loop) { [weak self] in self?.tick() }
+    timer = LoopTimer(loop: socket.loop) { [self] in tick() }
     timer?.arm(at: EventLoop.now + interval)
   }
 

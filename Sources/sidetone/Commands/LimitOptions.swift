@@ -13,6 +13,10 @@ struct LimitOptions {
       "--max-upgrades-per-address", "N",
       help: "refuse more than N new sockets a second from one address (default no bound)"),
     Option(
+      "--max-lateness", "MS",
+      help: "refuse calls while a loop's timers fire later than this at the 99th percentile, 0 for "
+        + "never, to 10000 (default 50)"),
+    Option(
       "--idle-timeout", "SECONDS",
       help: "close calls whose platform sends nothing for so long, 1 to 3600 (default never)"),
   ]
@@ -22,10 +26,12 @@ struct LimitOptions {
 
   init(_ arguments: Arguments) throws(UsageError) {
     let bounds = 1...ServerLimits.highest
+    let lateness = try arguments.integer("--max-lateness", in: 0...10_000) ?? 50
     limits = ServerLimits(
       calls: try arguments.integer("--max-calls", in: bounds),
       upgradesPerSecond: try arguments.integer("--max-upgrades", in: bounds),
       upgradesPerSecondAndAddress: try arguments.integer("--max-upgrades-per-address", in: bounds),
+      lateness: lateness == 0 ? nil : .milliseconds(lateness),
       idleTimeout: try arguments.integer("--idle-timeout", in: 1...3_600).map { .seconds($0) })
     drainTimeout = .seconds(try arguments.integer("--drain", in: 0...3_600) ?? 30)
   }

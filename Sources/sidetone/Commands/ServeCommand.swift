@@ -33,6 +33,10 @@ struct ServeCommand: Command {
         "--barge-in",
         help: "interrupt the bot's speech when the caller's audio grows loud"),
       Option(
+        "--lead", "MS",
+        help: "how far the bot's speech runs ahead of the caller's ear, 20 to 2000: more hides "
+          + "longer stalls of this machine, less sends smaller messages to Plivo (default 200)"),
+      Option(
         "--bot-rate", "HZ",
         help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
           + "(default the platform's)"),
@@ -106,6 +110,8 @@ struct ServeCommand: Command {
   /// nil for the wire's rate.
   let botRate: SampleRate?
   let placement: BotPlacement
+  /// How far speech runs ahead of the caller's ear; nil for the platform's own.
+  let lead: Duration?
   /// Whether the caller's voice interrupts the bot's.
   let bargesIn: Bool
   let access: AccessOptions
@@ -129,6 +135,7 @@ struct ServeCommand: Command {
     botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
       .flatMap(SampleRate.init(hertz:))
     placement = arguments.flag("--bot-on-loop") ? .callLoop : .pool
+    lead = try arguments.integer("--lead", in: 20...2_000).map { .milliseconds($0) }
     bargesIn = arguments.flag("--barge-in")
     access = try AccessOptions(arguments)
     tls = try TLSOptions(arguments)
@@ -230,6 +237,12 @@ struct ServeCommand: Command {
   private func configuration() throws(UsageError) -> ServerConfiguration {
     var configuration = ServerConfiguration()
     configuration.call.botRate = botRate
+    if let lead {
+      configuration.call.lead = .fixed(lead)
+      configuration.call.platforms = PlatformRegistry([
+        .exotel(), .plivo(PlivoOptions(lead: lead)),
+      ])
+    }
     configuration.botPlacement = placement
     if let log { configuration.log = { log.write($0) } }
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }

@@ -25,6 +25,16 @@ import Testing
     #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 2) == .calls)
   }
 
+  @Test("refuses for lateness, which uses up no upgrade")
+  func lateness() {
+    let admission = Admission(ServerLimits(upgradesPerSecond: 1))
+    for _ in 0..<3 {
+      #expect(
+        admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 0, isLate: true) == .lateness)
+    }
+    #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 0) == nil)
+  }
+
   @Test("lets a second's worth in at once, then the rate")
   func rate() {
     let admission = Admission(ServerLimits(upgradesPerSecond: 4))
