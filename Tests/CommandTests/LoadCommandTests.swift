@@ -86,14 +86,17 @@ import Testing
 
   @Test("callers interrupt again and again a bot that begins anew each time")
   func interruptions() async throws {
-    let sound = WaveFile(
-      rate: .hz8000, samples: (0..<8_000).map { Int16(truncatingIfNeeded: $0 * 37) })
-    let audio = try scratch.write(sound.encoded(), to: "speech.wav")
+    let saw = (0..<80_000).map { Int16(truncatingIfNeeded: $0 * 37) }
+    let speech = WaveFile(rate: .hz8000, samples: saw)
+    // The bot is in the middle of its own whenever a caller says this.
+    let sound = WaveFile(rate: .hz8000, samples: Array(saw.prefix(4_000)))
+    let audio = try scratch.write(sound.encoded(), to: "voice.wav")
+    let spoken = try scratch.write(speech.encoded(), to: "speech.wav")
     let words = [
       "--calls", "10", "--ramp", "0.5", "--duration", "8", "--bot-speaks", "--interrupt-after", "1",
       "--interrupt-every", "2.5", "--audio", audio,
     ]
-    let (run, figures) = try await load(bot: "repeat:\(audio)", serving: ["--barge-in"], words)
+    let (run, figures) = try await load(bot: "repeat:\(spoken)", serving: ["--barge-in"], words)
     expectVerdict(of: run, figures)
     // At 1, 3.5 and 6 s.
     #expect(figures["interruptions"] as? Int == 30)
