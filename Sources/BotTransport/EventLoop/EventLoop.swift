@@ -22,6 +22,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// How many jobs run, or messages come in, before the timers are looked at again: some hundred
   /// microseconds of what calls do for a frame.
   static let stepsPerLook = 16
+  /// How many messages a socket may write before the sockets are looked at again. One would do while a
+  /// turn is shorter than a message; when the machine has held the loop up, a turn reads all that has
+  /// come meanwhile, and has to send as much, or callers hear one message a turn and silence between.
+  static let messagesPerTurn = 8
   /// The loop wakes for timers at most this often: a lone timer is not held up, and a thousand calls
   /// paced each on its own phase share wake-ups, which cost more than what they do.
   public static let timerSpacing: Duration = .microseconds(250)
@@ -217,12 +221,14 @@ extension EventLoop {
     return latenessWindow?.judge(at: now) ?? false
   }
 
-  /// Who asks again meanwhile has to wait for the next turn.
+  /// Everybody writes one message before anybody writes a second, and nobody more than
+  /// ``messagesPerTurn``; who still asks then has to wait for the next turn.
   private func giveTurnsToWrite() {
-    guard !writers.isEmpty else { return }
-    swap(&writers, &turnWriters)
-    for writer in turnWriters { writer.takeTurnToWrite() }
-    turnWriters.removeAll(keepingCapacity: true)
+    for _ in 0..<Self.messagesPerTurn where !writers.isEmpty {
+      swap(&writers, &turnWriters)
+      for writer in turnWriters { writer.takeTurnToWrite() }
+      turnWriters.removeAll(keepingCapacity: true)
+    }
   }
 
   private func end() {
