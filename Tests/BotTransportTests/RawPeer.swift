@@ -1,17 +1,18 @@
 extension PythonPeer {
   /// Starts `program` with WebSockets of its own on plain sockets, which read only when told to:
-  /// `upgrade(path, receive_buffer)`, `frame(payload, opcode)`, a `start` of the call `slow`, and
+  /// `upgrade(path, receive_buffer, secure)`, `frame(payload, opcode)`, a `start` of the call `slow`, and
   /// `await_cut(socket, seconds, step)`, which says `cut` or `held`.
   init(rawOn port: Int, _ program: String) throws {
     try self.init(
       port: port,
       """
       import base64, json, os, time
-      def upgrade(path, receive_buffer):
+      def upgrade(path, receive_buffer, secure=lambda s: s):
           s = socket.socket()
           s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
           s.settimeout(30)
           s.connect(("127.0.0.1", port))
+          s = secure(s)
           key = base64.b64encode(os.urandom(16)).decode()
           s.sendall((f"GET {path} HTTP/1.1\\r\\nHost: x\\r\\nUpgrade: websocket\\r\\n"
               "Connection: Upgrade\\r\\nSec-WebSocket-Version: 13\\r\\n"
