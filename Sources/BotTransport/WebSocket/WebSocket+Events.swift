@@ -55,6 +55,8 @@ extension WebSocket: LoopSocketOwner {
     state = .closed
     openDeadline?.cancel()
     openDeadline = nil
+    sendDeadline?.cancel()
+    sendDeadline = nil
     link = nil
     pieces = nil
     pings?.stop()
