@@ -26,6 +26,9 @@ struct PythonPeer {
     try await process.end().output.split(separator: "\n").map(String.init)
   }
 
+  /// The first line it prints.
+  func firstLine() async throws -> String { try await process.firstLine() }
+
   /// The first line it prints, as a number: the port a server of its own listens on.
   func port() async throws -> Int {
     guard let port = Int(try await process.firstLine()) else { throw DeadlinePassed() }

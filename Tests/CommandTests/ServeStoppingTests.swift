@@ -121,6 +121,31 @@ import Testing
     #expect(report["closeCode"] as? Int == 1000)
   }
 
+  @Test("as an echo, refuses beyond its limits, and closes the rest with 1001")
+  func echo() async throws {
+    let server = try RunningSidetone([
+      "serve", "--port", "0", "--conformance-echo", "--max-calls", "1",
+    ])
+    let port = try #require(try await server.firstLine().split(separator: ":").last)
+    let script = """
+      import asyncio, websockets
+      async def main():
+          async with websockets.connect("ws://127.0.0.1:\(port)/") as socket:
+              await socket.send("a")
+              print(await socket.recv(), flush=True)
+              await asyncio.wait_for(socket.wait_closed(), 20)
+              print(socket.close_code)
+      asyncio.run(main())
+      """
+    let peer = try Subprocess("/usr/bin/python3", ["-c", script])
+    #expect(try await peer.firstLine() == "a")
+    #expect(try await upgrade(port) == "503 1")
+    server.signal(SIGTERM)
+    #expect(try await peer.end().output == "a\n1001\n")
+    let ended = try await server.end()
+    #expect(ended.status == 0)
+  }
+
   @Test("refuses calls beyond --max-calls while the one there is goes on")
   func maximum() async throws {
     let report = try await duringCall(

@@ -11,13 +11,17 @@ import Synchronization
 /// Loops share nothing with each other.
 ///
 /// A turn of the loop runs the jobs that wait (at most 256), the timers that are due, the writes that
-/// were asked for, then every socket that is ready, so none can starve the others.
+/// were asked for, then every socket that is ready, so none can starve the others. Where many are
+/// ready, timers and writes get their turns in between: audio leaves on time while it comes in.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Unchecked: `queue` and `ownerThread` are shared and guarded; all else is confined to the
   // loop's thread between `start` and the end of `stop`, and to one thread before and after.
 
   /// How many jobs run before the sockets are looked at again.
   static let jobsPerTurn = 256
+  /// How many jobs run, or messages come in, before the timers are looked at again: some hundred
+  /// microseconds of what calls do for a frame.
+  static let stepsPerLook = 16
   /// How many messages a socket may write before the sockets are looked at again. One would do while a
   /// turn is shorter than a message; when the machine has held the loop up, a turn reads all that has
   /// come meanwhile, and has to send as much, or callers hear one message a turn and silence between.
@@ -51,6 +55,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
   /// The sockets that close now do so because the loop stops.
   private(set) var isEnding = false
+  /// Jobs and messages since the timers were looked at.
+  private var stepsSinceLook = 0
   /// Those who asked to write, in order; the two arrays take turns.
   private var writers: [any LoopWriter] = []
   private var turnWriters: [any LoopWriter] = []
@@ -187,6 +193,7 @@ extension EventLoop {
       let job = turnJobs[turnIndex]
       turnIndex += 1
       run(job)
+      step()
     }
   }
 
@@ -300,4 +307,16 @@ extension EventLoop {
 
   /// A timer descriptor became readable: what is due goes before the sockets of this turn.
   func timersDue() { fireTimers() }
+
+  /// A message has come in. Called last in its callback: other sockets write from here.
+  func messageTaken() { step() }
+
+  /// Lets what is due go first now and then.
+  private func step() {
+    stepsSinceLook += 1
+    guard stepsSinceLook >= Self.stepsPerLook else { return }
+    stepsSinceLook = 0
+    fireTimers()
+    giveTurnsToWrite()
+  }
 }

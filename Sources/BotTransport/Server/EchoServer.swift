@@ -10,27 +10,34 @@ public struct EchoServer: Sendable {
   public let port: Int
   /// How connections are accepted.
   public let listener: ListenerOptions
+  /// How much is taken on; ``ServerLimits/idleTimeout`` is for calls alone.
+  public let limits: ServerLimits
   /// Whether it may listen where others than this machine reach it.
   public let admitsStrangers: Bool
 
   /// The largest message echoed: what conformance suites go up to.
   public static let maximumMessageSize = 16 << 20
 
+  /// How long a stopping server waits for its peers' close frames before it cuts them.
+  static let stopTimeout: Duration = .seconds(5)
+
   /// Makes a server; nothing is opened before ``run(onListening:)``. Its messages may be up to
   /// ``maximumMessageSize`` whatever `listener` says.
   public init(
     host: String = "127.0.0.1", port: Int = 0, listener: ListenerOptions = ListenerOptions(),
-    admitsStrangers: Bool = false
+    limits: ServerLimits = ServerLimits(), admitsStrangers: Bool = false
   ) {
     self.host = host
     self.port = port
+    self.limits = limits
     self.admitsStrangers = admitsStrangers
     var listener = listener
     listener.limits.maximumMessageSize = Self.maximumMessageSize
     self.listener = listener
   }
 
-  /// Serves until the task is cancelled; then every connection is cut.
+  /// Serves until the task is cancelled; then refuses new connections and closes those there are with
+  /// 1001, each once what it waits for has gone out, at most 5 s later.
   ///
   /// - Parameter onListening: is told the port once connections may come.
   /// - Throws: ``ServerError``, ``EventLoopError`` or ``ListenError`` when the server cannot begin.
@@ -40,62 +47,29 @@ public struct EchoServer: Sendable {
       throw ServerError.open(host: host)
     }
     let loop = try EventLoop(name: "echo")
+    limits.lateness.map(loop.watchLateness)
     loop.start()
     defer { loop.stop() }
+    let admission = Admission(limits)
+    let sockets = EchoSockets()
     let listener = try WebSocketListener(
       loop: loop, host: host, port: port, options: listener
-    ) { _ in .accept(EchoSocket()) }
+    ) { request in
+      let refusal = admission.refusal(
+        of: request.peerAddress, at: loop.now, activeCalls: sockets.count, isLate: loop.isLate)
+      if let refusal { return .refuse(status: 503, body: refusal.words) }
+      return .accept(EchoSocket(among: sockets))
+    }
     onListening(listener.port)
     await Task.untilCancelled()
-  }
-}
-
-/// Sends back what comes in, in order; confined to its socket's loop.
-final class EchoSocket: WebSocketDelegate {
-  /// Bytes that wait for a peer that does not read; beyond them it is hung up on.
-  static let waitingLimit = 64 << 20
-
-  private var waiting: [(kind: WriteStep, bytes: [UInt8])] = []
-  private var next = 0
-  private var waitingByteCount = 0
-
-  func socketDidOpen(_ socket: WebSocket) {}
-
-  func socket(_ socket: WebSocket, didReceiveText message: RawSpan) {
-    answer(message, .text, socket)
-  }
-
-  func socket(_ socket: WebSocket, didReceiveBinary message: RawSpan) {
-    answer(message, .binary, socket)
-  }
-
-  private func answer(_ message: RawSpan, _ kind: WriteStep, _ socket: WebSocket) {
-    waitingByteCount += message.byteCount
-    guard waitingByteCount <= Self.waitingLimit else {
-      socket.abort(reason: "the peer does not read")
-      return
+    admission.drain()
+    let clock = ContinuousClock()
+    let deadline = clock.now + Self.stopTimeout
+    try loop.sync { sockets.leave() }
+    while try loop.sync({ sockets.count }) > 0, clock.now < deadline {
+      // This task has been cancelled, so Task.sleep would return at once.
+      await Task.detached { try? await Task.sleep(for: .milliseconds(10)) }.value
     }
-    waiting.append((kind, unsafe message.withUnsafeBytes { unsafe Array($0) }))
-    socket.requestWrite()
-  }
-
-  func socketCanWrite(_ socket: WebSocket, buffer: inout MessageBuffer) -> WriteStep {
-    guard next < waiting.count else { return .nothing }
-    let (kind, bytes) = waiting[next]
-    next += 1
-    waitingByteCount -= bytes.count
-    unsafe buffer.append(contentsOf: bytes.span.bytes)
-    if next == waiting.count {
-      waiting.removeAll(keepingCapacity: true)
-      next = 0
-    } else {
-      socket.requestWrite()
-    }
-    return kind
-  }
-
-  func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
-    waiting.removeAll()
   }
 }
 

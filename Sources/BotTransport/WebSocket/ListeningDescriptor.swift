@@ -9,6 +9,9 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   /// Connections accepted before the other sockets get their turn again.
   private static let acceptsPerTurn = 64
   private static let backlog: Int32 = 4_096
+  /// Bytes not yet under way that the system may hold for a connection. Its own bound is megabytes,
+  /// minutes of a call's audio that would wait ahead of a clear, and hide that nobody reads.
+  private static let unsentLimit: Int32 = 16_384
   private static let pauseWithoutDescriptors: Duration = .milliseconds(50)
 
   let fileDescriptor: Int32
@@ -114,6 +117,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
         return
       }
       setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
+      setOption(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Self.unsentLimit)
       begin(descriptor, from: SocketAddress(storage).description)
     }
   }
@@ -147,8 +151,9 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   }
 }
 
-/// Switches a socket option on. Failure changes speed at most, so it is not reported.
-func setOption(_ descriptor: Int32, _ level: Int32, _ option: Int32) {
-  var on: Int32 = 1
-  _ = unsafe setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+/// Sets a socket option, which most switch on by 1. Failure changes speed at most, so it is not
+/// reported.
+func setOption(_ descriptor: Int32, _ level: Int32, _ option: Int32, to value: Int32 = 1) {
+  var value = value
+  _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
 }

@@ -48,6 +48,7 @@ extension WebSocket {
 
   /// libwebsockets has sent all that it had and the peer takes more.
   func writable() -> Int32 {
+    sendDeadline?.cancel()
     if case .closing(let code, let reason) = state {
       sendClose(code, reason: reason)
       return -1
@@ -93,8 +94,20 @@ extension WebSocket {
   private func write(_ wsi: OpaquePointer, _ kind: lws_write_protocol) -> Int32 {
     unsafe loop.outgoing.withUnsafeMutableMessage { start, byteCount in
       let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
-      return unsafe lws_write(wsi, bytes, byteCount, kind) < 0 ? -1 : 0
+      guard unsafe lws_write(wsi, bytes, byteCount, kind) >= 0 else { return -1 }
+      if unsafe lws_partial_buffered(wsi) != 0 { beginSendDeadline() }
+      return 0
     }
+  }
+
+  /// libwebsockets tells through ``writable()`` when the last of what it keeps has gone.
+  private func beginSendDeadline() {
+    guard let timeout = limits.sendTimeout else { return }
+    let timer =
+      sendDeadline
+      ?? LoopTimer(loop: loop) { [weak self] in self?.abort(reason: Self.unreadReason) }
+    timer.arm(at: EventLoop.now + timeout)
+    sendDeadline = timer
   }
 }
 

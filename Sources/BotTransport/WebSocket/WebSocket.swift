@@ -24,6 +24,13 @@ public final class WebSocket: @unchecked Sendable {
     /// How long the peer may take to read what is under way before a close frame can go out; then
     /// the socket is cut. Whole seconds, at least 1. The answer to a close frame has 5 s.
     public var closeTimeout: Duration = .seconds(5)
+    /// How long the system may take to accept the whole of a message, or ping, because the peer does
+    /// not read; then the socket is cut, with ``WebSocket/unreadReason``. A peer that reads slowly has
+    /// the same time for each message. nil for ever, which leaves it to unanswered pings.
+    ///
+    /// A peer that stops reading holds, until then, what its own system takes, 16 KiB here in the
+    /// system (`TCP_NOTSENT_LOWAT`, servers only), and one message in libwebsockets.
+    public var sendTimeout: Duration? = .seconds(10)
     /// How long a client's connection may take from its beginning to the server's answer. A server
     /// goes by ``ListenerOptions/handshakeTimeout``.
     public var openTimeout: Duration = .seconds(10)
@@ -71,6 +78,9 @@ public final class WebSocket: @unchecked Sendable {
   /// How long the last ping took to be answered.
   public internal(set) var roundTrip: Duration?
 
+  /// The reason of a socket that was cut because its peer did not read.
+  public static let unreadReason = "the peer does not read"
+
   let limits: Limits
   var delegate: (any WebSocketDelegate)?
   var state = State.opening
@@ -83,6 +93,8 @@ public final class WebSocket: @unchecked Sendable {
   var pings: PingSchedule?
   /// A client's deadline while it opens.
   var openDeadline: LoopTimer?
+  /// Cuts the socket when the peer does not read; made when a message first has to wait for it.
+  var sendDeadline: LoopTimer?
   /// Whether the loop, or libwebsockets for it, will give a turn to write.
   var waitsToWrite = false
 

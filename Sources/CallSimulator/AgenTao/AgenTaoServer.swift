@@ -70,6 +70,8 @@ public actor AgenTaoServer {
     // A client may send all that was asked for at once; the neutral wire has a limit of its own.
     configuration.listener.limits.maximumMessageSize =
       configuration.profile == .w1 ? AgenTaoPlayout.mostQueuedBytes : 65_536
+    // Its links have a rule of their own for clients that do not read.
+    configuration.listener.limits.sendTimeout = nil
     let exchange = AgenTaoExchange(loop: loop, configuration: configuration)
     func listen(_ port: Int, _ options: ListenerOptions) throws(ListenError) -> WebSocketListener {
       try WebSocketListener(

@@ -85,8 +85,12 @@ public actor SimulatedCall {
     for (name, value) in handshake.headers { headers.append(name, value) }
     patienceEnds = loop.now + limits.connect
     do {
+      // Its own patience tells more.
+      var bounds = WebSocket.Limits()
+      bounds.sendTimeout = nil
       socket = try WebSocketConnector.connect(
         loop: loop, url: address.url, headers: headers, subprotocols: handshake.subprotocols,
+        limits: bounds,
         delegate: CallSocket(call: self))
       arm()
     } catch {

@@ -198,7 +198,7 @@ struct ServeCommand: Command {
       if isPlainEcho {
         return try await EchoServer(
           host: server.host, port: server.port, listener: configuration.listener,
-          admitsStrangers: configuration.admitsStrangers
+          limits: configuration.limits, admitsStrangers: configuration.admitsStrangers
         ).run(onListening: onListening)
       }
       try await server.run(onListening: onListening) { call in

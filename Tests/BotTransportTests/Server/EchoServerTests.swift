@@ -21,6 +21,51 @@ struct EchoServerTests {
     try await serving.value
   }
 
+  @Test("refuses what is beyond its limits, and closes the rest with 1001 when it stops")
+  func draining() async throws {
+    let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+    let serving = Task {
+      try await EchoServer(limits: ServerLimits(calls: 2)).run { continuation.yield($0) }
+    }
+    defer { serving.cancel() }
+    let port = try await within {
+      for await port in ports { return port }
+      throw DeadlinePassed()
+    }
+    let peer = try PythonPeer(
+      rawOn: port,
+      """
+      idle, busy = upgrade("/", 65536), upgrade("/", 65536)
+      try:
+          urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}/", headers={
+              "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+              "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}))
+      except urllib.error.HTTPError as refusal:
+          status = refusal.code
+      busy.sendall(frame(bytes(8 << 20), 2))
+      # The echo begins once the server has it all.
+      echo = busy.recv(1)
+      say(status)
+      def rest(s, seen=b""):
+          while not seen.endswith(b"server stops"):
+              piece = s.recv(1 << 20)
+              if not piece: break
+              seen += piece
+          return seen
+      echo = rest(busy, echo)
+      say(len(echo) - 10 - (8 << 20), echo[-14:])
+      say(rest(idle))
+      """)
+    #expect(try await peer.firstLine() == "503")
+    serving.cancel()
+    // 1001 is 03 e9: a close frame of 14 bytes, after the whole of the echo.
+    #expect(
+      try await peer.lines() == [
+        "503", #"16 b'\x03\xe9server stops'"#, #"b'\x88\x0e\x03\xe9server stops'"#,
+      ])
+    try await serving.value
+  }
+
   @Test("stays on this machine unless told otherwise")
   func staysHere() async {
     await #expect(throws: ServerError.open(host: "0.0.0.0")) {

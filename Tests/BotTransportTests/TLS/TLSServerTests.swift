@@ -67,6 +67,33 @@ struct TLSServerTests {
     #expect(answer.output == "ok\n1.1")
   }
 
+  @Test("sends a message whole that the peer takes in small pieces", arguments: ["3", "2"])
+  func pieces(version: String) async throws {
+    let files = try await TestCertificates()
+    let server = try Self.server(
+      TLSServerConfiguration(
+        certificateFile: files.server.certificate, keyFile: files.server.key))
+    let peer = try PythonPeer(
+      rawOn: server.port,
+      """
+      import ssl
+      context = ssl.create_default_context(cafile="\(files.ca)")
+      context.maximum_version = ssl.TLSVersion.TLSv1_\(version)
+      def secure(s): return context.wrap_socket(s, server_hostname="localhost")
+      s = upgrade("/", 4096, secure)
+      message = os.urandom(1 << 20)
+      s.sendall(frame(message, 2))
+      time.sleep(0.3)
+      echo = b""
+      while len(echo) < len(message) + 10:
+          piece = s.recv(5_000)
+          if not piece: break
+          echo += piece
+      say(echo[10:] == message)
+      """)
+    #expect(try await peer.lines() == ["True"])
+  }
+
   @Test("refuses TLS 1.1, plain HTTP and what is no TLS, and goes on")
   func refuses() async throws {
     let files = try await TestCertificates()
