@@ -161,7 +161,7 @@ extension MediaSession {
       }
     } else {
       var needed = policy.preferredBytes
-      if !utterance.hasStarted || now > (clock.earEnd ?? .min) {
+      if utterance.leavesSince == nil || now > (clock.earEnd ?? .min) {
         needed += configuration.wire.byteCount(
           nanoseconds: configuration.playback.prime.wholeNanoseconds)
       }
@@ -189,10 +189,12 @@ extension MediaSession {
       audio: sent..<(sent + due.audio), paddingByteCount: due.total - due.audio,
       epoch: utterance.epoch, endsUtterance: utterance.end == sent + due.audio,
       policy: configuration.playback.chunk)
-    note(due, at: time, started: utterance.hasStarted)
+    note(due, at: time, leavesSince: utterance.leavesSince)
+    if utterance.leavesSince == nil || time > (clock.earEnd ?? .min) {
+      utterances[due.index].leavesSince = time
+    }
     clock.sent(sent..<chunk.audioEnd, padding: chunk.paddingByteCount, at: time)
     sent = chunk.audioEnd
-    utterances[due.index].hasStarted = true
     if refusedForRoom, writableBytes > 0 {
       refusedForRoom = false
       events.append(.roomAvailable)
@@ -200,12 +202,13 @@ extension MediaSession {
     return chunk
   }
 
-  private mutating func note(_ due: Due, at time: Int64, started: Bool) {
+  private mutating func note(_ due: Due, at time: Int64, leavesSince: Int64?) {
     statistics.outbound.messages += 1
     statistics.outbound.sentBytes += due.audio
     statistics.outbound.paddingBytes += due.total - due.audio
-    guard let earEnd = clock.earEnd, started else { return }
-    let lateness = time - due.time
+    guard let earEnd = clock.earEnd, let leavesSince else { return }
+    // What builds up the lead at the beginning leaves at once and is not late.
+    let lateness = time - max(due.time, leavesSince)
     lead.observe(lateness: lateness)
     statistics.outbound.lateness.add(.nanoseconds(lateness))
     statistics.outbound.lead.add(.nanoseconds(earEnd - time))

@@ -126,8 +126,8 @@ struct UtteranceRecord {
   var end: Int?
   /// Samples written so far, at their own rate.
   var inputCount = 0
-  /// Something of it has left.
-  var hasStarted = false
+  /// When it began to leave, or began again because the ear had caught up; nil before.
+  var leavesSince: Int64?
   var spans: [PlacedSpan] = []
   /// Where speech lies that nobody can say was heard, though it is behind the ear: what a full queue
   /// has dropped, and what a pause had cleared at the platform without sending it again.

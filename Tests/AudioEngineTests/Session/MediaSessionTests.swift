@@ -56,6 +56,23 @@ import Testing
     #expect(outbound.lateness.maximum >= .milliseconds(50))
   }
 
+  @Test("what builds up the lead is not late, at the start nor after silence nor after another")
+  func building() throws {
+    var driver = try SessionDriver()
+    for second in 0..<4 {
+      let epoch = try driver.session.beginUtterance(at: driver.time)
+      _ = try driver.session.write(
+        SessionDriver.noise(8_000).span, to: epoch, at: driver.time)
+      try driver.session.finish(epoch)
+      // The third begins while the second is still heard, the others after silence.
+      driver.run(.milliseconds(second == 1 ? 900 : 1_500))
+    }
+    let outbound = driver.session.statistics.outbound
+    #expect(outbound.utterances == 4)
+    #expect(outbound.lateness.total >= 16)
+    #expect(outbound.lateness.maximum <= .milliseconds(2), "\(outbound.lateness)")
+  }
+
   @Test("a longer stall costs what it outlasts the lead by, once")
   func longStall() throws {
     var driver = try SessionDriver()
