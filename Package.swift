@@ -58,8 +58,10 @@ if !coreOnly {
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(
-      name: "BotTransport", dependencies: ["Telephony", "CLibWebSockets", "CSQLite", "CLibCrypto"],
+      name: "BotTransport",
+      dependencies: ["Telephony", "CLibWebSockets", "CSQLite", "CLibCrypto", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],

@@ -72,6 +72,38 @@ import Testing
     #expect(figures["staleMessages"] as? Int == 0)
   }
 
+  @Test("callers say a file of any rate, and an echo gives it back whole")
+  func audio() async throws {
+    let sound = WaveFile(
+      rate: .hz16000, samples: (0..<16_000).map { Int16(truncatingIfNeeded: $0 * 37) })
+    let file = try scratch.write(sound.encoded(), to: "voice.wav")
+    let words = ["--calls", "5", "--ramp", "0", "--duration", "2", "--audio", file]
+    let (run, figures) = try await load(bot: "echo", words)
+    expectVerdict(of: run, figures)
+    #expect(figures["completed"] as? Int == 5)
+    #expect(figures["lostMs"] as? Double == 0)
+  }
+
+  @Test("callers interrupt again and again a bot that begins anew each time")
+  func interruptions() async throws {
+    let sound = WaveFile(
+      rate: .hz8000, samples: (0..<8_000).map { Int16(truncatingIfNeeded: $0 * 37) })
+    let audio = try scratch.write(sound.encoded(), to: "speech.wav")
+    let words = [
+      "--calls", "10", "--ramp", "0.5", "--duration", "8", "--bot-speaks", "--interrupt-after", "1",
+      "--interrupt-every", "2.5", "--audio", audio,
+    ]
+    let (run, figures) = try await load(bot: "repeat:\(audio)", serving: ["--barge-in"], words)
+    expectVerdict(of: run, figures)
+    // At 1, 3.5 and 6 s.
+    #expect(figures["interruptions"] as? Int == 30)
+    let clear = try #require(figures["clearAfter"] as? [String: Double])
+    #expect(clear["count"] == 30)
+    #expect(figures["staleMessages"] as? Int == 0)
+    let least = try #require(figures["leastHeardMs"] as? Double)
+    #expect(least > 4_000)
+  }
+
   @Test("a bot that is not there fails every call, with the reason")
   func nobody() async throws {
     let run = try await Sidetone(
@@ -88,6 +120,8 @@ import Testing
       (["load", "ws://127.0.0.1:1", "--calls", "0"], "--calls"),
       (["load", "ws://127.0.0.1:1", "--interrupt-after", "1"], "--bot-speaks"),
       (["load", "ws://127.0.0.1:1", "--provider", "none"], "--provider"),
+      (["load", "ws://127.0.0.1:1", "--audio", "/nowhere.wav"], "/nowhere.wav"),
+      (["load", "ws://127.0.0.1:1", "--interrupt-every", "2"], "--interrupt-after"),
     ])
   func usage(words: [String], message: String) async throws {
     let run = try await Sidetone(words)

@@ -38,6 +38,11 @@ import Testing
     let messages = events.compactMap { $0["message"] }
     // A call that comes without its token at once may still bring it with start.
     #expect(messages.first == "listening" && messages.last == "stopped")
+    var limit = rlimit()
+    #expect(unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+    // The server raises its soft limit to the hard one, as far as a server needs.
+    let descriptors = try #require(events.first?["descriptors"].flatMap { rlim_t($0) })
+    #expect(descriptors >= min(limit.rlim_max, 131_072))
     #expect(messages.filter { $0 == "call started" }.count == 1)
     let started = try #require(events.first { $0["message"] == "call started" })
     let ended = try #require(

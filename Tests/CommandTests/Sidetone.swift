@@ -9,7 +9,7 @@ struct Sidetone {
   let errors: String
 
   /// The executable lies where the build put the test bundle.
-  fileprivate static let executable =
+  static let executable =
     Bundle.main.bundleURL.appendingPathComponent("sidetone").path
 
   /// Runs the command and waits for its end, at most half a minute.

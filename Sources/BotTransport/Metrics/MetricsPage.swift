@@ -61,6 +61,7 @@ struct MetricsPage {
       found.lags.enumerated().map { ([("loop", String($0.offset))], $0.element) })
     if let usage = ProcessUsage() {
       add("process_resident_memory_bytes", "Resident memory.", "gauge", [("", usage.memory)])
+      add("process_heap_bytes", "Bytes of the heap in use.", "gauge", [("", usage.heap)])
       add("process_open_fds", "Open descriptors.", "gauge", [("", usage.descriptors)])
     }
   }

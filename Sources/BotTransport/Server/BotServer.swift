@@ -52,7 +52,11 @@ public struct BotServer: Sendable {
     onListening(listeners[0].port)
     configuration.log?(
       ServerEvent(
-        .info, .server, "listening", [("host", host), ("port", String(listeners[0].port))]))
+        .info, .server, "listening",
+        [
+          ("host", host), ("port", String(listeners[0].port)),
+          ("descriptors", ProcessUsage.descriptorLimit.map(String.init)),
+        ]))
     await Task.untilCancelled()
     admission.drain()
     configuration.log?(ServerEvent(.info, .server, "stopping", [("calls", String(calls.count))]))

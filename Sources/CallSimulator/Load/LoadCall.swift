@@ -17,10 +17,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   private(set) var ownLateness = LatenessTable()
   /// From the start to the first audio.
   private(set) var firstAudio: Duration?
-  /// From the first loud message to the clear.
-  private(set) var reaction: Duration?
-  /// Media messages after the clear that a flush should have held back.
-  private(set) var stale = 0
+  private(set) var interruptions: LoadInterruptions
   /// Audio that some other call has said.
   private(set) var foreign = 0
   private(set) var end: End?
@@ -41,19 +38,18 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   private var needsCleared = false
   private var stopping: MonotonicTime?
   private var hasStopped = false
-  private var loudFrom: MonotonicTime?
-  private var loudSince: MonotonicTime?
   private var marks: [(name: String, at: Int64)] = []
   private let ended: (LoadCall) -> Void
 
   init(
-    _ index: Int, plan: LoadPlan, on loop: EventLoop, ended: @escaping (LoadCall) -> Void
+    _ index: Int, plan: LoadPlan, saying sounds: LoadSounds, on loop: EventLoop,
+    ended: @escaping (LoadCall) -> Void
   ) {
     self.loop = loop
     self.plan = plan
     self.ended = ended
-    let isQuiet = plan.bot == .speaks
-    wire = LoadWire(plan.provider, index: index, isQuiet: isQuiet)
+    wire = LoadWire(plan.provider, index: index, sounds)
+    interruptions = LoadInterruptions(saying: sounds.interruption, every: plan.interruptEvery)
     ear = LoadEar(plan.provider.wire)
     timer = LoopTimer(loop: loop) { [weak self] in self?.timerFired() }
   }
@@ -73,7 +69,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   }
 
   /// Speaks up at `time`.
-  func interrupt(at time: MonotonicTime) { loudFrom = time }
+  func interrupt(at time: MonotonicTime) { interruptions.begin(at: time) }
 
   /// Lets what was said until now be heard, and hangs up. The caller's line stays open meanwhile, as
   /// any does, so that the echo does not run dry.
@@ -81,6 +77,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     guard end == nil else { return }
     stopping = time
     expectedBytes = wire.messages * wire.payloadBytes
+    interruptions.end()
   }
 
   /// Gives up.
@@ -104,8 +101,8 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     case .media(let range):
       let payload = message.extracting(range)
       if ear.messages == 0, let openedAt { firstAudio = now - openedAt }
-      if reaction != nil { stale += 1 }
-      if plan.bot == .echoes, !wire.isOwn(payload) { foreign += 1 }
+      interruptions.heard(at: now)
+      if plan.bot == .echoes, !wire.mayBeOwn(payload) { foreign += 1 }
       var padding = 0
       while padding < min(payload.byteCount, 2),
         unsafe payload.unsafeLoad(
@@ -118,7 +115,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
       if marks.count < 256 { marks.append((name, max(ear.end, now.nanoseconds))) }
       arm()
     case .clear:
-      if reaction == nil, let loudSince { reaction = now - loudSince }
+      interruptions.cleared(at: now)
       ear.clear()
       needsCleared = true
       marks.removeAll()
@@ -142,9 +139,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     }
     if due > 0 {
       due -= 1
-      let isLoud = isLoud(at: loop.now)
-      if isLoud, loudSince == nil { loudSince = loop.now }
-      wire.media(isLoud: isLoud, into: &buffer)
+      wire.media(interrupting: interruptions.message(at: loop.now), into: &buffer)
       return .text
     }
     if let mark = marks.first, mark.at <= loop.now.nanoseconds {
@@ -169,11 +164,6 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
 
   private var hasMore: Bool {
     due > 0 || needsCleared || marks.first.map { $0.at <= loop.now.nanoseconds } ?? false
-  }
-
-  private func isLoud(at now: MonotonicTime) -> Bool {
-    guard let loudFrom else { return false }
-    return now >= loudFrom && now < loudFrom + .milliseconds(300)
   }
 
   private func timerFired() {

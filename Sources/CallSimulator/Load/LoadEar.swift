@@ -15,8 +15,11 @@ struct LoadEar {
   private(set) var messages = 0
   private(set) var gaps = 0
   private(set) var silence: Int64 = 0
-  /// How far each message came behind an even stream, in microseconds; any constant may be added.
-  private(set) var offsets: [Int32] = []
+  /// How far each message of this stream came behind an even one, in microseconds; any constant may be
+  /// added.
+  private var offsets: [Int32] = []
+  /// The lateness of the streams that were cleared.
+  private var earlier: LatenessTable?
   private var audio: Int64 = 0
 
   init(_ wire: WireFormat) {
@@ -48,14 +51,15 @@ struct LoadEar {
 
   /// The bot has taken back what was not heard; what follows is a new stream.
   mutating func clear() {
+    earlier = lateness()
     firstAudio = nil
     audio = 0
     offsets.removeAll(keepingCapacity: true)
   }
 
-  /// How late each message came, measured from the one that came earliest for its place.
+  /// How late each message came, measured from the one of its stream that came earliest for its place.
   func lateness() -> LatenessTable {
-    var table = LatenessTable()
+    var table = earlier ?? LatenessTable()
     guard let earliest = offsets.min() else { return table }
     for offset in offsets { table.add(.microseconds(Int(offset) - Int(earliest))) }
     return table

@@ -1,4 +1,4 @@
-import AudioEngine
+public import AudioEngine
 
 /// Many calls to one bot at once: how many, how fast they come, what the callers do.
 public struct LoadPlan: Sendable {
@@ -36,8 +36,14 @@ public struct LoadPlan: Sendable {
   public var provider: Provider = .plivo
   /// The bot.
   public var bot: Bot = .echoes
-  /// Callers speak loudly for 300 ms so long after all calls are up, and otherwise keep silent; nil: never.
+  /// What callers say instead of their own sound, at 8 kHz, each from another place in it and then again
+  /// from its start; where they interrupt, all of it each time, and otherwise they keep silent. nil: a
+  /// sound of their own, and 300 ms of a loud one to interrupt.
+  public var speech: WaveFile?
+  /// Callers speak over the bot so long after all calls are up, and otherwise keep silent; nil: never.
   public var interruptAfter: Duration?
+  /// They do it again and again, so long after the last time; longer than ``speech``. nil: once.
+  public var interruptEvery: Duration?
   /// The process whose processor time and memory are measured; nil for none.
   public var serverProcess: Int32?
 

@@ -35,7 +35,9 @@ public struct LoadReport: Hashable, Sendable {
   public var ownLateness = LatenessTable()
   /// From the opening of the socket to the first audio.
   public var firstAudio = LatenessTable()
-  /// From the first loud message to the clear.
+  /// How often callers spoke over the bot.
+  public var interruptions = 0
+  /// From the first message of each interruption to the clear, where one came.
   public var reaction = LatenessTable()
   /// Media messages after a clear.
   public var stale = 0
@@ -47,6 +49,8 @@ public struct LoadReport: Hashable, Sendable {
   public var lost: Duration = .zero
   /// Messages that some other call should have heard.
   public var foreign = 0
+  /// Audio that came to the caller who got least of it, whether it was heard or cleared.
+  public var leastHeard: Duration = .zero
 
   init(_ plan: LoadPlan, _ all: [LoadCall], _ window: Window) {
     self.window = window
@@ -67,8 +71,9 @@ public struct LoadReport: Hashable, Sendable {
       lateness.add(call.ear.lateness())
       ownLateness.add(call.ownLateness)
       if let first = call.firstAudio { firstAudio.add(first) }
-      if let reaction = call.reaction { self.reaction.add(reaction) }
-      stale += call.stale
+      interruptions += call.interruptions.made
+      for reaction in call.interruptions.reactions { self.reaction.add(reaction) }
+      stale += call.interruptions.stale
       foreign += call.foreign
       gaps += call.ear.gaps
       silent += call.ear.silence
@@ -78,6 +83,8 @@ public struct LoadReport: Hashable, Sendable {
       failures["never placed", default: 0] += plan.calls - all.count
     }
     silence = .nanoseconds(silent)
+    leastHeard = .nanoseconds(
+      wire.nanoseconds(byteCount: all.reduce(nil) { min($0 ?? .max, $1.ear.bytes) } ?? 0))
     lost = .nanoseconds(wire.nanoseconds(byteCount: lostBytes))
   }
 

@@ -21,6 +21,7 @@ public final class LoadRun: @unchecked Sendable {
   }
 
   private let plan: LoadPlan
+  private let sounds: LoadSounds
   private let address: BotAddress
   private let loop: EventLoop
   private let tell: @Sendable (Progress) -> Void
@@ -48,6 +49,7 @@ public final class LoadRun: @unchecked Sendable {
   ) {
     precondition(plan.calls > 0, "a load has one call at least")
     self.plan = plan
+    sounds = LoadSounds(plan)
     self.address = address
     self.loop = loop
     self.tell = tell
@@ -93,7 +95,7 @@ public final class LoadRun: @unchecked Sendable {
 
   private func placeCalls(upTo now: MonotonicTime) {
     while let next = nextCall, next <= now {
-      let call = LoadCall(calls.count, plan: plan, on: loop) { [weak self] _ in
+      let call = LoadCall(calls.count, plan: plan, saying: sounds, on: loop) { [weak self] _ in
         self?.callEnded()
       }
       calls.append(call)

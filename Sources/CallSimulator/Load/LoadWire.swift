@@ -5,40 +5,39 @@ import Telephony
 struct LoadWire {
   private let provider: LoadPlan.Provider
   private let stream: String
-  /// Base64 of 20 ms, quiet and loud.
-  private let quiet: [UInt8]
-  private let loud: [UInt8]
+  private let voice: LoadSound
+  private let interruption: LoadSound
+  /// Whether nobody else says the same.
+  private let isUnique: Bool
+  /// Where in its voice a caller begins, so that callers who say the same do not say it in step.
+  private let offset: Int
   private(set) var messages = 0
-  let payloadBytes: Int
 
   /// Every call says something of its own, so that audio which comes back to another caller is known.
-  init(_ provider: LoadPlan.Provider, index: Int, isQuiet: Bool) {
+  init(_ provider: LoadPlan.Provider, index: Int, _ sounds: LoadSounds) {
     self.provider = provider
     stream = "load-\(index)"
-    payloadBytes = provider.wire.bytesPerSecond / 50
-    let silence = provider.wire.encoding.silence
-    // Not silence, and the same again after decoding and encoding: mu-law's 0x7F, the other zero, is not.
-    let low = UInt8(index % 127)
-    let tag: [UInt8] =
-      isQuiet
-      ? [silence, silence]
-      : provider == .plivo ? [low, low] : [low + 1, UInt8(index / 127 % 8)]
-    quiet = Self.base64(tag, payloadBytes)
-    loud = Self.base64(provider == .plivo ? [0x00, 0x80] : [0x00, 0x70, 0x00, 0x90], payloadBytes)
+    interruption = sounds.interruption
+    isUnique = sounds.voice == nil
+    if let voice = sounds.voice {
+      self.voice = voice
+    } else {
+      // Not silence, and the same again after decoding and encoding: mu-law's 0x7F, the other zero, is not.
+      let low = UInt8(index % 127)
+      let tag = provider == .plivo ? [low, low] : [low + 1, UInt8(index / 127 % 8)]
+      voice = LoadSound(repeating: tag, as: provider.wire)
+    }
+    offset = index % voice.messages.count
   }
 
-  private static func base64(_ pattern: [UInt8], _ count: Int) -> [UInt8] {
-    let bytes = (0..<count).map { pattern[$0 % pattern.count] }
-    var text = [UInt8](repeating: 0, count: Base64.encodedCount(byteCount: count))
-    var span = text.mutableSpan
-    var room = unsafe span.mutableBytes
-    _ = unsafe Base64.encode(bytes.span.bytes, into: &room)
-    return text
-  }
+  /// Bytes of each message before base64.
+  var payloadBytes: Int { voice.messageBytes }
 
-  /// The first characters of what this call says and of nothing that another does.
-  func isOwn(_ payload: RawSpan) -> Bool {
+  /// Whether this begins like what this call says; what all callers say tells nothing.
+  func mayBeOwn(_ payload: RawSpan) -> Bool {
+    guard isUnique else { return true }
     guard payload.byteCount >= 4 else { return false }
+    let quiet = voice.messages[0]
     for index in 0..<4 {
       let byte = unsafe payload.unsafeLoad(fromByteOffset: index, as: UInt8.self)
       guard byte == quiet[index] else { return false }
@@ -67,7 +66,9 @@ struct LoadWire {
     }
   }
 
-  mutating func media(isLoud: Bool, into text: inout MessageBuffer) {
+  /// Writes the next message: one of the interruption, or the next of the caller's own voice.
+  mutating func media(interrupting message: Int?, into text: inout MessageBuffer) {
+    let own = (messages + offset) % voice.messages.count
     messages += 1
     switch provider {
     case .plivo:
@@ -87,7 +88,8 @@ struct LoadWire {
     text.append("\",\"chunk\":")
     text.append(decimal: messages)
     text.append(",\"payload\":\"")
-    unsafe text.append(contentsOf: (isLoud ? loud : quiet).span.bytes)
+    let payload = message.map { interruption.messages[$0] } ?? voice.messages[own]
+    unsafe text.append(contentsOf: payload.span.bytes)
     text.append("\"}}")
   }
 

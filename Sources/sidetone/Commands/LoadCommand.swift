@@ -22,9 +22,18 @@ struct LoadCommand: Command {
       "--bot-speaks",
       help: "the bot talks by itself: no echo is missed, only gaps and lateness are judged"),
     Option(
+      "--audio", "FILE.wav",
+      help: "what every caller says, again and again, instead of a sound of its own; where callers "
+        + "interrupt, it is what they do it with instead of 300 ms of a loud sound"),
+    Option(
       "--interrupt-after", "SECONDS",
-      help: "every caller speaks loudly for 300 ms so long after the ramp; the time to the "
-        + "bot's clear is measured"),
+      help: "every caller speaks over the bot so long after the ramp, and is silent otherwise; "
+        + "the time to the bot's clear is measured"),
+    Option(
+      "--interrupt-every", "SECONDS",
+      help:
+        "and again and again so long after the last time, 1 to 3600: the bot must begin anew, as "
+        + "serve --bot repeat:FILE.wav does"),
     Option(
       "--server-pid", "PID",
       help: "measure the processor time and memory of this process, the bot's server"),
@@ -37,11 +46,12 @@ struct LoadCommand: Command {
     its place in the speech.
 
     exit status: 0 no call failed and no audio was lost, doubled or late enough to
-    be heard, 1 otherwise, 2 wrong usage
+    be heard, and nothing was said after a clear, 1 otherwise, 2 wrong usage
 
     examples:
       sidetone load ws://127.0.0.1:5001/plivo --calls 500 --duration 60
       sidetone load ws://127.0.0.1:5001/plivo --calls 1000 --server-pid 4711
+      sidetone load ws://127.0.0.1:5001/plivo --audio voice.wav
       sidetone load ws://127.0.0.1:5001/plivo --bot-speaks --interrupt-after 3
     """
 
@@ -70,6 +80,19 @@ struct LoadCommand: Command {
     if plan.interruptAfter != nil, plan.bot == .echoes {
       throw UsageError(
         "--interrupt-after needs a bot that can be interrupted", advice: "add --bot-speaks")
+    }
+    plan.interruptEvery = try seconds("--interrupt-every", in: 1...3_600)
+    if plan.interruptEvery != nil, plan.interruptAfter == nil {
+      throw UsageError(
+        "--interrupt-every wants to know when to begin", advice: "add --interrupt-after")
+    }
+    plan.speech = try arguments.text("--audio").map { path throws(UsageError) in
+      try SoundFile.read(path, at: .hz8000)
+    }
+    if let every = plan.interruptEvery, let speech = plan.speech, speech.duration >= every {
+      throw UsageError(
+        "--audio is longer than the time between two interruptions",
+        advice: "take a shorter file or a longer --interrupt-every")
     }
     plan.serverProcess = try arguments.integer("--server-pid", in: 1...Int(Int32.max))
       .map { Int32($0) }

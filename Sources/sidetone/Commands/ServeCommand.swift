@@ -13,7 +13,8 @@ struct ServeCommand: Command {
       Option(
         "--bot", "BOT",
         help: "echo gives back what it hears, silence says nothing, play:FILE.wav says the "
-          + "file (default echo)"),
+          + "file, repeat:FILE.wav says it again and again, and a second after an interruption anew "
+          + "(default echo)"),
       Option("--host", "ADDRESS", help: "the address to listen on (default 127.0.0.1)"),
       Option("--port", "PORT", help: "the port to listen on, 0 for any free one (default 5001)"),
       Option(
@@ -162,20 +163,30 @@ struct ServeCommand: Command {
   }
 
   private static func bot(_ text: String) throws(UsageError) -> BuiltInBot {
-    let file = text.hasPrefix("play:") ? String(text.dropFirst(5)) : nil
-    switch (text, file) {
-    case ("echo", _): return .echo
-    case ("silence", _): return .silence
-    case (_, ""?): throw UsageError("--bot play: wants a file: --bot play:FILE.wav")
-    case (_, let file?): return .play(try SoundFile.read(file))
-    default: throw UsageError("--bot \(text) is unknown: take echo, silence or play:FILE.wav")
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let file = parts.count == 2 ? String(parts[1]) : nil
+    switch (String(parts[0]), file) {
+    case ("echo", nil): return .echo
+    case ("silence", nil): return .silence
+    case ("play", let file?) where !file.isEmpty: return .play(try SoundFile.read(file))
+    case ("repeat", let file?) where !file.isEmpty:
+      let sound = try SoundFile.read(file)
+      guard !sound.samples.isEmpty else {
+        throw UsageError("\(file) is empty: there is nothing to repeat")
+      }
+      return .repeats(sound)
+    case (let name, _) where name == "play" || name == "repeat":
+      throw UsageError("--bot \(name): wants a file: --bot \(name):FILE.wav")
+    default:
+      throw UsageError(
+        "--bot \(text) is unknown: take echo, silence, play:FILE.wav or repeat:FILE.wav")
     }
   }
 
   /// Serves until Ctrl-C.
   func run() async throws(UsageError) -> ExitStatus {
-    // As many as the system lets it have: a call costs one.
-    OpenFiles.raise(to: .max)
+    // As many as the system lets it have: a call costs one. The log's first line tells how many.
+    OpenFiles.raise(to: OpenFiles.mostOfServer)
     let configuration = try configuration()
     let server = BotServer(host: host, port: port, configuration: configuration)
     let signals = SignalWatcher()

@@ -48,6 +48,22 @@ enum SoundFile {
     return sound
   }
 
+  /// A sound at any rate, resampled to `rate` where it has another.
+  static func read(_ path: String, at rate: SampleRate) throws(UsageError) -> WaveFile {
+    let sound = try read(path)
+    guard sound.rate != rate else { return sound }
+    let samples: [Int16]
+    do {
+      var resampler = try Resampler(from: sound.rate, to: rate)
+      samples = resampler.resampleAll(sound.samples, inPiecesOf: 4_096)
+    } catch {
+      throw UsageError(
+        "\(path) cannot be resampled to \(rate.hertz) Hz",
+        advice: "convert it: \(conversion(of: path, to: rate))")
+    }
+    return WaveFile(rate: rate, samples: samples)
+  }
+
   static func write(_ sound: WaveFile, to path: String) throws(UsageError) {
     try write(Data(sound.encoded()), to: path)
   }

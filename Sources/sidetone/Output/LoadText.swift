@@ -22,8 +22,11 @@ enum LoadText {
       add("lost", report.lost == .zero ? "nothing" : text(report.lost) + " of audio")
       if report.foreign > 0 { add("foreign", "\(report.foreign) messages of other calls") }
     }
-    if report.reaction.count > 0 {
-      add("clear after", "\(spread(report.reaction)) in \(report.reaction.count) calls")
+    if report.interruptions > 0 {
+      add(
+        "clear after",
+        "\(spread(report.reaction)) for \(report.reaction.count) of "
+          + "\(report.interruptions) interruptions")
       add("stale", "\(report.stale) messages after the clear")
     }
     if let processor = report.window.processor, let each = report.processorPerMessage {
@@ -51,9 +54,11 @@ enum LoadText {
       "calls": report.calls, "completed": report.completed, "failures": report.failures,
       "sent": report.sent, "received": report.received, "lateness": figures(report.lateness),
       "ownLateness": figures(report.ownLateness), "firstAudio": figures(report.firstAudio),
-      "clearAfter": figures(report.reaction), "staleMessages": report.stale,
+      "interruptions": report.interruptions, "clearAfter": figures(report.reaction),
+      "staleMessages": report.stale,
       "gaps": report.gaps, "silenceMs": report.silence.inMilliseconds,
       "lostMs": report.lost.inMilliseconds, "foreignMessages": report.foreign,
+      "leastHeardMs": report.leastHeard.inMilliseconds,
       "windowMs": report.window.length.inMilliseconds, "windowMessages": report.window.messages,
       "verdict": report.isClean ? "pass" : "fail",
     ]

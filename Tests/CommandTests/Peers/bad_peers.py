@@ -6,6 +6,7 @@ usage: bad_peers.py HOST PORT SCENARIO SECONDS; prints one line when it is done.
 import base64
 import json
 import os
+import resource
 import signal
 import socket
 import struct
@@ -119,8 +120,19 @@ def megabytes(host, port, seconds):
 
 
 def connects(host, port, seconds):
-    """Two thousand connections that never say a word."""
-    sockets = [connect(host, port) for _ in range(2000)]
+    """Ten thousand connections that never say a word, or as many as the system lets a process have."""
+    wanted, hard = 10_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    # Both sides have as many, and the server a few for itself.
+    count = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard - 200)
+    # A burst beyond the listening socket's queue would wait for the second try of TCP, a second later.
+    sockets, end = [], time.monotonic() + 60
+    while len(sockets) < count and time.monotonic() < end:
+        sockets.append(connect(host, port))
+    if len(sockets) < count:
+        raise SystemExit(f"only {len(sockets)} of {count} connections came up in a minute")
+    if count < wanted:
+        print(f"LIMIT: {count} of {wanted} connections, the hard limit of descriptors is {hard}", file=sys.stderr)
     time.sleep(seconds)
     for s in sockets:
         s.close()
