@@ -5,6 +5,7 @@
 #   make test       install what is missing, run every test
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
+#   make stall-load a server that is stopped for 100 ms, 200 times, under load (ARGS="500")
 #   make check      lint, tests and sanitizers
 
 SHELL := /bin/bash
@@ -15,7 +16,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint format \
-  bench bench-load check clean
+  bench bench-load stall-load check clean
 
 setup:
 	@scripts/setup
@@ -85,6 +86,10 @@ bench: setup
 # One processor for the server, one for the load: leave the machine alone meanwhile.
 bench-load: setup
 	scripts/bench-load --markdown BENCHMARKS.md $(ARGS)
+
+# Two hundred stops of the server, and nobody may hear one.
+stall-load: setup
+	scripts/stall-load $(ARGS)
 
 check: lint test test-core kernels asan tsan ubsan
 

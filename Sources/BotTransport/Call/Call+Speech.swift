@@ -135,19 +135,30 @@ extension Call {
     return value
   }
 
+  /// Samples that are taken at once: what a bot hands over by the minute keeps no other call waiting.
+  /// A queue that refuses takes all or nothing.
+  private static let samplesPerTurn = 16_000
+
   /// Offers samples until all are taken, waiting for room in between.
   func write(
     _ samples: [Int16],
     _ take: (isolated Call, Span<Int16>) throws(SpeechError) -> Int
   ) async throws(SpeechError) {
+    let most =
+      session.configuration.whenFull == .wait ? Self.samplesPerTurn : samples.count
     var start = 0
     while start < samples.count {
       let seen = waiters.roomCount
-      start += try take(self, samples.span.extracting(start..<samples.count))
+      let end = min(start + most, samples.count)
+      start += try take(self, samples.span.extracting(start..<end))
       takeEvents()
       schedule()
       guard start < samples.count else { return }
-      await withCheckedContinuation { waiters.addWriter($0, seen: seen) }
+      if start == end {
+        await Task.yield()
+      } else {
+        await withCheckedContinuation { waiters.addWriter($0, seen: seen) }
+      }
     }
   }
 }

@@ -11,13 +11,21 @@ import Synchronization
 /// Loops share nothing with each other.
 ///
 /// A turn of the loop runs the jobs that wait (at most 256), the timers that are due, the writes that
-/// were asked for, then every socket that is ready, so none can starve the others.
+/// were asked for, then every socket that is ready, so none can starve the others. Where many are
+/// ready, timers and writes get their turns in between: audio leaves on time while it comes in.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Unchecked: `queue` and `ownerThread` are shared and guarded; all else is confined to the
   // loop's thread between `start` and the end of `stop`, and to one thread before and after.
 
   /// How many jobs run before the sockets are looked at again.
   static let jobsPerTurn = 256
+  /// How many jobs run, or messages come in, before the timers are looked at again: some hundred
+  /// microseconds of what calls do for a frame.
+  static let stepsPerLook = 16
+  /// How many messages a socket may write before the sockets are looked at again. One would do while a
+  /// turn is shorter than a message; when the machine has held the loop up, a turn reads all that has
+  /// come meanwhile, and has to send as much, or callers hear one message a turn and silence between.
+  static let messagesPerTurn = 8
   /// The loop wakes for timers at most this often: a lone timer is not held up, and a thousand calls
   /// paced each on its own phase share wake-ups, which cost more than what they do.
   public static let timerSpacing: Duration = .microseconds(250)
@@ -47,6 +55,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
   /// The sockets that close now do so because the loop stops.
   private(set) var isEnding = false
+  /// Jobs and messages since the timers were looked at.
+  private var stepsSinceLook = 0
   /// Those who asked to write, in order; the two arrays take turns.
   private var writers: [any LoopWriter] = []
   private var turnWriters: [any LoopWriter] = []
@@ -183,6 +193,7 @@ extension EventLoop {
       let job = turnJobs[turnIndex]
       turnIndex += 1
       run(job)
+      step()
     }
   }
 
@@ -210,12 +221,14 @@ extension EventLoop {
     return latenessWindow?.judge(at: now) ?? false
   }
 
-  /// Who asks again meanwhile has to wait for the next turn.
+  /// Everybody writes one message before anybody writes a second, and nobody more than
+  /// ``messagesPerTurn``; who still asks then has to wait for the next turn.
   private func giveTurnsToWrite() {
-    guard !writers.isEmpty else { return }
-    swap(&writers, &turnWriters)
-    for writer in turnWriters { writer.takeTurnToWrite() }
-    turnWriters.removeAll(keepingCapacity: true)
+    for _ in 0..<Self.messagesPerTurn where !writers.isEmpty {
+      swap(&writers, &turnWriters)
+      for writer in turnWriters { writer.takeTurnToWrite() }
+      turnWriters.removeAll(keepingCapacity: true)
+    }
   }
 
   private func end() {
@@ -294,4 +307,16 @@ extension EventLoop {
 
   /// A timer descriptor became readable: what is due goes before the sockets of this turn.
   func timersDue() { fireTimers() }
+
+  /// A message has come in. Called last in its callback: other sockets write from here.
+  func messageTaken() { step() }
+
+  /// Lets what is due go first now and then.
+  private func step() {
+    stepsSinceLook += 1
+    guard stepsSinceLook >= Self.stepsPerLook else { return }
+    stepsSinceLook = 0
+    fireTimers()
+    giveTurnsToWrite()
+  }
 }

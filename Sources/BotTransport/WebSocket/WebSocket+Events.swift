@@ -10,6 +10,7 @@ extension WebSocket: LoopSocketOwner {
     switch reason {
     case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_CLIENT_RECEIVE:
       unsafe received(UnsafeRawBufferPointer(start: input, count: byteCount))
+      loop.messageTaken()
       return 0
     case LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_CLIENT_WRITEABLE:
       return writable()

@@ -36,6 +36,14 @@ actor SocketProbe: WebSocketDelegate {
     socket?.requestWrite()
   }
 
+  /// Asks to send `count` messages, and tells how often it was asked for one before the loop came round.
+  func sentInOneTurn(of count: Int) async -> Int {
+    for number in 0..<count { send("\(number)") }
+    return await withCheckedContinuation { continuation in
+      loop.perform { self.assumeIsolated { continuation.resume(returning: $0.asked) } }
+    }
+  }
+
   func withSocket<Value: Sendable>(_ body: @Sendable (WebSocket) -> Value) -> Value? {
     socket.map(body)
   }

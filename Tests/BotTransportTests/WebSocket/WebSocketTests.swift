@@ -45,6 +45,18 @@ struct WebSocketTests {
     }
   }
 
+  @Test("writes several messages in a turn, as a late one has to, but not all")
+  func messagesInTurn() async throws {
+    let server = try TestServer(echoes: false)
+    let client = SocketProbe(loop: server.loop)
+    try WebSocketConnector.connect(
+      loop: server.loop, url: "ws://127.0.0.1:\(server.port)", delegate: client)
+    #expect(try await client.next(1) == [.opened])
+    let probe = try await server.nextProbe()
+    #expect(await probe.sentInOneTurn(of: 20) == 8)
+    #expect(try await client.next(20) == (0..<20).map { .text("\($0)") })
+  }
+
   @Test("asks once for each message, also when the peer takes them in pieces")
   func asksOnce() async throws {
     let server = try TestServer(echoes: false)
