@@ -16,10 +16,6 @@ struct LatenessWindow {
     var over = 0
   }
 
-  /// How long one slot counts.
-  static let slotLength: Duration = .milliseconds(500)
-  /// What the window remembers, the slot at hand included.
-  static let length: Duration = slotLength * Int64(slotCount)
   /// Fewer timers in a window say nothing about a loop. A loop that is held up fires few: ten calls
   /// that take 40 ms a turn each fire 100 in a window.
   static let leastTimers = 50

@@ -103,9 +103,10 @@ extension WebSocket {
   /// libwebsockets tells through ``writable()`` when the last of what it keeps has gone.
   private func beginSendDeadline() {
     guard let timeout = limits.sendTimeout else { return }
+    // Keeps the socket until ``finish()`` drops it.
     let timer =
       sendDeadline
-      ?? LoopTimer(loop: loop) { [weak self] in self?.abort(reason: Self.unreadReason) }
+      ?? LoopTimer(loop: loop) { [self] in abort(reason: Self.unreadReason) }
     timer.arm(at: EventLoop.now + timeout)
     sendDeadline = timer
   }

@@ -280,7 +280,9 @@ struct WebSocketPeerTests {
 
   @Test("is never asked for a message while the peer does not read")
   func backPressure() async throws {
-    let server = try TestServer()
+    var options = ListenerOptions()
+    options.limits.sendTimeout = nil
+    let server = try TestServer(options: options)
     let peer = try PythonPeer(
       port: server.port,
       """
