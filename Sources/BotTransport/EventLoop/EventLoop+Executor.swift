@@ -26,7 +26,8 @@ extension EventLoop {
       switch queue.added() {
       case .nothing: return false
       case .wake:
-        wakeUp()
+        // What its own thread adds is seen before it sleeps.
+        if !isCurrent { wakeUp() }
         return false
       case .drain:
         queue.drained = self

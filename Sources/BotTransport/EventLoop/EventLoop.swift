@@ -12,16 +12,16 @@ import Synchronization
 ///
 /// A turn of the loop runs the jobs that wait (at most 256), the timers that are due, the writes that
 /// were asked for, then every socket that is ready, so none can starve the others. Where many are
-/// ready, timers and writes get their turns in between: audio leaves on time while it comes in.
+/// ready, jobs, timers and writes get their turns in between: audio leaves on time while it comes in,
+/// and what a bot does about a message is done while the processor's caches still know the call.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Unchecked: `queue` and `ownerThread` are shared and guarded; all else is confined to the
   // loop's thread between `start` and the end of `stop`, and to one thread before and after.
 
   /// How many jobs run before the sockets are looked at again.
   static let jobsPerTurn = 256
-  /// How many jobs run, or messages come in, before the timers are looked at again: some hundred
-  /// microseconds of what calls do for a frame.
-  static let stepsPerLook = 16
+  /// How many messages come in before all else has its turn.
+  private let messagesPerLook: Int
   /// How many messages a socket may write before the sockets are looked at again. One would do while a
   /// turn is shorter than a message; when the machine has held the loop up, a turn reads all that has
   /// come meanwhile, and has to send as much, or callers hear one message a turn and silence between.
@@ -55,8 +55,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
   /// The sockets that close now do so because the loop stops.
   private(set) var isEnding = false
-  /// Jobs and messages since the timers were looked at.
-  private var stepsSinceLook = 0
+  /// Messages that came in since all else had its turn.
+  private var messagesSinceLook = 0
   /// Those who asked to write, in order; the two arrays take turns.
   private var writers: [any LoopWriter] = []
   private var turnWriters: [any LoopWriter] = []
@@ -67,8 +67,15 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   ///
   /// - Parameter name: for the thread; Linux keeps its first 15 bytes.
   /// - Throws: ``EventLoopError`` when descriptors or memory are short.
-  public init(name: String) throws(EventLoopError) {
+  public convenience init(name: String) throws(EventLoopError) {
+    try self.init(name: name, messagesPerLook: 16)
+  }
+
+  /// Makes a loop that gives all else a turn after so many messages, `Int.max` for one that reads first
+  /// whatever has come, as who measures the peer must.
+  package init(name: String, messagesPerLook: Int) throws(EventLoopError) {
     _ = Self.ignoreBrokenPipes
+    self.messagesPerLook = messagesPerLook
     self.name = name
     self.wake = try WakeDescriptor()
     self.clock = try TimerDescriptor()
@@ -161,11 +168,7 @@ extension EventLoop {
     var closures: [@Sendable () -> Void] = []
     let stops = queue.withLock { queue in
       if !queue.closures.isEmpty { swap(&closures, &queue.closures) }
-      if turnIndex == turnJobs.count {
-        turnJobs.removeAll(keepingCapacity: true)
-        turnIndex = 0
-        swap(&turnJobs, &queue.jobs)
-      }
+      takeJobs(from: &queue)
       return queue.phase != .running
     }
     if stops {
@@ -187,13 +190,19 @@ extension EventLoop {
     return true
   }
 
+  private func takeJobs(from queue: inout JobQueue) {
+    guard turnIndex == turnJobs.count else { return }
+    turnJobs.removeAll(keepingCapacity: true)
+    turnIndex = 0
+    swap(&turnJobs, &queue.jobs)
+  }
+
   private func runJobs(atMost limit: Int) {
     let end = min(turnJobs.count, turnIndex + limit)
     while turnIndex < end {
       let job = turnJobs[turnIndex]
       turnIndex += 1
       run(job)
-      step()
     }
   }
 
@@ -309,13 +318,12 @@ extension EventLoop {
   func timersDue() { fireTimers() }
 
   /// A message has come in. Called last in its callback: other sockets write from here.
-  func messageTaken() { step() }
-
-  /// Lets what is due go first now and then.
-  private func step() {
-    stepsSinceLook += 1
-    guard stepsSinceLook >= Self.stepsPerLook else { return }
-    stepsSinceLook = 0
+  func messageTaken() {
+    messagesSinceLook += 1
+    guard messagesSinceLook >= messagesPerLook else { return }
+    messagesSinceLook = 0
+    queue.withLock { takeJobs(from: &$0) }
+    runJobs(atMost: Self.jobsPerTurn)
     fireTimers()
     giveTurnsToWrite()
   }

@@ -103,7 +103,9 @@ struct LoadCommand: Command {
   func run() async throws(UsageError) -> ExitStatus {
     OpenFiles.raise(to: plan.calls + 64)
     let loop: EventLoop
-    do { loop = try EventLoop(name: "load") } catch { throw UsageError(saying: error) }
+    do { loop = try EventLoop(name: "load", messagesPerLook: .max) } catch {
+      throw UsageError(saying: error)
+    }
     loop.start()
     defer { loop.stop() }
     let total = plan.calls
