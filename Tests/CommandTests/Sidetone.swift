@@ -34,9 +34,12 @@ struct Sidetone {
 struct RunningSidetone {
   private let process: Subprocess
 
+  /// Starts it. A server takes calls however late this machine runs, unless it is told otherwise.
   init(_ arguments: [String], environment: [String] = []) throws {
+    let isServer = arguments.first == "serve" && !arguments.contains("--max-lateness")
     process = try Subprocess(
-      Sidetone.executable, arguments, environment: ["LANG=C"] + environment)
+      Sidetone.executable, arguments + (isServer ? ["--max-lateness", "0"] : []),
+      environment: ["LANG=C"] + environment)
   }
 
   /// The first line of its output, at most half a minute from now.

@@ -58,7 +58,7 @@ struct LatenessAdmissionTests {
     configuration.botPlacement = .callLoop
     configuration.pingInterval = nil
     let server = try await RunningServer(
-      configuration, bot: Self.speaker(spins, Locked(3)))
+      configuration, refusesWhenLate: true, bot: Self.speaker(spins, Locked(3)))
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }
@@ -96,7 +96,7 @@ struct LatenessAdmissionTests {
     configuration.pingInterval = nil
     configuration.limits.lateness = nil
     let server = try await RunningServer(
-      configuration, bot: Self.speaker(spins, Locked(3)))
+      configuration, refusesWhenLate: true, bot: Self.speaker(spins, Locked(3)))
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }
