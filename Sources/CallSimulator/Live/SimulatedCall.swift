@@ -92,7 +92,7 @@ public actor SimulatedCall {
         loop: loop, url: address.url, headers: headers, subprotocols: handshake.subprotocols,
         limits: bounds,
         delegate: CallSocket(call: self))
-      arm()
+      arm(at: loop.now)
     } catch {
       fail("cannot call \(address.redacted): \(error)")
       end()
@@ -150,17 +150,19 @@ public actor SimulatedCall {
 
   /// Asks the socket to take what is due, and waits for what is not.
   private func advance() {
-    if let due = platform.nextDeadline, due <= loop.now, !hasClosed {
-      if patienceEnds == nil { patienceEnds = loop.now + limits.unread }
+    // Both parts go by one time: what fell due between two would wait for neither.
+    let now = loop.now
+    if let due = platform.nextDeadline, due <= now, !hasClosed {
+      if patienceEnds == nil { patienceEnds = now + limits.unread }
       socket?.requestWrite()
     }
-    arm()
+    arm(at: now)
   }
 
-  private func arm() {
+  private func arm(at now: MonotonicTime) {
     guard ending != nil else { return }
     // What is due already waits for the socket, not for the timer.
-    let due = platform.nextDeadline.flatMap { $0 > loop.now ? $0 : nil }
+    let due = platform.nextDeadline.flatMap { $0 > now ? $0 : nil }
     if let next = [due, patienceEnds, nextProgress].compactMap(\.self).min() {
       timer?.arm(at: next)
     } else {
