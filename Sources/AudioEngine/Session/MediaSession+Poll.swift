@@ -161,7 +161,7 @@ extension MediaSession {
       }
     } else {
       var needed = policy.preferredBytes
-      if utterance.leavesSince == nil || now > (clock.earEnd ?? .min) {
+      if begins(utterance.leavesSince, at: now) {
         needed += configuration.wire.byteCount(
           nanoseconds: configuration.playback.prime.wholeNanoseconds)
       }
@@ -181,6 +181,11 @@ extension MediaSession {
     return Due(time: time, index: index, audio: audio, total: total)
   }
 
+  /// Whether an utterance that leaves since `leavesSince` begins, or begins again after silence.
+  private func begins(_ leavesSince: Int64?, at now: Int64) -> Bool {
+    leavesSince == nil || now > (clock.earEnd ?? .min)
+  }
+
   private mutating func nextChunk(at now: MonotonicTime) -> LegalChunk? {
     let time = now.nanoseconds
     guard let due = chunkDue(at: time), due.time <= time else { return nil }
@@ -190,7 +195,7 @@ extension MediaSession {
       epoch: utterance.epoch, endsUtterance: utterance.end == sent + due.audio,
       policy: configuration.playback.chunk)
     note(due, at: time, leavesSince: utterance.leavesSince)
-    if utterance.leavesSince == nil || time > (clock.earEnd ?? .min) {
+    if begins(utterance.leavesSince, at: time) {
       utterances[due.index].leavesSince = time
     }
     clock.sent(sent..<chunk.audioEnd, padding: chunk.paddingByteCount, at: time)

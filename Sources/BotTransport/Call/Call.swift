@@ -142,8 +142,8 @@ extension Call {
     for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
     if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
-    if hasOpened, let log = configuration.log { log(endEvent(reason: reason)) }
     if hasOpened {
+      if let log = configuration.log { log(endEvent(reason: reason)) }
       calls.metrics.ended(
         code: code, statistics: statistics, refused: session.refused, on: loop)
     }

@@ -9,10 +9,7 @@ struct EchoServerTests {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await EchoServer().run { continuation.yield($0) } }
     defer { serving.cancel() }
-    let port = try await within {
-      for await port in ports { return port }
-      throw DeadlinePassed()
-    }
+    let port = try await firstPort(of: ports)
     let output = try await Python.run("raw_frames.py", ["\(port)"])
     let lines = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
     for (line, expected) in zip(lines, Self.expected) { #expect(line == expected) }
@@ -28,10 +25,7 @@ struct EchoServerTests {
       try await EchoServer(limits: ServerLimits(calls: 2)).run { continuation.yield($0) }
     }
     defer { serving.cancel() }
-    let port = try await within {
-      for await port in ports { return port }
-      throw DeadlinePassed()
-    }
+    let port = try await firstPort(of: ports)
     let peer = try PythonPeer(
       rawOn: port,
       """

@@ -51,14 +51,22 @@ struct LatenessAdmissionTests {
     }
   }
 
-  @Test("refuses new calls before old ones suffer, and takes them again")
-  func refuses() async throws {
-    let spins = Locked(true)
+  /// A server whose loop is held up while `spins`, with `lateness` for a bound.
+  private func server(
+    _ spins: Locked<Bool>, lateness: Duration? = ServerLimits().lateness
+  ) async throws -> RunningServer {
     var configuration = ServerConfiguration()
     configuration.botPlacement = .callLoop
     configuration.pingInterval = nil
-    let server = try await RunningServer(
+    configuration.limits.lateness = lateness
+    return try await RunningServer(
       configuration, refusesWhenLate: true, bot: Self.speaker(spins, Locked(3)))
+  }
+
+  @Test("refuses new calls before old ones suffer, and takes them again")
+  func refuses() async throws {
+    let spins = Locked(true)
+    let server = try await server(spins)
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }
@@ -95,12 +103,7 @@ struct LatenessAdmissionTests {
   @Test("takes calls however late it is when told so")
   func off() async throws {
     let spins = Locked(true)
-    var configuration = ServerConfiguration()
-    configuration.botPlacement = .callLoop
-    configuration.pingInterval = nil
-    configuration.limits.lateness = nil
-    let server = try await RunningServer(
-      configuration, refusesWhenLate: true, bot: Self.speaker(spins, Locked(3)))
+    let server = try await server(spins, lateness: nil)
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }

@@ -108,3 +108,11 @@ enum Python {
     return Data(result.output.utf8)
   }
 }
+
+/// The port that a server tells of when it listens.
+func firstPort(of ports: AsyncStream<Int>) async throws -> Int {
+  try await within {
+    for await port in ports { return port }
+    throw DeadlinePassed()
+  }
+}

@@ -104,10 +104,7 @@ import Testing
       try await EchoServer(listener: options).run { continuation.yield($0) }
     }
     defer { serving.cancel() }
-    let port = try await within {
-      for await port in ports { return port }
-      throw DeadlinePassed()
-    }
+    let port = try await firstPort(of: ports)
     let peer = try PythonPeer(
       rawOn: port,
       """
