@@ -63,12 +63,17 @@ if !coreOnly {
       name: "BotTransport",
       dependencies: ["Telephony", "CLibWebSockets", "CSQLite", "CLibCrypto", "CMalloc"],
       swiftSettings: swiftSettings),
+    .target(name: "RESTClient", swiftSettings: swiftSettings),
+    .target(
+      name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
     .target(
       name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "sidetone",
-      dependencies: ["BotTransport", "CallSimulator", "Telephony", "AudioEngine", "CLibCrypto"],
+      dependencies: [
+        "BotTransport", "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "CLibCrypto",
+      ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
     .systemLibrary(
@@ -105,6 +110,10 @@ if !coreOnly {
       dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "RESTClientTests",
+      dependencies: ["RESTClient", "PlatformREST", "BotTransport", "Telephony", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "BenchmarksTests", dependencies: ["Benchmarks", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -115,6 +124,8 @@ if !coreOnly {
       swiftSettings: swiftSettings),
   ]
   products += [
+    .library(name: "RESTClient", targets: ["RESTClient"]),
+    .library(name: "PlatformREST", targets: ["PlatformREST"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
     .executable(name: "sidetone", targets: ["sidetone"]),

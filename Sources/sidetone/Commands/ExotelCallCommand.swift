@@ -1,4 +1,6 @@
 import AudioEngine
+import PlatformREST
+import RESTClient
 import Telephony
 
 /// `sidetone exotel call`: has Exotel dial a number and join it to a bot or a flow.
@@ -90,7 +92,7 @@ struct ExotelCallCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let account = try ExotelCredentials.account()
-    let request: HTTPRequest
+    let request: RESTRequest
     do {
       request = try order.request(to: account)
     } catch {
@@ -100,7 +102,8 @@ struct ExotelCallCommand: Command {
       Console.print("\(request)")
       return .success
     }
-    let answer = ExotelCall.answer(await RESTClient.send(request, within: timeout))
+    let client = RESTClient()
+    let answer = ExotelCall.answer(await client.send(request, within: .seconds(timeout)))
     return ExotelCredentials.report(
       answer,
       unknownAdvice: "the phone may be ringing: look the call up at Exotel, by its custom field, "

@@ -1,3 +1,4 @@
+import PlatformREST
 import Telephony
 
 /// `sidetone exotel streams`: how many streams are up, and how many may be.
@@ -21,9 +22,7 @@ struct ExotelStreamsCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let account = try ExotelCredentials.account()
-    let request = ExotelActiveStreams.request(to: account)
-    let response = await RESTClient.send(request, within: timeout)
-    let answer = ExotelActiveStreams.answer(response)
+    let answer = await ExotelREST(account, within: .seconds(timeout)).activeStreams()
     let status = ExotelCredentials.report(answer, unknownAdvice: "try again later") { streams in
       let limit = streams.limit.map { " of \($0)" } ?? ", limit not told"
       return "\(streams.active)\(limit) streams are up"

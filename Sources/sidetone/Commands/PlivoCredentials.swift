@@ -1,4 +1,5 @@
 import Foundation
+import PlatformREST
 import Telephony
 
 /// The account that the environment names; its credentials are in no option, where every user of the
@@ -43,15 +44,12 @@ enum PlivoCredentials {
     }
   }
 
-  /// Makes a request, sends it once and gives the answer; nil for none in time.
-  static func send(
-    within seconds: Int,
-    _ make: (PlivoAccount) throws(PlivoParameterError) -> HTTPRequest
-  ) async throws(UsageError) -> HTTPResponse? {
-    let request: HTTPRequest
-    let account = try account()
-    do { request = try make(account) } catch { throw UsageError("\(error)") }
-    return await RESTClient.send(request, within: seconds)
+  /// Asks the account's API once.
+  static func ask<Answer>(
+    within seconds: Int, _ send: (PlivoREST) async throws(PlivoParameterError) -> Answer
+  ) async throws(UsageError) -> Answer {
+    let plivo = PlivoREST(try account(), within: .seconds(seconds))
+    do { return try await send(plivo) } catch { throw UsageError("\(error)") }
   }
 
   /// Prints an answer, and says how the command ends.

@@ -1,3 +1,4 @@
+import PlatformREST
 import Telephony
 
 /// `sidetone plivo streams`: what streams a call has.
@@ -17,10 +18,10 @@ struct PlivoStreamsCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let response = try await PlivoCredentials.send(within: timeout) {
-      (account) throws(PlivoParameterError) in try account.streams(of: call)
+    let answer = try await PlivoCredentials.ask(within: timeout) {
+      (plivo) throws(PlivoParameterError) in try await plivo.streams(of: call)
     }
-    return PlivoCredentials.report(PlivoStreamInfo.list(response)) { streams in
+    return PlivoCredentials.report(answer) { streams in
       streams.isEmpty
         ? ["no streams"]
         : streams.map { stream in
@@ -66,10 +67,10 @@ struct PlivoStartCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let response = try await PlivoCredentials.send(within: timeout) {
-      (account) throws(PlivoParameterError) in try account.start(stream, on: call)
+    let answer = try await PlivoCredentials.ask(within: timeout) {
+      (plivo) throws(PlivoParameterError) in try await plivo.start(stream, on: call)
     }
-    return PlivoCredentials.report(PlivoStreamInfo.answer(response)) { [$0.streamID] }
+    return PlivoCredentials.report(answer) { [$0.streamID] }
   }
 }
 
@@ -95,10 +96,10 @@ struct PlivoStopCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let response = try await PlivoCredentials.send(within: timeout) {
-      (account) throws(PlivoParameterError) in try account.stop(stream, of: call)
+    let answer = try await PlivoCredentials.ask(within: timeout) {
+      (plivo) throws(PlivoParameterError) in try await plivo.stop(stream, of: call)
     }
-    return PlivoCredentials.report(PlivoAnswer(ending: response)) {
+    return PlivoCredentials.report(answer) {
       [$0 ? "stopped" : "was over already"]
     }
   }
@@ -121,10 +122,10 @@ struct PlivoHangUpCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let response = try await PlivoCredentials.send(within: timeout) {
-      (account) throws(PlivoParameterError) in try account.hangUp(call)
+    let answer = try await PlivoCredentials.ask(within: timeout) {
+      (plivo) throws(PlivoParameterError) in try await plivo.hangUp(call)
     }
-    return PlivoCredentials.report(PlivoAnswer(ending: response)) {
+    return PlivoCredentials.report(answer) {
       [$0 ? "hung up" : "was over already"]
     }
   }

@@ -38,8 +38,8 @@ public struct ExotelAccount: Hashable, Sendable {
 
   /// A request to the voice API; `path` begins behind the account. The path's case matters.
   func voiceRequest(
-    _ method: HTTPRequest.Method, _ path: String, form: [URLQuery.Item] = []
-  ) -> HTTPRequest {
+    _ method: RESTRequest.Method, _ path: String, form: [URLQuery.Item] = []
+  ) -> RESTRequest {
     var headers = [credentials.header, HTTPHeader("Accept", "application/json")]
     let pairs = form.map {
       "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))"
@@ -47,18 +47,18 @@ public struct ExotelAccount: Hashable, Sendable {
     if !form.isEmpty {
       headers.append(HTTPHeader("Content-Type", "application/x-www-form-urlencoded"))
     }
-    return HTTPRequest(
+    return RESTRequest(
       method, "\(voiceBase)/v1/Accounts/\(sid)/\(path)", headers: headers,
       body: Array(pairs.joined(separator: "&").utf8))
   }
 
   /// A request to the Legs API; `path` begins behind the account.
   func legsRequest(
-    _ method: HTTPRequest.Method, _ path: String, json: JSONValue? = nil
-  ) -> HTTPRequest {
+    _ method: RESTRequest.Method, _ path: String, json: JSONValue? = nil
+  ) -> RESTRequest {
     var headers = [credentials.header, HTTPHeader("Accept", "application/json")]
     if json != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
-    return HTTPRequest(
+    return RESTRequest(
       method, "\(legsBase)/v2/accounts/\(sid)/\(path)", headers: headers,
       body: Array((json?.json ?? "").utf8))
   }

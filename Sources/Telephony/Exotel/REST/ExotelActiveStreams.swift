@@ -25,12 +25,12 @@ public struct ExotelActiveStreams: Hashable, Sendable {
   }
 
   /// Asks for the count. May be repeated.
-  public static func request(to account: ExotelAccount) -> HTTPRequest {
+  public static func request(to account: ExotelAccount) -> RESTRequest {
     account.voiceRequest(.get, "ActiveStreams")
   }
 
   /// Reads the answer; nil for none in time.
-  public static func answer(_ response: HTTPResponse?) -> ExotelAnswer<ExotelActiveStreams> {
+  public static func answer(_ response: RESTResponse?) -> ExotelAnswer<ExotelActiveStreams> {
     ExotelAnswer(response) { ExotelActiveStreams($0) }
   }
 }

@@ -9,7 +9,7 @@ public struct ExotelRefusal: Error, Hashable, Sendable, CustomStringConvertible 
   /// What `Retry-After` asks for, in seconds.
   public var retryAfterSeconds: Int?
 
-  init(_ response: HTTPResponse) {
+  init(_ response: RESTResponse) {
     status = response.status
     let body = ExotelBody(response)
     code = body["RestException", "Code"]
@@ -38,37 +38,13 @@ public struct ExotelRefusal: Error, Hashable, Sendable, CustomStringConvertible 
   }
 }
 
-/// What came of placing a call.
-public enum ExotelAnswer<Value: Hashable & Sendable>: Hashable, Sendable {
-  /// Exotel accepted; for a call that means accepted, not answered.
-  case accepted(Value)
-  /// Exotel refused, so nothing happened.
-  case refused(ExotelRefusal)
-  /// A 5xx, or an answer that cannot be read, or none in time. Whether it took effect is unknown:
-  /// never repeat what rings a phone; look the call up instead.
-  case unknown(String)
-}
+/// What came of a request to Exotel's REST API.
+public typealias ExotelAnswer<Value: Hashable & Sendable> = RESTAnswer<Value, ExotelRefusal>
 
-extension ExotelAnswer {
-  /// Reads the answer to a request: what it accepts, what it refuses and what it leaves open.
-  ///
-  /// - Parameters:
-  ///   - response: the answer, or nil where none came in time.
-  ///   - read: makes the value out of a 2xx answer's body, or nil where the body does not have it.
-  init(_ response: HTTPResponse?, read: (ExotelBody) -> Value?) {
-    guard let response else {
-      self = .unknown("no answer came")
-      return
-    }
-    switch response.status {
-    case 200..<300:
-      let value = read(ExotelBody(response))
-      self = value.map { .accepted($0) } ?? .unknown("the answer could not be read")
-    case 400..<500 where response.status != 408:
-      self = .refused(ExotelRefusal(response))
-    default:
-      self = .unknown("the answer was HTTP \(response.status)")
-    }
+extension RESTAnswer where Refusal == ExotelRefusal {
+  /// Reads the answer to a request; see ``RESTAnswer/init(_:refusal:value:)``.
+  init(_ response: RESTResponse?, read: (ExotelBody) -> Value?) {
+    self.init(response, refusal: ExotelRefusal.init) { read(ExotelBody($0)) }
   }
 }
 
@@ -78,7 +54,7 @@ struct ExotelBody {
   let json: JSONValue?
   private let xml: String
 
-  init(_ response: HTTPResponse) {
+  init(_ response: RESTResponse) {
     json = try? unsafe JSONValue(response.body.span.bytes)
     // A reader of single elements needs no more than the first of a long document.
     xml = json == nil ? String(decoding: response.body.prefix(65_536), as: UTF8.self) : ""

@@ -27,14 +27,14 @@ public struct ExotelCall: Hashable, Sendable {
   }
 
   /// Reads the answer to ``ExotelConnect/request(to:)`` or ``details(of:in:)``; nil for none in time.
-  public static func answer(_ response: HTTPResponse?) -> ExotelAnswer<ExotelCall> {
+  public static func answer(_ response: RESTResponse?) -> ExotelAnswer<ExotelCall> {
     ExotelAnswer(response) { ExotelCall($0) }
   }
 
   /// Asks for a call's present state: the fallback where callbacks were lost. May be repeated.
   public static func details(
     of callSID: String, in account: ExotelAccount
-  ) throws(ExotelParameterError) -> HTTPRequest {
+  ) throws(ExotelParameterError) -> RESTRequest {
     account.voiceRequest(.get, "Calls/\(try ExotelRules.pathSegment(callSID, "CallSid")).json")
   }
 }

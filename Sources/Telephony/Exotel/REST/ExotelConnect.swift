@@ -70,7 +70,7 @@ public struct ExotelConnect: Hashable, Sendable {
   /// The HTTP request. Send it once: after a time-out or a 5xx the phone may be ringing already.
   ///
   /// - Throws: the first parameter that Exotel would refuse.
-  public func request(to account: ExotelAccount) throws(ExotelParameterError) -> HTTPRequest {
+  public func request(to account: ExotelAccount) throws(ExotelParameterError) -> RESTRequest {
     var form: [URLQuery.Item] = []
     func add(_ name: String, _ value: String) { form.append(.init(name: name, value: value)) }
 

@@ -32,7 +32,7 @@ public struct ExotelLeg: Hashable, Sendable {
   /// The HTTP request. Send it once: after a time-out or a 5xx the phone may be ringing already.
   ///
   /// - Throws: the first parameter that Exotel would refuse.
-  public func request(to account: ExotelAccount) throws(ExotelParameterError) -> HTTPRequest {
+  public func request(to account: ExotelAccount) throws(ExotelParameterError) -> RESTRequest {
     var members: [JSONValue.Member] = []
     let isSIP = contactURI.lowercased().hasPrefix("sip:")
     if isSIP {

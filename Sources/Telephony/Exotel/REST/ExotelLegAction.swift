@@ -25,7 +25,7 @@ public enum ExotelLegAction: Hashable, Sendable {
   /// - Throws: the first parameter that Exotel would refuse.
   public func request(
     on legSID: String, of account: ExotelAccount
-  ) throws(ExotelParameterError) -> HTTPRequest {
+  ) throws(ExotelParameterError) -> RESTRequest {
     let leg = try ExotelRules.pathSegment(legSID, "leg_sid")
     let body = try self.body()
     return account.legsRequest(.post, "legs/\(leg)/actions/\(name)", json: body)

@@ -6,7 +6,7 @@ public struct ExotelLegReceipt: Hashable, Sendable {
   public var legSID: String?
 
   /// Reads the answer; nil for none in time. A 2xx whose body reports an error is a refusal.
-  public static func answer(_ response: HTTPResponse?) -> ExotelAnswer<ExotelLegReceipt> {
+  public static func answer(_ response: RESTResponse?) -> ExotelAnswer<ExotelLegReceipt> {
     let answer = ExotelAnswer<ExotelLegReceipt>(response) { body in
       guard let json = body.json, json["response"]?["error_data"]?.isNothing ?? true else {
         return nil

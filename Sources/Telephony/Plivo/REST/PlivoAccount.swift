@@ -20,7 +20,7 @@ public struct PlivoAccount: Hashable, Sendable {
   /// Starts a stream on a call that is up, beside its XML. Not to be repeated: a second one is refused.
   public func start(
     _ stream: PlivoStream, on callUUID: String
-  ) throws(PlivoParameterError) -> HTTPRequest {
+  ) throws(PlivoParameterError) -> RESTRequest {
     let url = try PlivoRules.address(stream.url, "service_url", schemes: ["wss", "ws"])
     var members = [JSONValue.Member("service_url", .string(url))]
     for (name, value) in try stream.parameters() {
@@ -36,14 +36,14 @@ public struct PlivoAccount: Hashable, Sendable {
   }
 
   /// Lists a call's streams. May be repeated.
-  public func streams(of callUUID: String) throws(PlivoParameterError) -> HTTPRequest {
+  public func streams(of callUUID: String) throws(PlivoParameterError) -> RESTRequest {
     request(.get, try path(callUUID) + "Stream/")
   }
 
   /// Asks for one stream. May be repeated.
   public func stream(
     _ streamID: String, of callUUID: String
-  ) throws(PlivoParameterError) -> HTTPRequest {
+  ) throws(PlivoParameterError) -> RESTRequest {
     let id = try PlivoRules.pathSegment(streamID, "stream_id")
     return request(.get, try path(callUUID) + "Stream/\(id)/")
   }
@@ -53,14 +53,14 @@ public struct PlivoAccount: Hashable, Sendable {
   /// Where the call is to go on, transfer it first: stopped streams let the XML run out.
   public func stop(
     _ streamID: String? = nil, of callUUID: String
-  ) throws(PlivoParameterError) -> HTTPRequest {
+  ) throws(PlivoParameterError) -> RESTRequest {
     guard let streamID else { return request(.delete, try path(callUUID) + "Stream/") }
     let id = try PlivoRules.pathSegment(streamID, "stream_id")
     return request(.delete, try path(callUUID) + "Stream/\(id)/")
   }
 
   /// Hangs up. May be repeated; 404 means that the call is gone already.
-  public func hangUp(_ callUUID: String) throws(PlivoParameterError) -> HTTPRequest {
+  public func hangUp(_ callUUID: String) throws(PlivoParameterError) -> RESTRequest {
     request(.delete, try path(callUUID))
   }
 
@@ -69,11 +69,11 @@ public struct PlivoAccount: Hashable, Sendable {
   }
 
   private func request(
-    _ method: HTTPRequest.Method, _ path: String, json: JSONValue? = nil
-  ) -> HTTPRequest {
+    _ method: RESTRequest.Method, _ path: String, json: JSONValue? = nil
+  ) -> RESTRequest {
     var headers = [credentials.header, HTTPHeader("Accept", "application/json")]
     if json != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
-    return HTTPRequest(
+    return RESTRequest(
       method, "\(base)/v1/Account/\(authID)/\(path)", headers: headers,
       body: Array((json?.json ?? "").utf8))
   }

@@ -40,12 +40,12 @@ public struct PlivoStreamInfo: Hashable, Sendable {
 
   /// Reads the answer to ``PlivoAccount/stream(_:of:)`` or ``PlivoAccount/start(_:on:)``, which names the
   /// stream alone; nil for none in time.
-  public static func answer(_ response: HTTPResponse?) -> PlivoAnswer<PlivoStreamInfo> {
+  public static func answer(_ response: RESTResponse?) -> PlivoAnswer<PlivoStreamInfo> {
     PlivoAnswer(response) { PlivoStreamInfo($0) }
   }
 
   /// Reads the answer to ``PlivoAccount/streams(of:)``; nil for none in time.
-  public static func list(_ response: HTTPResponse?) -> PlivoAnswer<[PlivoStreamInfo]> {
+  public static func list(_ response: RESTResponse?) -> PlivoAnswer<[PlivoStreamInfo]> {
     PlivoAnswer(response) { body in
       guard case .array(let objects)? = body?["objects"] else { return nil }
       return objects.prefix(maximumStreams).compactMap { PlivoStreamInfo($0) }
@@ -54,35 +54,21 @@ public struct PlivoStreamInfo: Hashable, Sendable {
 }
 
 /// What came of a request to Plivo's REST API.
-public enum PlivoAnswer<Value: Hashable & Sendable>: Hashable, Sendable {
-  /// Plivo did it.
-  case accepted(Value)
-  /// Plivo refused, so nothing happened.
-  case refused(PlivoRefusal)
-  /// A 5xx, or an answer that cannot be read, or none in time: whether it took effect is unknown.
-  case unknown(String)
+public typealias PlivoAnswer<Value: Hashable & Sendable> = RESTAnswer<Value, PlivoRefusal>
 
-  init(_ response: HTTPResponse?, read: (JSONValue?) -> Value?) {
-    guard let response else {
-      self = .unknown("no answer came")
-      return
-    }
-    switch response.status {
-    case 200..<300:
-      let value = read(try? unsafe JSONValue(response.body.span.bytes))
-      self = value.map { .accepted($0) } ?? .unknown("the answer could not be read")
-    case 400..<500 where response.status != 408:
-      self = .refused(PlivoRefusal(response))
-    default:
-      self = .unknown("the answer was HTTP \(response.status)")
+extension RESTAnswer where Refusal == PlivoRefusal {
+  /// Reads the answer to a request; see ``RESTAnswer/init(_:refusal:value:)``.
+  init(_ response: RESTResponse?, read: (JSONValue?) -> Value?) {
+    self.init(response, refusal: PlivoRefusal.init) {
+      read(try? unsafe JSONValue($0.body.span.bytes))
     }
   }
 }
 
-extension PlivoAnswer where Value == Bool {
+extension RESTAnswer where Value == Bool, Refusal == PlivoRefusal {
   /// Reads the answer to a stop or a hang-up: true where something was ended, false where it was gone
   /// already.
-  public init(ending response: HTTPResponse?) {
+  public init(ending response: RESTResponse?) {
     if response?.status == 404 {
       self = .accepted(false)
     } else {
@@ -98,7 +84,7 @@ public struct PlivoRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// Plivo's words, credentials of URLs taken out.
   public var message: String?
 
-  init(_ response: HTTPResponse) {
+  init(_ response: RESTResponse) {
     status = response.status
     let body = try? unsafe JSONValue(response.body.span.bytes)
     let text = body?["error"]?.nonEmptyText ?? body?["message"]?.nonEmptyText

@@ -10,7 +10,7 @@ import Testing
     return try ExotelAccount(sid: "acmevoice1", credentials: credentials)
   }
 
-  private func text(_ request: HTTPRequest) -> String {
+  private func text(_ request: RESTRequest) -> String {
     String(decoding: request.body, as: UTF8.self)
   }
 
@@ -85,7 +85,7 @@ import Testing
   @Test("an order taken, refused inside a 2xx, refused, and in doubt")
   func receipts() {
     func answer(_ status: Int, _ body: String) -> ExotelAnswer<ExotelLegReceipt> {
-      ExotelLegReceipt.answer(HTTPResponse(status: status, body: Array(body.utf8)))
+      ExotelLegReceipt.answer(RESTResponse(status: status, body: Array(body.utf8)))
     }
     let taken = answer(
       202,

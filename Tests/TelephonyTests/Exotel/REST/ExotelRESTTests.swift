@@ -20,11 +20,11 @@ import Testing
       statusCallback: "https://bot.example.com/exotel/status", statusEvents: [.answered, .terminal])
   }
 
-  private func answer(_ status: Int, _ body: String, _ headers: [HTTPHeader] = []) -> HTTPResponse {
-    HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
+  private func answer(_ status: Int, _ body: String, _ headers: [HTTPHeader] = []) -> RESTResponse {
+    RESTResponse(status: status, headers: headers, body: Array(body.utf8))
   }
 
-  private func text(_ request: HTTPRequest) -> String {
+  private func text(_ request: RESTRequest) -> String {
     String(decoding: request.body, as: UTF8.self)
   }
 

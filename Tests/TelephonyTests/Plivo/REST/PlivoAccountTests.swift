@@ -10,8 +10,8 @@ import Testing
     try PlivoAccount(authID: "MAXX", authToken: "secret")
   }
 
-  private func response(_ status: Int, _ body: String) -> HTTPResponse {
-    HTTPResponse(status: status, body: Array(body.utf8))
+  private func response(_ status: Int, _ body: String) -> RESTResponse {
+    RESTResponse(status: status, body: Array(body.utf8))
   }
 
   @Test("starts a stream with every parameter, typed")

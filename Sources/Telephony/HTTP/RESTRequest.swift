@@ -1,7 +1,7 @@
-/// An HTTP request as a value: what is to be sent, not how.
+/// A request to a platform's REST interface as a value: what is to be sent, not how.
 ///
 /// Its description hides credentials, the URL's included.
-public struct HTTPRequest: Hashable, Sendable, CustomStringConvertible {
+public struct RESTRequest: Hashable, Sendable, CustomStringConvertible {
   /// The method.
   public enum Method: String, Hashable, Sendable {
     /// Asks; may be repeated.
@@ -49,8 +49,8 @@ public struct HTTPHeader: Hashable, Sendable {
   }
 }
 
-/// An HTTP answer as a value.
-public struct HTTPResponse: Hashable, Sendable {
+/// A REST interface's answer as a value.
+public struct RESTResponse: Hashable, Sendable {
   /// The status code.
   public var status: Int
   /// The header fields, in order.
