@@ -50,6 +50,7 @@ public struct RESTClient: Sendable {
   ///   - headers: without `Host` and `Content-Length`, which follow from the others.
   ///   - body: empty for none.
   ///   - time: the longest it may take, from its beginning to the answer's last byte.
+  /// - Returns: the answer, whatever its status.
   /// - Throws: ``Failure``, whose words hold nothing of the address, the headers or the body.
   public func send(
     _ method: String, _ url: String, headers: [(name: String, value: String)] = [],
