@@ -14,7 +14,7 @@ public func fuzzCallback(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   precondition(fields.values.count <= CallbackFields.maximumFields)
   let passthru = ExotelPassthru(fields)
   _ = passthru.deduplicationKey
-  _ = ExotelEvidence(outcome: passthru.stream).diagnosis
+  _ = ExotelDiagnoser().diagnosis(of: StreamEvidence(report: passthru.stream.report))
   _ = ExotelStatusCallback(fields)
   _ = ExotelLegEvent(fields)
   let plivo = PlivoStatusCallback(fields)

@@ -70,7 +70,7 @@ extension CallRecord {
     durationMilliseconds = json["durationMs"]?.integer
     closeCode = json["closeCode"]?.integer
     closeReason = json["closeReason"]?.text
-    closedBy = json["closedBy"]?.text.flatMap(ExotelEvidence.Closer.init)
+    closedBy = json["closedBy"]?.text.flatMap(StreamEvidence.Closer.init)
     stop = json["stopReason"]?.text.flatMap(StreamStop.Reason.init).map {
       StreamStop(reason: $0, text: json["stopText"]?.text ?? "")
     }

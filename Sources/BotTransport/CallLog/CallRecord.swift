@@ -63,7 +63,7 @@ public struct CallRecord: Hashable, Sendable {
   /// The close frame's reason.
   public var closeReason: String?
   /// Who closed the socket first.
-  public var closedBy: ExotelEvidence.Closer?
+  public var closedBy: StreamEvidence.Closer?
   /// Why the platform stopped the stream.
   public var stop: StreamStop?
   /// What the engine counted, by name.
@@ -91,13 +91,13 @@ public struct CallRecord: Hashable, Sendable {
   }
 
   /// What ended the call, whose side it was, and what to check.
-  public var diagnosis: ExotelDiagnosis {
-    ExotelEvidence(
-      closeCode: closeCode, closer: closedBy ?? .unknown,
+  public var diagnosis: StreamDiagnosis {
+    let evidence = StreamEvidence(
+      closeCode: closeCode, closeReason: closeReason, closer: closedBy ?? .unknown,
       hasStarted: startedAt != nil, stop: stop, durationMilliseconds: durationMilliseconds,
       mediaReceived: statistics?["inboundMessages"] ?? 0,
-      mediaSent: statistics?["outboundMessages"] ?? 0, outcome: outcome
-    ).diagnosis
+      mediaSent: statistics?["outboundMessages"] ?? 0, report: outcome?.report)
+    return PlatformRegistry.standard.diagnosis(of: evidence, on: platform)
   }
 
   /// Takes over everything that `other` knows.

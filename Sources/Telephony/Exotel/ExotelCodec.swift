@@ -102,7 +102,8 @@ extension PlatformRegistry.Entry {
   /// Exotel, under `/exotel`.
   public static func exotel(_ options: ExotelOptions = ExotelOptions()) -> Self {
     Self(
-      platform: .exotel, pathPrefix: "/exotel", recognise: { ExotelCodec.recognise($0) },
+      platform: .exotel, pathPrefix: "/exotel", diagnoser: ExotelDiagnoser(),
+      recognise: { ExotelCodec.recognise($0) },
       makeCodec: { ExotelCodec(options: options) })
   }
 }

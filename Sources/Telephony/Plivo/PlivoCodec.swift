@@ -112,7 +112,8 @@ extension PlatformRegistry.Entry {
   /// Plivo, under `/plivo`.
   public static func plivo(_ options: PlivoOptions = PlivoOptions()) -> Self {
     Self(
-      platform: .plivo, pathPrefix: "/plivo", recognise: { PlivoCodec.recognise($0) },
+      platform: .plivo, pathPrefix: "/plivo", diagnoser: PlivoDiagnoser(),
+      recognise: { PlivoCodec.recognise($0) },
       makeCodec: { PlivoCodec(options: options) })
   }
 }

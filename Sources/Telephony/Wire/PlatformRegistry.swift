@@ -22,15 +22,19 @@ public struct PlatformRegistry: Sendable {
     public var recognise: @Sendable (RawSpan) -> Recognition
     /// Makes the codec of one call.
     public var makeCodec: @Sendable () -> any WireCodec
+    /// Explains how its streams end.
+    public var diagnoser: any StreamDiagnoser
 
     /// Makes an entry.
     public init(
       platform: Platform, pathPrefix: String,
+      diagnoser: any StreamDiagnoser = GeneralDiagnoser(),
       recognise: @escaping @Sendable (RawSpan) -> Recognition,
       makeCodec: @escaping @Sendable () -> any WireCodec
     ) {
       self.platform = platform
       self.pathPrefix = pathPrefix
+      self.diagnoser = diagnoser
       self.recognise = recognise
       self.makeCodec = makeCodec
     }

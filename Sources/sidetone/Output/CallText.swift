@@ -72,7 +72,7 @@ enum CallText {
     return lines.joined(separator: "\n")
   }
 
-  private static func side(_ side: ExotelDiagnosis.Side) -> String {
+  private static func side(_ side: StreamDiagnosis.Side) -> String {
     switch side {
     case .caller: "the caller's"
     case .bot: "the bot's, its server's, or what stands in front of it"

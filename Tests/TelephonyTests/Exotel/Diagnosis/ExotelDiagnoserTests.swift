@@ -1,19 +1,19 @@
 import Telephony
 import Testing
 
-@Suite struct ExotelDiagnosisTests {
-  private func live(_ code: Int?, _ change: (inout ExotelEvidence) -> Void = { _ in })
-    -> ExotelDiagnosis
+@Suite struct ExotelDiagnoserTests {
+  private func live(_ code: Int?, _ change: (inout StreamEvidence) -> Void = { _ in })
+    -> StreamDiagnosis
   {
-    var evidence = ExotelEvidence(
+    var evidence = StreamEvidence(
       closeCode: code, hasStarted: true, durationMilliseconds: 30_000, mediaReceived: 300,
       mediaSent: 200)
     change(&evidence)
-    return evidence.diagnosis
+    return ExotelDiagnoser().diagnosis(of: evidence)
   }
 
-  private func outcome(_ query: String) -> ExotelStreamOutcome {
-    ExotelPassthru(CallbackFields(query: query)).stream
+  private func report(_ query: String) -> StreamReport {
+    ExotelPassthru(CallbackFields(query: query)).stream.report
   }
 
   @Test(
@@ -29,12 +29,12 @@ import Testing
   @Test(
     "each close code has a verdict, a side and, where it failed, something to check",
     arguments: [
-      (1000, ExotelDiagnosis.Verdict.completed), (1001, .failed), (1002, .failed), (1003, .failed),
+      (1000, StreamDiagnosis.Verdict.completed), (1001, .failed), (1002, .failed), (1003, .failed),
       (1005, .failed), (1006, .failed), (1007, .failed), (1008, .failed), (1009, .failed),
       (1011, .failed), (1012, .failed), (1013, .failed), (1015, .failed), (3000, .unknown),
       (4400, .unknown), (0, .unknown), (-1, .unknown), (Int.max, .unknown),
     ])
-  func codes(code: Int, verdict: ExotelDiagnosis.Verdict) {
+  func codes(code: Int, verdict: StreamDiagnosis.Verdict) {
     let diagnosis = live(code)
     #expect(diagnosis.verdict == verdict && diagnosis.cause.hasSuffix("."))
     #expect((verdict == .failed) == !diagnosis.checks.isEmpty || code == 4_400)
@@ -50,7 +50,7 @@ import Testing
   func throttled() throws {
     let diagnosis = live(nil) {
       $0.hasStarted = false
-      $0.outcome = outcome("Stream[Status]=failed&Stream[DetailedStatus]=Streaming_call_throttled")
+      $0.report = report("Stream[Status]=failed&Stream[DetailedStatus]=Streaming_call_throttled")
     }
     #expect(diagnosis.side == .platform && diagnosis.cause.contains("concurrent"))
   }
@@ -59,15 +59,16 @@ import Testing
   func reportedError() {
     let error =
       "3009 failed to establish ws conn dial tcp: lookup bot.example.invalid: no such host"
-    let diagnosis = ExotelEvidence(
-      outcome: outcome(
-        "Stream[Status]=failed&Stream[Error]=" + error.split(separator: " ").joined(separator: "+"))
-    ).diagnosis
+    let diagnosis = ExotelDiagnoser().diagnosis(
+      of: StreamEvidence(
+        report: report(
+          "Stream[Status]=failed&Stream[Error]="
+            + error.split(separator: " ").joined(separator: "+"))))
     #expect(diagnosis.cause == "Exotel could not reach the bot: " + error)
     #expect(diagnosis.checks.first?.contains("does not resolve") == true)
     #expect(diagnosis.checks.last?.contains("support") == true)
     // A status that contradicts the error does not win.
-    let odd = live(1000) { $0.outcome = outcome("Stream[Status]=completed&Stream[Error]=3009+x") }
+    let odd = live(1000) { $0.report = report("Stream[Status]=completed&Stream[Error]=3009+x") }
     #expect(odd.verdict == .failed && odd.checks.count == 1)
   }
 
@@ -75,15 +76,17 @@ import Testing
     "a refused upgrade tells what to try",
     arguments: [(401, "query"), (403, "allow-list"), (503, "capacity"), (404, "path")])
   func refused(status: Int, word: String) {
-    let diagnosis = ExotelEvidence(upgradeStatus: status).diagnosis
+    let diagnosis = ExotelDiagnoser().diagnosis(of: StreamEvidence(upgradeStatus: status))
     #expect(diagnosis.verdict == .failed && diagnosis.side == .bot)
     #expect(diagnosis.checks.joined().contains(word))
   }
 
   @Test("a socket without a start, a stream of an hour, and nothing at all")
   func others() {
-    #expect(ExotelEvidence(closeCode: 1006).diagnosis.cause.contains("no start"))
-    #expect(ExotelEvidence(closeCode: 1008, closer: .bot).diagnosis.side == .bot)
+    #expect(
+      ExotelDiagnoser().diagnosis(of: StreamEvidence(closeCode: 1006)).cause.contains("no start"))
+    #expect(
+      ExotelDiagnoser().diagnosis(of: StreamEvidence(closeCode: 1008, closer: .bot)).side == .bot)
     let hour = live(1006) { $0.durationMilliseconds = 3_600_400 }
     #expect(
       hour.side == .platform && hour.verdict == .completed && hour.cause.contains("60 minutes"))
@@ -92,7 +95,7 @@ import Testing
       $0.stop = StreamStop(reason: .callEnded)
     }
     #expect(hungUp.side == .caller)
-    #expect(ExotelEvidence().diagnosis.verdict == .unknown)
+    #expect(ExotelDiagnoser().diagnosis(of: StreamEvidence()).verdict == .unknown)
   }
 
   @Test("a burst that ended after four seconds, and a side that was never heard")
@@ -111,15 +114,15 @@ import Testing
     let odd = live(1006) { $0.stop = StreamStop(reason: .unknown, text: "tired") }
     #expect(odd.cause.contains("\"tired\"") && odd.verdict == .completed)
     let bot = live(1006) {
-      $0.outcome = outcome("Stream[Status]=completed&Stream[DisconnectedBy]=bot")
+      $0.report = report("Stream[Status]=completed&Stream[DisconnectedBy]=bot")
     }
     #expect(bot.side == .bot && bot.verdict == .completed)
     let caller = live(1006) {
-      $0.outcome = outcome("Stream[Status]=cancelled&Stream[DisconnectedBy]=user")
+      $0.report = report("Stream[Status]=cancelled&Stream[DisconnectedBy]=user")
     }
     #expect(caller.side == .caller)
     let broken = live(1006) {
-      $0.outcome = outcome("Stream[Status]=failed&Stream[DisconnectedBy]=NA")
+      $0.report = report("Stream[Status]=failed&Stream[DisconnectedBy]=NA")
     }
     #expect(broken.side == .network && broken.verdict == .failed)
   }
