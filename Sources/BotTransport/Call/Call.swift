@@ -141,7 +141,8 @@ extension Call {
     waiters.wakeDrained()
     for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
-    if !isReplaced { configuration.callLog?.submit(streamEvent(closeReason: reason)) }
+    configuration.callLog?.submit(
+      isReplaced ? replacedEvent() : streamEvent(closeReason: reason))
     if hasOpened {
       if let log = configuration.log { log(endEvent(reason: reason)) }
       calls.metrics.ended(
@@ -162,7 +163,9 @@ extension Call {
     // What has ended by itself still has something to tell the call log.
     guard session.isLive else { return }
     isReplaced = true
-    hangUp(reason: "replaced by a newer socket")
+    calls.metrics.replaced()
+    if let log = configuration.log { log(replacedLine()) }
+    hangUp(reason: StreamEvidence.replacedReason)
   }
 
   /// Closes the call with 1001 once the caller has heard what is being said, at most after `timeout`.

@@ -43,6 +43,18 @@ extension Call {
     return CallLogEvent(.init(key: key, name: "stream", at: end), facts: facts)
   }
 
+  /// The event of a socket whose stream went on over a newer one: a line in the stream's record, which
+  /// is otherwise the newer socket's to fill.
+  func replacedEvent() -> CallLogEvent {
+    var facts = CallRecord()
+    facts.platform = session.platform
+    facts.callSID = start.callSID
+    facts.streamSID = start.streamSID
+    let name = "socket from \(peerAddress) \(StreamEvidence.replacedReason)"
+    let key = "replaced|\(start.callSID ?? "")|\(start.streamSID ?? "")|\(connectedAt.milliseconds)"
+    return CallLogEvent(.init(key: key, name: name, at: .now), facts: facts)
+  }
+
   /// Parameters without what may be a credential, in name or in value.
   private func shown(_ parameters: [String: String]) -> [String: String] {
     var shown: [String: String] = [:]

@@ -24,6 +24,9 @@ struct MetricsPage {
       UpgradeRefusal.allCases.map {
         ("{reason=\"\($0.rawValue)\"}", state.refusedUpgrades[$0] ?? 0)
       })
+    add(
+      "sidetone_sockets_replaced_total", "Sockets that a newer one of the same stream replaced.",
+      "counter", [("", state.replacedSockets)])
     let codes = state.closeCodes.map { ($0.key == 0 ? "other" : String($0.key), $0.value) }
     add(
       "sidetone_calls_closed_total", "Calls ended, by close code; 1006 for lost ones.", "counter",

@@ -10,6 +10,7 @@ final class ServerMetrics: Sendable {
   struct State {
     var activeCalls = 0
     var startedCalls: [String: Int] = [:]
+    var replacedSockets = 0
     var closeCodes: [UInt16: Int] = [:]
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
     /// The media of ended calls, by loop: a loop reads its own together with its live calls, so that
@@ -33,6 +34,8 @@ final class ServerMetrics: Sendable {
     let name = platform?.description ?? "unknown"
     state.withLock { $0.startedCalls[name, default: 0] += 1 }
   }
+
+  func replaced() { state.withLock { $0.replacedSockets += 1 } }
 
   func refused(_ reason: UpgradeRefusal) {
     state.withLock { $0.refusedUpgrades[reason, default: 0] += 1 }

@@ -75,6 +75,16 @@ extension Call {
       ])
   }
 
+  /// The line of a socket whose stream goes on over a newer one.
+  func replacedLine() -> ServerEvent {
+    ServerEvent(
+      .warning, .call, StreamEvidence.replacedReason,
+      [
+        ("callSid", session.start?.callSID), ("streamSid", session.start?.streamSID),
+        ("platform", session.platform?.name), ("peer", peerAddress),
+      ])
+  }
+
   /// The line of a call's end: a warning where the connection was lost or the audio fell short.
   func endEvent(reason: String) -> ServerEvent {
     let shortfalls = session.configuration.serviceLevel.shortfalls(in: statistics)

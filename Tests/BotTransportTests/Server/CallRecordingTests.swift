@@ -78,19 +78,29 @@ import Testing
     #expect(vanished.diagnosis.side == .network)
   }
 
-  @Test("a second socket of one stream replaces the first, and is the call's record")
+  @Test("a second socket of one stream replaces the first, is the call's record, and it is told")
   func twice() async throws {
     let log = MemoryCallLog()
-    let server = try await RunningServer(configuration(log)) { call in
+    let lines = Locked<[ServerEvent]>([])
+    var configuration = configuration(log)
+    configuration.log = { line in lines.withLock { $0.append(line) } }
+    let server = try await RunningServer(configuration) { call in
       for await frame in call.audio { try await call.send(frame) }
     }
     let report = try await server.platform("twice")
+    let metrics = try await server.curl("/metrics").body
+    #expect(metrics.contains("sidetone_sockets_replaced_total 1\n"))
     try await server.stop()
+    let told = lines.withLock { $0.filter { $0.message == "replaced by a newer socket" } }
+    #expect(told.count == 1 && told.first?.level == .warning)
+    #expect(told.first?.facts.contains { $0.name == "streamSid" && $0.value == "S" } == true)
     #expect(report.number("firstCode") == 1000)
     #expect(report.isSame)
     let records = await log.records
     #expect(records.count == 1)
-    #expect(records.first?.events.count == 1)
+    let names = records.first?.events.map(\.name) ?? []
+    #expect(names.count == 2 && names.contains("stream"))
+    #expect(names.contains { $0.hasSuffix("replaced by a newer socket") })
     #expect(records.first?.statistics?["inboundBytes"] == 3_200)
   }
 
