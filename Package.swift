@@ -60,8 +60,11 @@ if !coreOnly {
       name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .target(
+      name: "Sockets", dependencies: ["AudioEngine", "CLibWebSockets"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "BotTransport",
-      dependencies: ["Telephony", "CLibWebSockets", "CSQLite", "CLibCrypto", "CMalloc"],
+      dependencies: ["Sockets", "Telephony", "CSQLite", "CLibCrypto", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
@@ -101,7 +104,12 @@ if !coreOnly {
     .executableTarget(
       name: "BringYourOwnServer", dependencies: ["Telephony", "AudioEngine", "CLibCrypto"],
       path: "Examples/BringYourOwnServer", swiftSettings: swiftSettings),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Sockets", "AudioEngine"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketsTests", dependencies: ["Sockets", "AudioEngine", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "BotTransportTests", dependencies: ["BotTransport", "Telephony", "TestSupport"],
       swiftSettings: swiftSettings),
@@ -126,6 +134,7 @@ if !coreOnly {
   products += [
     .library(name: "RESTClient", targets: ["RESTClient"]),
     .library(name: "PlatformREST", targets: ["PlatformREST"]),
+    .library(name: "Sockets", targets: ["Sockets"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
     .executable(name: "sidetone", targets: ["sidetone"]),

@@ -96,7 +96,7 @@ public struct BotServer: Sendable {
     var options = configuration.listener
     if loops.count > 1, !options.sharesPort {
       // Shared among our loops, not with another server: it would take some of our calls.
-      try ListeningDescriptor.requireUnused(host: host, port: port)
+      try WebSocketListener.requireUnused(host: host, port: port)
       options.sharesPort = true
     }
     var listeners: [WebSocketListener] = []

@@ -1,5 +1,6 @@
 import BotTransport
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("EchoServer", .timeLimit(.minutes(2)))

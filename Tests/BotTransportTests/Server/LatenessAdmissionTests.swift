@@ -1,4 +1,5 @@
 import BotTransport
+import TestSupport
 import Testing
 
 /// Admission by lateness on a loop that is really held up.

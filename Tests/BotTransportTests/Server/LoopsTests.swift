@@ -1,5 +1,6 @@
 import BotTransport
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("BotServer on several loops", .timeLimit(.minutes(2)))

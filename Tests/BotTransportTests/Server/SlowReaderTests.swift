@@ -1,6 +1,7 @@
 import AudioEngine
 import BotTransport
 import Telephony
+import TestSupport
 import Testing
 
 /// Platforms that stop reading, or read too slowly.

@@ -1,4 +1,5 @@
 import BotTransport
+import TestSupport
 import Testing
 
 /// The limits of upgrades, met by real sockets.

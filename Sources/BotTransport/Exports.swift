@@ -1,0 +1,2 @@
+// A bot's server is a matter of one import: these say what BotTransport's interface shows.
+@_exported public import Sockets

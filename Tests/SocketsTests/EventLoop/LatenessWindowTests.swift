@@ -1,0 +1,156 @@
+import AudioEngine
+import TestSupport
+import Testing
+
+@testable import Sockets
+
+@Suite("lateness window", .timeLimit(.minutes(2))) struct LatenessWindowTests {
+  private func time(_ milliseconds: Int) -> MonotonicTime {
+    MonotonicTime(nanoseconds: Int64(milliseconds) * 1_000_000)
+  }
+
+  /// Adds timers in even steps over a time, each `lateness` late.
+  private func load(
+    _ window: inout LatenessWindow, from start: Int, to end: Int, every step: Int,
+    late lateness: (Int) -> Duration
+  ) {
+    for moment in stride(from: start, to: end, by: step) {
+      window.add(lateness(moment), at: time(moment))
+    }
+  }
+
+  @Test("an empty window, and one of punctual timers, is never late")
+  func punctual() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    let empty = window.judge(at: time(0))
+    #expect(!empty)
+    load(&window, from: 0, to: 10_000, every: 1) { _ in .milliseconds(20) }
+    for moment in stride(from: 10_000, to: 20_000, by: 100) {
+      let isLate = window.judge(at: time(moment))
+      #expect(!isLate)
+    }
+  }
+
+  @Test("is late above one timer in a hundred, and not at one")
+  func percentile() {
+    for (every, expected) in [(100, false), (50, true)] {
+      var window = LatenessWindow(budget: .milliseconds(20))
+      load(&window, from: 0, to: 4_000, every: 1) {
+        $0 % every == 0 ? .milliseconds(21) : .zero
+      }
+      let isLate = window.judge(at: time(3_999))
+      #expect(isLate == expected, "one in \(every)")
+    }
+  }
+
+  @Test("says nothing of few timers, however late")
+  func few() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    load(&window, from: 0, to: 3_920, every: 80) { _ in .seconds(1) }
+    let before = window.judge(at: time(3_999))
+    #expect(!before)
+    window.add(.seconds(1), at: time(3_999))
+    let after = window.judge(at: time(3_999))
+    #expect(after)
+  }
+
+  @Test("takes one stall of the machine for what it is, and a second one for want of room")
+  func stalls() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    load(&window, from: 0, to: 1_000, every: 1) { _ in .zero }
+    for delay in 0..<400 { window.add(.milliseconds(delay), at: time(1_400)) }
+    let once = window.judge(at: time(1_401))
+    #expect(!once)
+    for delay in 0..<400 { window.add(.milliseconds(delay), at: time(1_900)) }
+    let twice = window.judge(at: time(1_901))
+    #expect(twice)
+  }
+
+  @Test("stays late until timers are within half the budget")
+  func hysteresis() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    load(&window, from: 0, to: 4_000, every: 5) { _ in .milliseconds(30) }
+    let before = window.judge(at: time(3_999))
+    #expect(before)
+    // Between the bounds, asked all the time.
+    for start in stride(from: 4_000, to: 12_000, by: 100) {
+      load(&window, from: start, to: start + 100, every: 5) { _ in .milliseconds(15) }
+      let isLate = window.judge(at: time(start + 99))
+      #expect(isLate)
+    }
+    load(&window, from: 12_000, to: 16_000, every: 5) { _ in .milliseconds(10) }
+    let after = window.judge(at: time(15_999))
+    #expect(!after)
+    // From below, what is between the bounds is well.
+    load(&window, from: 16_000, to: 20_000, every: 5) { _ in .milliseconds(15) }
+    let again = window.judge(at: time(19_999))
+    #expect(!again)
+  }
+
+  @Test("forgets by time alone, when the load has gone")
+  func slides() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    load(&window, from: 0, to: 4_000, every: 5) { _ in .milliseconds(100) }
+    let during = window.judge(at: time(3_999))
+    #expect(during)
+    let long = window.judge(at: time(3_999 + 3_500))
+    #expect(long)
+    let over = window.judge(at: time(8_000))
+    #expect(!over)
+  }
+
+  @Test("does not remember a judgement of long ago")
+  func staleJudgement() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    load(&window, from: 0, to: 4_000, every: 5) { _ in .milliseconds(100) }
+    let during = window.judge(at: time(3_999))
+    #expect(during)
+    load(&window, from: 100_000, to: 104_000, every: 5) { _ in .milliseconds(15) }
+    let later = window.judge(at: time(103_999))
+    #expect(!later)
+  }
+
+  @Test("agrees with sorting, for any lateness", arguments: 0..<200 as Range<UInt64>)
+  func model(seed: UInt64) {
+    var random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
+    var window = LatenessWindow(budget: .milliseconds(50))
+    var all: [(at: Int, late: Int)] = []
+    var moment = 0
+    let scale = Int(random.next() % 120) + 2
+    let rare = Int(random.next() % 150) + 1
+    for _ in 0..<2_000 {
+      moment += Int(random.next() % 12)
+      let late = Int(random.next() % UInt64(rare)) == 0 ? Int(random.next() % UInt64(scale)) : 0
+      all.append((moment, late))
+      window.add(.milliseconds(late), at: time(moment))
+    }
+    let recent = all.filter { $0.at / 500 > moment / 500 - 8 }
+    let over = recent.filter { $0.late > 50 }
+    let sorted = recent.map(\.late).sorted(by: >)
+    let isOver = sorted[sorted.count / 100] > 50 && Set(over.map { $0.at / 500 }).count > 1
+    let isLate = window.judge(at: time(moment))
+    #expect(isLate == isOver)
+  }
+
+  @Test("takes any time and any lateness")
+  func extremes() {
+    var window = LatenessWindow(budget: .milliseconds(20))
+    for now in [MonotonicTime.zero, .distantFuture, MonotonicTime(nanoseconds: .min)] {
+      window.add(.zero, at: now)
+      window.add(.nanoseconds(Int64.max), at: now)
+      window.add(.seconds(-1), at: now)
+      let isLate = window.judge(at: now)
+      #expect(!isLate)
+    }
+  }
+
+  private struct Xorshift: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return state
+    }
+  }
+}
