@@ -30,11 +30,12 @@ public struct SampleRate: Hashable, Sendable, Comparable, CustomStringConvertibl
   /// Whether this is 8, 16 or 24 kHz.
   public var isTelephony: Bool { hertz == 8_000 || hertz == 16_000 || hertz == 24_000 }
 
-  /// The samples that fit in `nanoseconds`, rounded down; never negative.
+  /// The samples that have ended after `nanoseconds`, each at the time that ``nanoseconds(sampleCount:)``
+  /// gives: so a count becomes a time and the same count again, at any rate. Never negative.
   public func sampleCount(nanoseconds: Int64) -> Int {
     guard nanoseconds > 0 else { return 0 }
     let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    return Int(whole) * hertz + Int(rest * Int64(hertz) / 1_000_000_000)
+    return Int(whole) * hertz + Int(((rest + 1) * Int64(hertz) - 1) / 1_000_000_000)
   }
 
   /// How long `sampleCount` samples last, in nanoseconds, rounded down.

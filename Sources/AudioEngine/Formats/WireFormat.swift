@@ -42,7 +42,8 @@ public struct WireFormat: Hashable, Sendable, CustomStringConvertible {
     rate.nanoseconds(sampleCount: byteCount / encoding.bytesPerSample)
   }
 
-  /// The whole samples' bytes that fit in `nanoseconds`, rounded down.
+  /// The bytes of the samples that have ended after `nanoseconds`: the inverse of
+  /// ``nanoseconds(byteCount:)``.
   public func byteCount(nanoseconds: Int64) -> Int {
     rate.sampleCount(nanoseconds: nanoseconds) * encoding.bytesPerSample
   }

@@ -61,8 +61,8 @@ extension MediaSession {
 
   /// Whether the platform may hold audio that the caller has not heard.
   func mayStillPlay(at now: MonotonicTime) -> Bool {
-    guard let earEnd = clock.earEnd, sent > confirmed else { return false }
-    return now.nanoseconds < earEnd + configuration.playback.latencyBound.wholeNanoseconds
+    guard let end = clock.latestEnd, sent > confirmed else { return false }
+    return now.nanoseconds < end + configuration.playback.latencyBound.wholeNanoseconds
   }
 
   /// Has the next ``poll(at:)`` give a clear; one that still waits serves both.

@@ -44,6 +44,9 @@ extension MediaSession {
         // again must not grow with it.
         let bound = configuration.playback.latencyBound.wholeNanoseconds
         latency.observe(min(now.nanoseconds - marksSent[index].playedAt, bound))
+        // What that latency does not explain may be what a lost clear has left in front; no more.
+        clock.heard(
+          upTo: marksSent[index].offset, by: now.nanoseconds - min(latency.late, bound))
       }
     }
     advance(to: now)

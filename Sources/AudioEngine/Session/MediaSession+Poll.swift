@@ -75,10 +75,10 @@ extension MediaSession {
     }
     guard pause == nil else { return }
     let bound = configuration.playback.latencyBound.wholeNanoseconds
-    if !latency.hasEcho { confirmed = max(confirmed, min(clock.limit(at: time - bound), sent)) }
-    estimated = max(estimated, confirmed, min(clock.limit(at: time - latency.mean), sent))
+    if !latency.hasEcho { confirmed = max(confirmed, min(clock.passed(at: time - bound), sent)) }
+    estimated = max(estimated, confirmed, min(clock.passed(at: time - latency.mean), sent))
     resumable = max(
-      resumable, confirmed, min(clock.limit(at: time - min(latency.late, bound)), sent))
+      resumable, confirmed, min(clock.passed(at: time - min(latency.late, bound)), sent))
     queue.release(upTo: resumable)
     clock.forget(before: time - 2 * bound)
   }
@@ -86,9 +86,9 @@ extension MediaSession {
   /// A mark resolves when its echo has come, though never before the ear can have reached it; without
   /// an echo, when by the policy's bound it has been heard.
   private func resolutionTime(of mark: SentMark) -> Int64 {
-    mark.isEchoed
-      ? mark.playedAt
-      : mark.playedAt + configuration.playback.latencyBound.wholeNanoseconds
+    guard !mark.isEchoed else { return mark.playedAt }
+    return clock.latest(mark.playedAt, offset: mark.offset)
+      + configuration.playback.latencyBound.wholeNanoseconds
   }
 
   private mutating func nextMark(at now: MonotonicTime) -> Outbound? {
@@ -118,7 +118,8 @@ extension MediaSession {
     lastMarkPosition = sent
     marksSent.append(
       SentMark(
-        serial: lastMarkSerial, position: position, epoch: epoch, kind: kind, playedAt: playedAt))
+        serial: lastMarkSerial, position: position, offset: clock.left, epoch: epoch, kind: kind,
+        playedAt: playedAt))
     if configuration.playback.echoesMarks { statistics.outbound.marks += 1 }
     if case .named(let label) = kind { return "\(lastMarkSerial):\(label)" }
     return String(lastMarkSerial)

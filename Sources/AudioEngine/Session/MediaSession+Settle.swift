@@ -10,6 +10,7 @@ extension MediaSession {
     advance(to: now)
     guard statistics.outbound.clearsAcknowledged < statistics.outbound.clears else { return }
     statistics.outbound.clearsAcknowledged += 1
+    if statistics.outbound.clearsAcknowledged == statistics.outbound.clears { clock.obeyed() }
     guard let cut = cutSpeech, statistics.outbound.clearsAcknowledged >= cut.clearNumber else {
       return
     }

@@ -165,6 +165,8 @@ struct QueuedMark {
 struct SentMark {
   let serial: Int
   let position: Int
+  /// What had left before it, as the clock counts.
+  let offset: Int
   let epoch: Epoch
   /// Nil for one of the engine's own.
   let kind: QueuedMark.Kind?

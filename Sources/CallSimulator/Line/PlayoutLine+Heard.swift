@@ -32,6 +32,13 @@ extension PlayoutLine {
     return run.start > now ? queued : lead(at: now)
   }
 
+  /// The same in bytes, to the sample.
+  public func unheardBytes(at now: MonotonicTime) -> Int {
+    guard let run = runs.last else { return 0 }
+    let heard = format.byteCount(nanoseconds: (now - run.start).wholeNanoseconds)
+    return max(audio.count - run.offset - heard, 0)
+  }
+
   /// How long the caller heard audio, gaps not counted.
   public func heardDuration(at now: MonotonicTime) -> Duration {
     .nanoseconds(format.nanoseconds(byteCount: audio.count)) - unheard(at: now)

@@ -36,6 +36,10 @@ extension CallSchedule {
         faults.append(.lostClear(Int.random(in: 0...3, using: &random)))
       }
     }
+    // A platform that loses one clear may lose the next.
+    if random.once(in: 4) {
+      for clear in 0...5 where random.once(in: 2) { faults.append(.lostClear(clear)) }
+    }
     if random.once(in: 8) { faults.append(.broken(at: time(&random))) }
     if random.once(in: 8) { faults.append(.stop(at: time(&random))) }
     return faults

@@ -9,17 +9,14 @@ extension CallSchedule {
     let length = Int.random(in: 2_000...8_000, using: &random)
     schedule.speak(untilMilliseconds: length, &random)
     schedule.faults = faults(withinMilliseconds: length, &random)
-    let losesClears = schedule.faults.contains { if case .lostClear = $0 { true } else { false } }
-    // A lost clear puts the old audio between the engine's clock and the ear: the bound that the
-    // policy states must hold that much too.
-    if losesClears { schedule.setup.platform.policy.latencyBound = .seconds(4) }
     return schedule
   }
 
   private static func setup(_ random: inout SplitMix64) -> Setup {
     let encoding = [AudioEncoding.linear16, .linear16, .mulaw, .alaw]
       .randomElement(using: &random)
-    let rate = SampleRate.telephony.randomElement(using: &random) ?? .hz8000
+    // Samples that last no whole number of nanoseconds are the ones that rounding loses.
+    let rate = (SampleRate.telephony + [.hz24000]).randomElement(using: &random) ?? .hz8000
     let wire = WireFormat(
       encoding ?? .linear16, encoding == .linear16 ? rate : .hz8000)
     let marks = PlayoutLine.MarksAtClear.allCases.randomElement(using: &random) ?? .dropped
@@ -36,7 +33,8 @@ extension CallSchedule {
     setup.capacity = random.once(in: 3) ? random.milliseconds(200...2_000) : .seconds(60)
     setup.whenFull =
       [.wait, .wait, .refuse, .dropOldest].randomElement(using: &random) ?? .wait
-    setup.latency = random.milliseconds(0...180)
+    // Without latency the ear is where the engine's clock is, to the sample.
+    setup.latency = random.once(in: 4) ? .zero : random.milliseconds(0...180)
     setup.jitter = random.once(in: 2) ? random.milliseconds(0...100) : .zero
     setup.seed = random.next()
     setup.hasCaller = !random.once(in: 4)
@@ -57,6 +55,9 @@ extension CallSchedule {
       at += Int.random(in: 0...900, using: &random)
     }
     if random.once(in: 8) { act(at, .hangUp) }
+    // At the very moments at which the platform begins to play.
+    let grid = random.once(in: 4) ? PlayoutLine.slice : .milliseconds(1)
+    for index in steps.indices { steps[index].at = grid * Int(steps[index].at / grid) }
     steps.sort { $0.at < $1.at }
   }
 
@@ -95,7 +96,7 @@ extension CallSchedule {
   /// Interruptions, coughs and late writes.
   private mutating func disturb(_ at: inout Int, _ random: inout SplitMix64) {
     let when = max(at - Int.random(in: 0...600, using: &random), 0)
-    switch Int.random(in: 0..<6, using: &random) {
+    switch Int.random(in: 0..<8, using: &random) {
     case 0, 1:
       act(when, .interrupt)
       act(when + Int.random(in: 0...50, using: &random), .writeLate(400))
@@ -105,8 +106,22 @@ extension CallSchedule {
       act(when + held, random.once(in: 3) ? .interrupt : .resume)
       at = max(at, when + held)
     case 4: act(when, .writeLate(Int.random(in: 1...4_000, using: &random)))
+    case 5, 6: cough(&at, from: when, &random)
     default: act(when, .mark)
     }
+  }
+
+  /// An answer to a barge-in that is itself held and goes on: what comes after a lost clear.
+  private mutating func cough(_ at: inout Int, from when: Int, _ random: inout SplitMix64) {
+    act(when, .interrupt)
+    let answer = when + Int.random(in: 0...120, using: &random)
+    let rate = begin(answer, &random)
+    act(answer, .write(rate.hertz * Int.random(in: 200...1_500, using: &random) / 1_000))
+    if random.once(in: 2) { act(answer, .finish) }
+    let held = answer + Int.random(in: 50...1_400, using: &random)
+    act(held, .pause)
+    at = max(at, held + Int.random(in: 0...400, using: &random))
+    act(at, .resume)
   }
 
   private mutating func begin(_ at: Int, _ random: inout SplitMix64) -> SampleRate {

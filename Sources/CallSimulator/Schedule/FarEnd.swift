@@ -67,8 +67,7 @@ struct FarEnd {
 
   /// Lets the ear catch up.
   private mutating func listen(at now: MonotonicTime) {
-    let unheard = line.format.byteCount(nanoseconds: line.unheard(at: now).wholeNanoseconds)
-    let limit = line.audio.count - unheard
+    let limit = line.audio.count - line.unheardBytes(at: now)
     while oldest < segments.count {
       let segment = segments[oldest]
       // What a clear has dropped was never heard: its place is taken by what came after it.

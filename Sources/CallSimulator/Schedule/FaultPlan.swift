@@ -9,7 +9,6 @@ struct FaultPlan {
     case stop
   }
 
-  let hasLostClears: Bool
   private var events: [(at: MonotonicTime, event: Event)] = []
   private var stalls: [(from: MonotonicTime, until: MonotonicTime)] = []
   private var lostClears: Set<Int> = []
@@ -35,7 +34,6 @@ struct FaultPlan {
       }
     }
     events.sort { $0.at < $1.at }
-    hasLostClears = !lostClears.isEmpty
   }
 
   /// When the stall that holds at `now` ends; nil where the host runs.

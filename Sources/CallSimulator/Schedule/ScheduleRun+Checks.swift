@@ -84,15 +84,13 @@ extension ScheduleRun {
     guard let index = speech.index(of: interruption.epoch) else { return }
     checkPlayed(interruption.played, of: index, "an interruption reported")
     let heard = farEnd.heardBytes(of: index, at: now)
-    if faults.hasLostClears == false, !speech.mayStepForward,
-      bytes(interruption.played + interruption.uncertainty) + 2 < heard
-    {
+    if !speech.mayStepForward, bytes(interruption.played + interruption.uncertainty) < heard {
       outcome.note(
         .neverOverReport, "an interruption's bounds leave out what was heard: \(heard) bytes",
         at: now)
     }
     for span in interruption.heard
-    where !speech.mayStepForward && bytes(span.end) > heard + 2 {
+    where !speech.mayStepForward && bytes(span.end) > heard {
       outcome.note(.neverOverReport, "text was reported as heard that was not", at: now)
     }
   }
@@ -111,9 +109,7 @@ extension ScheduleRun {
     if let epoch = position.epoch, let index = speech.index(of: epoch) {
       checkPlayed(position.played, of: index, "the position gives")
       let heard = farEnd.heardBytes(of: index, at: now)
-      if !faults.hasLostClears, !speech.mayStepForward,
-        bytes(position.limit) + 2 < heard
-      {
+      if !speech.mayStepForward, bytes(position.limit) < heard {
         outcome.note(
           .neverOverReport,
           "the position's limit is \(bytes(position.limit)) bytes, \(heard) were heard", at: now)

@@ -11,6 +11,8 @@ struct FakePlatform {
   let wire: WireFormat
   /// One way, in nanoseconds.
   var latency: Int64 = 40_000_000
+  /// Whether a clear has no effect.
+  var losesClears = false
   /// When what has arrived will have been played.
   private(set) var playEnd: Int64 = 0
   /// Positions of audio with the time at which each stretch starts to play.
@@ -32,6 +34,7 @@ struct FakePlatform {
   }
 
   mutating func clear(sentAt: Int64) {
+    guard !losesClears else { return }
     let at = sentAt + latency
     stretches = stretches.compactMap { stretch in
       let length = max(wire.byteCount(nanoseconds: at - stretch.start), 0)

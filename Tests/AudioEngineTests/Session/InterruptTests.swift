@@ -180,4 +180,71 @@ import Testing
     #expect(outbound.writtenBytes == 160_000)
     #expect(outbound.sentBytes + outbound.discardedBytes == 160_000)
   }
+
+  /// A driver that has been interrupted in the middle of speech, whose clear the platform has lost, and
+  /// that answers at once.
+  private func answering(after wait: Duration) throws -> SessionDriver {
+    var driver = try speaking()
+    driver.platform.losesClears = true
+    _ = driver.session.interrupt(at: driver.time)
+    driver.settle()
+    driver.platform.losesClears = false
+    driver.run(wait)
+    try driver.begin()
+    _ = try driver.session.write(
+      SessionDriver.noise(6_400, seed: 2).span, to: driver.epoch, at: driver.time)
+    try driver.session.finish(driver.epoch)
+    return driver
+  }
+
+  @Test(
+    "speech that a lost clear left in front is counted before what follows it",
+    arguments: [0, 40, 90, 160], [250, 430, 520, 610, 790, 900])
+  func pauseAfterLostClear(wait: Int, spoken: Int) throws {
+    var driver = try answering(after: .milliseconds(wait))
+    driver.run(.milliseconds(spoken))
+    let start = driver.session.queue.end - 12_800
+    let position = driver.session.position(at: driver.time)
+    let heard = driver.platform.heard(of: start..<driver.session.queue.end, at: driver.now)
+    let wire = driver.session.configuration.wire
+    #expect(wire.byteCount(nanoseconds: position.played.wholeNanoseconds) <= heard)
+    #expect(wire.byteCount(nanoseconds: position.limit.wholeNanoseconds) >= heard)
+    driver.session.pause(at: driver.time)
+    driver.run(.milliseconds(300))
+    driver.session.resume(at: driver.time)
+    driver.run(.seconds(4))
+    #expect(driver.events.last == .utteranceEnded(driver.epoch, .played))
+    let whole = driver.platform.heard(of: start..<(start + 12_800), at: driver.now)
+    #expect(whole == 12_800, "\(12_800 - whole) bytes were never heard")
+  }
+
+  @Test("without echoes, what a lost clear left in front is waited for")
+  func outcomeAfterLostClear() throws {
+    var driver = try SessionDriver {
+      $0.playback.echoesMarks = false
+      $0.playback.latencyBound = .milliseconds(60)
+    }
+    try driver.begin()
+    _ = try driver.session.write(
+      SessionDriver.noise(80_000).span, to: driver.epoch, at: driver.time)
+    driver.run(.seconds(1))
+    driver.platform.losesClears = true
+    _ = driver.session.interrupt(at: driver.time)
+    driver.settle()
+    try driver.begin()
+    let start = driver.session.queue.end
+    _ = try driver.session.write(
+      SessionDriver.noise(1_600, seed: 2).span, to: driver.epoch, at: driver.time)
+    try driver.session.finish(driver.epoch)
+    while driver.events.last != .utteranceEnded(driver.epoch, .played) {
+      let position = driver.session.position(at: driver.time)
+      let heard = driver.platform.heard(of: start..<(start + 3_200), at: driver.now)
+      let played = driver.session.configuration.wire.byteCount(
+        nanoseconds: position.played.wholeNanoseconds)
+      #expect(played <= heard)
+      driver.run(.milliseconds(1))
+      try #require(driver.now < 10_000_000_000)
+    }
+    #expect(driver.platform.heard(of: start..<(start + 3_200), at: driver.now) == 3_200)
+  }
 }
