@@ -59,12 +59,17 @@ if !coreOnly {
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .target(name: "Ground", swiftSettings: swiftSettings),
+    .target(name: "CallLog", dependencies: ["Telephony", "Ground"], swiftSettings: swiftSettings),
     .target(
-      name: "Sockets", dependencies: ["AudioEngine", "CLibWebSockets"],
+      name: "SQLiteCallLog", dependencies: ["CallLog", "Telephony", "CSQLite"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Sockets", dependencies: ["AudioEngine", "Ground", "CLibWebSockets"],
       swiftSettings: swiftSettings),
     .target(
       name: "BotTransport",
-      dependencies: ["Sockets", "Telephony", "CSQLite", "CLibCrypto", "CMalloc"],
+      dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CLibCrypto", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
@@ -75,7 +80,8 @@ if !coreOnly {
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "BotTransport", "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "CLibCrypto",
+        "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator", "Telephony",
+        "AudioEngine", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
@@ -105,13 +111,23 @@ if !coreOnly {
       name: "BringYourOwnServer", dependencies: ["Telephony", "AudioEngine", "CLibCrypto"],
       path: "Examples/BringYourOwnServer", swiftSettings: swiftSettings),
     .target(
-      name: "TestSupport", dependencies: ["Sockets", "AudioEngine"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CallLog", "Sockets", "Ground", "AudioEngine"],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketsTests", dependencies: ["Sockets", "Ground", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SocketsTests", dependencies: ["Sockets", "AudioEngine", "TestSupport"],
+      name: "CallLogTests", dependencies: ["CallLog", "Telephony", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BotTransportTests", dependencies: ["BotTransport", "Telephony", "TestSupport"],
+      name: "SQLiteCallLogTests",
+      dependencies: ["SQLiteCallLog", "CallLog", "Telephony", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BotTransportTests",
+      dependencies: [
+        "BotTransport", "CallLog", "SQLiteCallLog", "Telephony", "Ground", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CallSimulatorTests",
@@ -127,7 +143,7 @@ if !coreOnly {
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sidetone", "BringYourOwnServer", "BotTransport", "AudioEngine", "TestSupport",
+        "sidetone", "BringYourOwnServer", "BotTransport", "CallLog", "AudioEngine", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]
@@ -135,6 +151,8 @@ if !coreOnly {
     .library(name: "RESTClient", targets: ["RESTClient"]),
     .library(name: "PlatformREST", targets: ["PlatformREST"]),
     .library(name: "Sockets", targets: ["Sockets"]),
+    .library(name: "CallLog", targets: ["CallLog"]),
+    .library(name: "SQLiteCallLog", targets: ["SQLiteCallLog"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
     .executable(name: "sidetone", targets: ["sidetone"]),

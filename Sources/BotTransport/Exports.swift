@@ -1,2 +1,3 @@
 // A bot's server is a matter of one import: these say what BotTransport's interface shows.
+@_exported public import CallLog
 @_exported public import Sockets

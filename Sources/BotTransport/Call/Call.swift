@@ -1,4 +1,5 @@
 public import AudioEngine
+import CallLog
 public import Telephony
 
 /// One phone call, as a bot sees it: the caller's audio comes in, speech goes out.

@@ -1,4 +1,5 @@
 import AudioEngine
+import CallLog
 import Telephony
 
 // What a socket's end says to the call log.

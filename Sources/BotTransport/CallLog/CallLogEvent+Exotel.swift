@@ -1,3 +1,4 @@
+public import CallLog
 public import Telephony
 
 // Exotel's callbacks as events of the call log.

@@ -1,4 +1,5 @@
 import AudioEngine
+import Ground
 
 /// What the loops of a server know at one moment.
 struct LoopFindings: Sendable {

@@ -1,4 +1,5 @@
 import AudioEngine
+import Ground
 import Telephony
 
 /// What one server has done, for `/metrics`.

@@ -1,4 +1,5 @@
 import AudioEngine
+import Ground
 
 /// Why a call that the access policy lets in is refused all the same.
 enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {

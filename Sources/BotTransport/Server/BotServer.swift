@@ -1,4 +1,5 @@
 import AudioEngine
+import CallLog
 import Telephony
 
 /// A server that carries the calls of telephony platforms to a bot.

@@ -1,3 +1,4 @@
+import Ground
 public import Telephony
 
 /// Takes what a platform says of a live call beside its socket, such as in a webhook, to that call.

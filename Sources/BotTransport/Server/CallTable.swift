@@ -1,3 +1,4 @@
+import Ground
 import Telephony
 
 /// The calls of one server that have not ended, each with the task of its bot.

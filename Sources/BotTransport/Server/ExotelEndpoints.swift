@@ -1,3 +1,4 @@
+public import CallLog
 public import Telephony
 
 /// What Exotel asks over HTTP beside its WebSockets, on the same port.

@@ -1,3 +1,4 @@
+public import CallLog
 public import Telephony
 
 /// What Plivo asks over HTTP, answered on the port of the WebSockets.

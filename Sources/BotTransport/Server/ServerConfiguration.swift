@@ -1,3 +1,4 @@
+public import CallLog
 public import Telephony
 
 /// How a server treats its calls.

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Ground
 import Synchronization
 
 // Swift's side: jobs of actors and tasks, in order, on the loop's thread.

@@ -1,6 +1,7 @@
 public import AudioEngine
 import CLibWebSockets
 import Glibc
+import Ground
 import Synchronization
 
 /// One thread that serves sockets, timers, and the actors pinned to it.

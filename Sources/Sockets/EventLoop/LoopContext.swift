@@ -1,5 +1,6 @@
 import CLibWebSockets
 import Glibc
+import Ground
 
 /// libwebsockets' context of one loop, with the one virtual host that all its sockets belong to.
 ///

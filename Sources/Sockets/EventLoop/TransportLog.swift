@@ -1,4 +1,5 @@
 import CLibWebSockets
+import Ground
 
 /// Where libwebsockets' own words go: nowhere, until a handler is set.
 ///

@@ -1,5 +1,6 @@
 import CLibWebSockets
 import Glibc
+import Ground
 
 /// Contexts of clients, so that a thousand calls to one server read its files once.
 ///

@@ -1,3 +1,5 @@
+import Ground
+
 /// How listeners speak TLS (1.2 or 1.3): the certificate they show, and whose they ask for.
 ///
 /// The files are read when a listener opens and by ``reload()``, never in between. Shared by as many

@@ -1,5 +1,6 @@
-import BotTransport
+import CallLog
 import Foundation
+import SQLiteCallLog
 
 /// The call log that the commands write and read.
 enum CallLogFile {
@@ -12,7 +13,7 @@ enum CallLogFile {
 
   static func open(
     _ path: String, isReadOnly: Bool, keptDays: Int? = nil
-  ) throws(UsageError) -> SQLiteCallLog {
+  ) throws(UsageError) -> any CallLog {
     do {
       return try SQLiteCallLog(path: path, isReadOnly: isReadOnly, keptDays: keptDays)
     } catch {

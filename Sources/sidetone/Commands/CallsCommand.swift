@@ -1,4 +1,5 @@
 import BotTransport
+import CallLog
 import Foundation
 import Telephony
 
@@ -80,7 +81,7 @@ struct CallsCommand: Command {
       case .show(let sid): records = try await log.records(of: sid)
       }
     } catch {
-      throw UsageError(saying: error)
+      throw UsageError(saying: String(describing: error))
     }
     if case .show(let sid) = task, records.isEmpty {
       Console.complain("sidetone calls: no call or stream \(sid) in \(path)")

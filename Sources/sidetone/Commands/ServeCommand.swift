@@ -1,5 +1,6 @@
 import AudioEngine
 import BotTransport
+import CallLog
 import Foundation
 import Telephony
 

@@ -1,4 +1,5 @@
 import BotTransport
+import CallLog
 import Telephony
 
 /// Records of the call log as people read them.

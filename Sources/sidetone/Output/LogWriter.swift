@@ -1,4 +1,5 @@
 import BotTransport
+import CallLog
 import Foundation
 import Telephony
 

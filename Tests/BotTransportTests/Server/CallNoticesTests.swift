@@ -1,6 +1,9 @@
 import AudioEngine
+import CallLog
 import Foundation
+import Ground
 import Telephony
+import TestSupport
 import Testing
 
 @testable import BotTransport

@@ -1,4 +1,7 @@
+import CallLog
 import Foundation
+import Ground
+import SQLiteCallLog
 import Synchronization
 import Telephony
 import TestSupport

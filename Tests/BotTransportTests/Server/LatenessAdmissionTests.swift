@@ -1,4 +1,5 @@
 import BotTransport
+import Ground
 import TestSupport
 import Testing
 

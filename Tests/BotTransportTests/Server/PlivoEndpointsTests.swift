@@ -1,6 +1,8 @@
+import CallLog
 import Foundation
 import Synchronization
 import Telephony
+import TestSupport
 import Testing
 
 @testable import BotTransport

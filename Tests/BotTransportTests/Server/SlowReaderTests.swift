@@ -1,5 +1,6 @@
 import AudioEngine
 import BotTransport
+import Ground
 import Telephony
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
-import BotTransport
+import CallLog
+import TestSupport
 import Testing
 
 @Suite("call log writer") struct CallLogWriterTests {

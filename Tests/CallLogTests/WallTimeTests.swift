@@ -1,4 +1,4 @@
-import BotTransport
+import CallLog
 import Testing
 
 @Suite("wall time") struct WallTimeTests {

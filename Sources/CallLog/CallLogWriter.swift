@@ -1,3 +1,5 @@
+import Ground
+
 /// Stands between the server and a call log: takes events at once, writes them when the log can.
 ///
 /// Handing in an event never waits for the log, so it may be done on an event loop. What waits is

@@ -1,4 +1,5 @@
 import CSQLite
+public import CallLog
 import Glibc
 import Telephony
 

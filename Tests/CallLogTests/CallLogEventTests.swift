@@ -1,7 +1,7 @@
 import Telephony
 import Testing
 
-@testable import BotTransport
+@testable import CallLog
 
 @Suite("joining events to calls") struct CallLogEventTests {
   private static func event(

@@ -15,7 +15,7 @@ package final class Locked<Value>: @unchecked Sendable {
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
     let result = unsafe pthread_mutex_init(mutex, nil)
-    precondition(result == 0, "pthread_mutex_init: \(systemMessage(result))")
+    precondition(result == 0, "pthread_mutex_init: \(unsafe String(cString: strerror(result)))")
     self.value = value
   }
 

@@ -1,23 +1,23 @@
-import BotTransport
+package import CallLog
 
 /// A call log that keeps what it is told, and fails or hangs as it is told.
-actor MemoryCallLog: CallLog {
-  struct Failure: Error {}
+package actor MemoryCallLog: CallLog {
+  package struct Failure: Error {}
 
-  private(set) var records: [CallRecord] = []
-  private(set) var writes = 0
+  package private(set) var records: [CallRecord] = []
+  package private(set) var writes = 0
   private var failures: Int
   private let gate: AsyncStream<Never>?
 
   /// - Parameters:
   ///   - failures: so many writes fail first.
   ///   - gate: each write waits for its end.
-  init(failures: Int = 0, gate: AsyncStream<Never>? = nil) {
+  package init(failures: Int = 0, gate: AsyncStream<Never>? = nil) {
     self.failures = failures
     self.gate = gate
   }
 
-  func write(_ events: [CallLogEvent]) async throws {
+  package func write(_ events: [CallLogEvent]) async throws {
     writes += 1
     if let gate { for await _ in gate {} }
     if failures > 0 {
@@ -32,11 +32,11 @@ actor MemoryCallLog: CallLog {
     }
   }
 
-  func records(since time: WallTime?, limit: Int) -> [CallRecord] {
+  package func records(since time: WallTime?, limit: Int) -> [CallRecord] {
     Array(records.reversed().prefix(limit))
   }
 
-  func records(of sid: String) -> [CallRecord] {
+  package func records(of sid: String) -> [CallRecord] {
     records.filter { $0.callSID == sid || $0.streamSID == sid }
   }
 }

@@ -1,9 +1,10 @@
+import CallLog
 import Foundation
 import Telephony
 import TestSupport
 import Testing
 
-@testable import BotTransport
+@testable import SQLiteCallLog
 
 @Suite("call log in SQLite") struct SQLiteCallLogTests {
   private let scratch: Scratch
