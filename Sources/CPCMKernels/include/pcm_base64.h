@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum pcm_base64_padding {
     PCM_BASE64_PADDING_REQUIRED, /* the text is a multiple of 4 characters */
     PCM_BASE64_PADDING_OPTIONAL, /* the last quantum may also end without its '=' (all of them) */
@@ -48,5 +52,9 @@ pcm_base64_encode_fn pcm_base64_encode;
 typedef ptrdiff_t pcm_base64_decode_fn(uint8_t *dst, const char *src, size_t count,
                                        pcm_base64_padding padding);
 pcm_base64_decode_fn pcm_base64_decode;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Encoding agrees bit for bit with CPython's audioop on all 65,536 inputs: a sample is first
  * shifted right by 2 (mu-law) or 3 (A-law), rounding towards minus infinity, and then made a
@@ -31,5 +35,9 @@ pcm_alaw_encode_fn pcm_alaw_encode;
 /* int16[count] from uint8[count]; the magnitude is at most 32,256. */
 typedef void pcm_alaw_decode_fn(int16_t *dst, const uint8_t *src, size_t count);
 pcm_alaw_decode_fn pcm_alaw_decode;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

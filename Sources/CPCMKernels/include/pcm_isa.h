@@ -10,6 +10,10 @@
 #include "pcm_linear16.h"
 #include "pcm_resample.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum pcm_isa {
     PCM_ISA_SCALAR, /* portable C: the specification of all the others */
     PCM_ISA_SSE41,  /* x86-64 with SSE4.1: 128 bits */
@@ -47,5 +51,9 @@ const pcm_kernels *pcm_kernels_best(void);
 /* The named instruction set, or NULL where this CPU lacks it or the library was built without it.
  */
 const pcm_kernels *pcm_kernels_for(pcm_isa isa);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

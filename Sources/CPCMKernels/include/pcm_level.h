@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct pcm_level_result {
     uint64_t
         sum_of_squares; /* exact for up to 2^34 samples; the mean square is this over their count */
@@ -15,5 +19,9 @@ typedef struct pcm_level_result {
 /* pcm_level() - sum of squares and peak of int16[count]; both 0 for no samples. */
 typedef pcm_level_result pcm_level_fn(const int16_t *src, size_t count);
 pcm_level_fn pcm_level;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

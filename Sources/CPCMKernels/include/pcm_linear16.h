@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* pcm_linear16_decode() - int16[count] from 2 * count little-endian bytes. A copy on little-endian
  * machines. */
 void pcm_linear16_decode(int16_t *dst, const uint8_t *src, size_t count);
@@ -51,5 +55,9 @@ enum { PCM_FADE_SHIFT = 16 };
 typedef int32_t pcm_fade_fn(int16_t *dst, const int16_t *src, size_t count, int32_t start,
                             int32_t step);
 pcm_fade_fn pcm_fade;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

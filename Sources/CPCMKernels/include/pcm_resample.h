@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum pcm_filter {
     PCM_FILTER_STANDARD, /* linear phase, flat to 0.45 of the lower rate; 2.9 ms of delay where that
                             is 8 kHz */
@@ -83,5 +87,9 @@ pcm_resample_fn pcm_resample;
  */
 typedef size_t pcm_resample_flush_fn(int16_t *dst, pcm_resampler *state);
 pcm_resample_flush_fn pcm_resample_flush;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
