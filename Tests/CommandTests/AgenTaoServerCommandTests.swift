@@ -35,6 +35,23 @@ import Testing
         == "call-1: ended by agent; answer ok, close ok; caller heard 3200 bytes")
   }
 
+  @Test("takes any connector with the right key where none was named, and only that one else")
+  func connectors() async throws {
+    for (words, key, connector, isLetIn) in [
+      ([], "k", "the-client's-own", true), ([], "other", "the-client's-own", false),
+      (["--connector", "c"], "k", "c", true), (["--connector", "c"], "k", "another", false),
+    ] {
+      let server = try RunningSidetone(
+        ["agentao-server", "--port", "0", "--api-key", "k", "--rate", "16000"] + words)
+      let port = try await server.firstLine().split(separator: ":").last.map(String.init)
+      let seen = try await client(try #require(port), key, connector, isLetIn ? "3200" : "0")
+      #expect(seen["status"] as? Int == (isLetIn ? nil : 401), "\(words) \(key) \(connector)")
+      #expect(seen["sent"] as? Int == (isLetIn ? 3_200 : nil), "\(words) \(key) \(connector)")
+      server.interrupt()
+      _ = try await server.end()
+    }
+  }
+
   @Test("puts a client into a scenario")
   func scenario() async throws {
     let (server, port) = try await start("--scenario", "wrong-key")

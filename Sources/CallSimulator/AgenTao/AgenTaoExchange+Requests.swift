@@ -32,9 +32,12 @@ extension AgenTaoExchange {
 
   func isKnown(_ headers: HTTPHeaders) -> Bool {
     guard let apiKey = configuration.apiKey else { return true }
-    let connector =
+    let named =
       configuration.profile == .w1 ? headers["x-connector-uuid"] : headers["x-connector-id"]
-    return apiKey.matches(headers["x-api-key"] ?? "") && connector == configuration.connectorID
+    guard apiKey.matches(headers["x-api-key"] ?? ""), let named, !named.isEmpty else {
+      return false
+    }
+    return named == configuration.connectorID ?? named
   }
 
   private func call(in path: String) -> String? {

@@ -15,8 +15,8 @@ public actor AgenTaoServer {
     public var rate: SampleRate?
     /// The key that clients must show; nil lets everybody in.
     public var apiKey: Secret?
-    /// The connector that clients must name along with the key.
-    public var connectorID = "simulated-connector"
+    /// The connector that clients must name along with the key; nil takes any, but one has to be named.
+    public var connectorID: String?
     /// The calls that arrive as soon as a client is ready and no other call is under way.
     public var plans: [AgenTaoPlan] = []
     /// What goes wrong.

@@ -27,7 +27,9 @@ struct AgenTaoServerCommand: Command {
     Option(
       "--client-ca", "FILE",
       help: "ask clients for a certificate signed by one of these authorities, in PEM"),
-    Option("--connector", "ID", help: "the connector it must name (default simulated-connector)"),
+    Option(
+      "--connector", "ID",
+      help: "the connector that a client with the key must name (default any)"),
   ]
   static let notes = """
     Prints 'listening on ws://ADDRESS:PORT', or wss://, when clients may come, and
@@ -132,7 +134,7 @@ struct AgenTaoServerCommand: Command {
     // It may run for days: what was heard is counted, not kept.
     configuration.recordedBytes = 0
     configuration.apiKey = apiKey
-    if let connector { configuration.connectorID = connector }
+    configuration.connectorID = connector
     configuration.plans = scenario.plans
     configuration.faults = scenario.faults
     return configuration
