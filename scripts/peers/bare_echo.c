@@ -1,12 +1,14 @@
 /* bare_echo.c - the least that libwebsockets can do for a load: every message goes back as it came.
  *
- *   cc -O2 -o bare-echo bare_echo.c $(pkg-config --cflags --libs libwebsockets)
+ *   cc -O2 -o bare-echo bare_echo.c $(pkg-config --cflags --libs libwebsockets) -lev
  *   bare-echo PORT asked      each message waits for "writeable", as libwebsockets' manual wants
  *   bare-echo PORT at-once    each message is written from the callback that brought it
  *
- * It neither reads the audio nor paces it, and closes a call that says "stop". One thread, no TLS.
+ * It neither reads the audio nor paces it, and closes a call that says "stop". One thread, no TLS. It waits
+ * with libev, as Sidetone's own loops do: libwebsockets' own poll looks at every connection each time.
  */
 /* SPDX-License-Identifier: MIT */
+#include <ev.h>
 #include <libwebsockets.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -116,6 +118,8 @@ int main(int count, char **words) {
     };
     struct lws_context_creation_info info;
     struct lws_context *context;
+    struct ev_loop *loop;
+    void *loops[1];
 
     if (count != 3) {
         fputs("usage: bare-echo PORT asked|at-once\n", stderr);
@@ -125,17 +129,26 @@ int main(int count, char **words) {
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
     lws_set_log_level(LLL_ERR, NULL);
+    loop = ev_loop_new(EVFLAG_NOENV | EVFLAG_NOSIGMASK);
+    if (!loop) return 1;
+    loops[0] = loop;
     memset(&info, 0, sizeof info);
     info.port = atoi(words[1]);
     info.iface = "127.0.0.1";
     info.protocols = protocols;
     info.pt_serv_buf_size = message_limit + LWS_PRE;
+    info.options = LWS_SERVER_OPTION_LIBEV;
+    info.foreign_loops = loops;
     context = lws_create_context(&info);
-    if (!context) return 1;
+    if (!context) {
+        fputs("bare-echo: libwebsockets has no libev here\n", stderr);
+        return 1;
+    }
     printf("listening on ws://127.0.0.1:%s\n", words[1]);
     fflush(stdout);
-    while (!is_stopping && lws_service(context, 0) >= 0) {
-    }
+    /* A signal ends the wait of ev_run, which then returns. */
+    while (!is_stopping) ev_run(loop, EVRUN_ONCE);
     lws_context_destroy(context);
+    ev_loop_destroy(loop);
     return 0;
 }
