@@ -64,16 +64,22 @@ struct SimulateCommand: Command {
   /// What the caller hears of a host that stalls.
   private static func showStalls() -> ExitStatus {
     Console.print("silence put into 12 s of speech by one stall a second, worst of 20 phases")
-    Console.print("  stall".padded(to: 12) + "exotel".padded(to: 12) + "plivo-like")
     let exotel = WireFormat(.linear16, .hz8000)
     let plivo = WireFormat(.mulaw, .hz8000)
-    let left = StallLadder(platform: .exotel(exotel), wire: exotel).climb()
-    let right = StallLadder(platform: .plivoLike(plivo), wire: plivo).climb()
+    let models = [(PlayoutModel.exotel(exotel), exotel), (PlayoutModel.plivo(plivo), plivo)]
+    let names = models.map { model, wire in
+      let chunk = wire.nanoseconds(byteCount: model.policy.chunk.preferredBytes) / 1_000_000
+      return "\(model.name), \(chunk) ms chunks"
+    }
+    let column = 26
+    Console.print("  stall".padded(to: 12) + names[0].padded(to: column) + names[1])
+    let left = StallLadder(platform: models[0].0, wire: exotel).climb()
+    let right = StallLadder(platform: models[1].0, wire: plivo).climb()
     for (one, other) in zip(left, right) {
       let cells = [one.stall, one.inserted, other.inserted].map {
         "\(Int($0.inMilliseconds.rounded())) ms"
       }
-      Console.print("  " + cells[0].padded(to: 10) + cells[1].padded(to: 12) + cells[2])
+      Console.print("  " + cells[0].padded(to: 10) + cells[1].padded(to: column) + cells[2])
     }
     return (left + right).allSatisfy { $0.violation == nil } ? .success : .failure
   }

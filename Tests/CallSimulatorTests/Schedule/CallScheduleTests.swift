@@ -45,7 +45,7 @@ import Testing
     // An engine that is told of a platform without latency, before one that has some.
     var schedule = CallSchedule.random(seed: 5)
     schedule.setup.capacity = .seconds(60)
-    schedule.setup.platform = .plivoLike(schedule.setup.wire)
+    schedule.setup.platform = .plivo(schedule.setup.wire)
     schedule.setup.platform.policy.latencyBound = .zero
     schedule.setup.platform.policy.echoesMarks = false
     schedule.setup.latency = .milliseconds(180)

@@ -1,4 +1,5 @@
 import AudioEngine
+import Telephony
 import Testing
 
 @testable import CallSimulator
@@ -8,7 +9,7 @@ import Testing
 
   @Test("stalls of up to 150 ms are not heard, those of 300 ms hardly")
   func ladder() {
-    for platform in [PlayoutModel.exotel(wire), .plivoLike(wire)] {
+    for platform in [PlayoutModel.exotel(wire), .plivo(wire)] {
       let rungs = StallLadder(platform: platform, wire: wire).climb()
       #expect(rungs.allSatisfy { $0.violation == nil })
       #expect(rungs.prefix(3).allSatisfy { $0.inserted == .zero }, "\(platform.name)")
@@ -17,9 +18,16 @@ import Testing
     }
   }
 
+  @Test("what is simulated is what ships: the codecs' own policies")
+  func policies() {
+    #expect(PlayoutModel.plivo(wire).policy == PlivoCodec().playbackPolicy(for: wire))
+    #expect(PlayoutModel.plivo(wire).policy.chunk.preferredBytes == 320)
+    #expect(PlayoutModel.exotel(wire).policy == ExotelCodec().playbackPolicy(for: wire))
+  }
+
   @Test("a longer stall than any lead is heard")
   func control() {
-    let rungs = StallLadder(platform: .plivoLike(wire), wire: wire).climb([.milliseconds(700)])
+    let rungs = StallLadder(platform: .plivo(wire), wire: wire).climb([.milliseconds(700)])
     #expect(rungs[0].violation == nil)
     #expect(rungs[0].inserted >= .seconds(2))
   }
