@@ -1,18 +1,20 @@
 /// A mono sound as a WAV file holds it: samples and their rate, between bytes and value.
 ///
-/// Reads RIFF/WAVE with 16-bit linear PCM (format tag 1), A-law (6) or mu-law (7), also where the
-/// format is wrapped in `WAVE_FORMAT_EXTENSIBLE`. Chunks it does not know are skipped. Sizes that
-/// claim more than the file has (a recording cut short, a stream written with 0xFFFFFFFF) mean
-/// "until the end". Opens nothing: whoever has a path reads the bytes.
+/// Reads RIFF/WAVE, RF64 and BW64 with linear PCM of up to 32 bits, 32- and 64-bit floats, A-law or
+/// mu-law, also where the format is wrapped in `WAVE_FORMAT_EXTENSIBLE`, of any number of channels.
+/// Chunks it does not know are skipped. A size that claims more than the file has (a recording cut
+/// short, a stream written with 0xFFFFFFFF), or nothing where audio follows (a recorder that was
+/// killed), means "until the end". Opens nothing: whoever has a path reads the bytes.
 ///
 /// Source: Microsoft/IBM, "Multimedia Programming Interface and Data Specifications 1.0" (RIFF and
-/// WAVE), and RFC 2361 for the format tags.
+/// WAVE), RFC 2361 for the format tags, EBU Tech 3306 for RF64.
 public struct WaveFile: Hashable, Sendable {
   /// Samples a second, as the header says.
   public var rate: SampleRate
   /// The sound, native 16-bit samples; G.711 files are expanded.
   public var samples: [Int16]
-  /// How the file held its samples; ``encoded()`` always writes ``AudioEncoding/linear16``.
+  /// How the file held its samples, ``AudioEncoding/linear16`` for every depth of linear PCM and for
+  /// floats; ``encoded()`` always writes that.
   public let encoding: AudioEncoding
 
   /// Makes a sound that was not read from a file.
@@ -39,35 +41,27 @@ public struct WaveFile: Hashable, Sendable {
 
   /// Reads the bytes of a whole file; whatever they are, it never traps.
   ///
-  /// - Parameter bytes: the file from its first byte.
+  /// - Parameters:
+  ///   - bytes: the file from its first byte.
+  ///   - channel: which channel to take, from 1; nil for the mean of all.
   /// - Throws: ``WaveFileError``, each case one clear sentence. A sound of zero samples is no error.
-  /// - Complexity: O(`bytes.count`), allocates the samples.
-  public init(bytes: Span<UInt8>) throws(WaveFileError) {
-    guard bytes.count >= 12, bytes.holds("RIFF", at: 0), bytes.holds("WAVE", at: 8) else {
-      throw .notWave
+  /// - Complexity: O(`bytes.count`), allocates the samples: at most two bytes for each of the file's.
+  public init(bytes: Span<UInt8>, channel: Int? = nil) throws(WaveFileError) {
+    let chunks = try WaveChunks(bytes: bytes)
+    let format = chunks.format
+    if let channel, !(1...format.channels).contains(channel) {
+      throw .noSuchChannel(channel, of: format.channels)
     }
-    let isStreamed = [0, UInt32.max].contains(bytes.littleEndian32(at: 4))
-    var format: WaveFormat?
-    var audio: Range<Int>?
-    var position = 12
-    while bytes.count - position >= 8, format == nil || audio == nil {
-      let declared = bytes.littleEndian32(at: position + 4)
-      let body = position + 8
-      var size = min(Int(declared), bytes.count - body)
-      if bytes.holds("fmt ", at: position), format == nil {
-        format = try WaveFormat(bytes: bytes, body: body..<body + size)
-      } else if bytes.holds("data", at: position), audio == nil {
-        // A writer that could not seek back leaves both sizes unset: the audio is the rest.
-        if declared == 0 && isStreamed { size = bytes.count - body }
-        audio = body..<body + size
-      }
-      position = body + size + (size & 1)
-    }
-    guard let format else { throw .noFormat }
-    guard let audio else { throw .noAudio }
     self.rate = format.rate
     self.encoding = format.encoding
-    self.samples = format.encoding.samples(of: bytes, in: audio)
+    self.samples = format.samples(of: bytes, in: chunks.audio, channel: channel.map { $0 - 1 })
+  }
+
+  /// Whether bytes begin as a file that ``init(bytes:channel:)`` may read: `RIFF`, `RF64` or `BW64`,
+  /// a size and `WAVE`.
+  public static func begins(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count >= 12, bytes.holds("WAVE", at: 8) else { return false }
+    return bytes.holds("RIFF", at: 0) || bytes.holds("RF64", at: 0) || bytes.holds("BW64", at: 0)
   }
 
   /// The file as 16-bit linear PCM: a 44-byte header, then the samples little-endian.
