@@ -14,6 +14,7 @@ struct WaveChunks {
     var format: WaveFormat?
     var audio: Range<Int>?
     var longSize: UInt64?
+    var isOpen = false
     var position = 12
     while bytes.count - position >= 8, format == nil || audio?.isEmpty ?? true {
       let body = position + 8
@@ -34,11 +35,18 @@ struct WaveChunks {
           size = rest
         }
         audio = body..<body + size
+        isOpen = size == rest
       }
       position = bytes.endOfChunk(body + size, odd: size % 2 == 1)
     }
     guard let format else { throw .noFormat }
-    guard let audio else { throw .noAudio }
+    guard var audio else { throw .noAudio }
+    if isOpen, format.frameBytes == 1, audio.count > 1, bytes.count % 2 == 0,
+      bytes[bytes.count - 1] == 0
+    {
+      // The pad byte after an odd count, which would be heard as a click.
+      audio = audio.dropLast()
+    }
     self.format = format
     self.audio = audio
   }

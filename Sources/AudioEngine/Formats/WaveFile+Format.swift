@@ -54,6 +54,9 @@ struct WaveFormat {
     self.rate = rate
   }
 
+  /// Bytes of one sample of every channel.
+  var frameBytes: Int { sample.byteCount * channels }
+
   /// The encoding that says most about the file.
   var encoding: AudioEncoding {
     switch sample {

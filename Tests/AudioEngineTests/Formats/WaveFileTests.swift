@@ -55,6 +55,21 @@ import Testing
     #expect(try WaveFile(bytes: text.span).samples.count == 5)
   }
 
+  @Test("the pad byte after an odd count is no sample, whether the size was set or not")
+  func padByte() throws {
+    let codes: [UInt8] = [0xFF, 0x80, 0xFF]
+    for size: UInt32 in [3, 0, .max] {
+      for pad in [[], [0]] as [[UInt8]] {
+        let data = Array("data".utf8) + bytes32(size) + codes + pad
+        let bytes = riff([chunk("fmt ", format(tag: 7, bits: 8, frame: 1)), data])
+        #expect(try WaveFile(bytes: bytes.span).samples == [0, 32_124, 0], "\(size) \(pad)")
+      }
+    }
+    let even = Array("data".utf8) + bytes32(.max) + [0xFF, 0x80, 0xFF, 0x81]
+    let bytes = riff([chunk("fmt ", format(tag: 7, bits: 8, frame: 1)), even])
+    #expect(try WaveFile(bytes: bytes.span).samples.count == 4)
+  }
+
   @Test("an empty data chunk before other chunks is empty, and one before the audio is passed over")
   func emptyData() throws {
     let list = chunk("LIST", [1, 2, 3])
