@@ -1,7 +1,7 @@
 extension SimulatedProvider {
   /// Exotel AgentStream, Voicebot applet.
   public static let exotel = SimulatedProvider(
-    name: "exotel", dialects: ExotelDialect.named.map(\.name)
+    name: "exotel", dialects: ExotelDialect.named.map(\.name), policies: [.documented, .relaxed]
   ) { script, choices in
     var options = ExotelPlatform.Options()
     if let name = choices.dialect {
@@ -11,6 +11,7 @@ extension SimulatedProvider {
     // A server takes a second socket of one stream for a retry and ends the first.
     options.streamSID = sid()
     options.callSID = sid()
+    options.rules = .exotel(choices.policy)
     options.rules.expectsEcho = choices.expectsEcho
     return ExotelPlatform(script: script, options: options)
   }

@@ -14,6 +14,7 @@ struct CallLedger: Sendable {
   private(set) var stoppedAt: MonotonicTime?
   private(set) var closedAt: MonotonicTime?
   private var lastClear: MonotonicTime?
+  private var utteranceMarks = UtteranceMarks()
   /// Where the caller begins to speak over the bot, in bytes of what it says.
   private let interruptsAt: Int?
   private var interruptedAt: MonotonicTime?
@@ -26,6 +27,8 @@ struct CallLedger: Sendable {
     self.interruptsAt = interruptsAt
     report.provider = provider
     report.format = "\(format)"
+    report.policy = rules.policy
+    if let remark = rules.policyRemark { remarks.append(remark) }
   }
 
   mutating func opened(at now: MonotonicTime) {
@@ -82,9 +85,14 @@ struct CallLedger: Sendable {
     report.receivedBytes += payload.count
     report.chunkSizes[payload.count, default: 0] += 1
     if let objection = rules.objection(toPayloadOf: payload.count) {
+      let advice = PayloadAdvice(rules: rules, format: format)
+        .text(
+          onSize: payload.count, followsLegal: report.chunkSizes.keys.contains(where: rules.isLegal)
+        )
       report.illegalChunks += 1
-      note(.illegalSize, "a chunk of \(payload.count.grouped) bytes, \(objection)")
+      note(.illegalSize, "a chunk of \(payload.count.grouped) bytes, \(objection): \(advice)")
     }
+    if let disguise = PayloadAdvice.disguise(of: payload.span) { note(.wrongFormat, disguise) }
     if let quiet = rules.quietAfterClear, let lastClear, now - lastClear < quiet {
       report.staleBytes += payload.count
       note(
@@ -98,21 +106,22 @@ struct CallLedger: Sendable {
       return
     }
     let whole = payload.count / format.encoding.bytesPerSample * format.encoding.bytesPerSample
-    if let gap = line.append(Array(payload.prefix(whole)), at: now), isHole(gap) {
+    guard whole > 0 else { return }
+    let place = line.audio.count
+    let gap = line.append(Array(payload.prefix(whole)), at: now)
+    let isMarked = utteranceMarks.goesOn(after: place, isSilentBefore: gap != nil)
+    guard let gap else { return }
+    let length = Duration.milliseconds(gap.durationMs)
+    if rules.isHole(length, isAudible: gap.audible, isMarked: isMarked) {
       note(
         .gap,
         "a gap of \(Self.ms(gap.durationMs)) at \(Self.ms(gap.atMs)): the next chunk came too late")
     }
   }
 
-  /// Silence inside continuous speech is a hole; a pause between two utterances is not.
-  private func isHole(_ gap: Gap) -> Bool {
-    rules.everyGapMatters || rules.expectsEcho
-      || (gap.audible && gap.durationMs < rules.shortestPause.inMilliseconds)
-  }
-
   mutating func received(mark name: String, at now: MonotonicTime) {
     report.marks += 1
+    utteranceMarks.marked(after: line?.audio.count ?? 0)
     if let fits = line?.mark(name, at: now), !fits {
       note(.marks, "more than \(PlayoutLine.mostPendingMarks.grouped) marks pending at once")
     }
@@ -128,6 +137,7 @@ struct CallLedger: Sendable {
     if let interruptedAt, report.interruptedMs == nil {
       report.interruptedMs = (now - interruptedAt).inTenthsOfMilliseconds
     }
+    utteranceMarks.cleared()
     guard let result = line?.clear(at: now) else { return [] }
     if result.droppedBytes > 0 {
       lastClear = now
@@ -144,8 +154,10 @@ struct CallLedger: Sendable {
     closedAt = now
     report.closeCode = code
     report.closedBy = side
-    if code != 1000 {
-      note(.close, "the socket ended with \(code), not 1000\(Self.meaning(ofCloseCode: code))")
+    switch Closing(code: code, isStopped: stoppedAt != nil) {
+    case .proper: break
+    case .careless(let sentence): remark(sentence)
+    case .wrong(let sentence): note(.close, sentence)
     }
     if side == .platform, rules.platformCloses {
       // As it should be.
@@ -153,20 +165,6 @@ struct CallLedger: Sendable {
       remark("the bot left the socket open after stop; the platform closed it")
     } else if stoppedAt == nil, let unheard = line?.unheard(at: now), unheard > PlayoutLine.slice {
       note(.close, "closed the socket with \(Self.ms(unheard)) of audio unheard, which is lost")
-    }
-  }
-
-  private static func meaning(ofCloseCode code: Int) -> String {
-    switch code {
-    case 1001: " (going away)"
-    case 1002: " (protocol error)"
-    case 1003: " (unsupported data)"
-    case 1005: " (no code in the close message)"
-    case 1006: " (no close message: the connection broke)"
-    case 1008: " (policy violation)"
-    case 1009: " (message too big)"
-    case 1011: " (server error)"
-    default: ""
     }
   }
 

@@ -19,6 +19,8 @@ public struct CallReport: Codable, Hashable, Sendable {
   public internal(set) var remarks: [String] = []
   /// The platform's name.
   public internal(set) var provider = ""
+  /// Which of the platform's chunk sizes counted as legal.
+  public internal(set) var policy = JudgeRules.Policy.documented
   /// Where the bot was called, without credentials; empty under the virtual clock.
   public internal(set) var url = ""
   /// The wire format, as `linear16 8000 Hz`.

@@ -48,6 +48,11 @@ struct ProblemLog: Sendable {
     counts[problem] = count + 1
   }
 
+  /// Each kind with its first sentence and how often it occurred.
+  var all: [(problem: Problem, sentence: String, times: Int)] {
+    firsts.map { ($0.problem, $0.sentence, counts[$0.problem, default: 1]) }
+  }
+
   var sentences: [String] {
     firsts.map { first in
       let more = counts[first.problem, default: 1] - 1

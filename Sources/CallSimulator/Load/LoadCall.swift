@@ -13,6 +13,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   }
 
   private(set) var ear: LoadEar
+  private(set) var judge: LoadJudge
   /// How late this side's own messages left, which is not the bot's fault.
   private(set) var ownLateness = LatenessTable()
   /// From the start to the first audio.
@@ -27,6 +28,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
 
   private let loop: EventLoop
   private let plan: LoadPlan
+  private let rules: JudgeRules
   private var wire: LoadWire
   private var timer: LoopTimer?
   private var socket: WebSocket?
@@ -37,7 +39,8 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   private var hasStarted = false
   private var needsCleared = false
   private var stopping: MonotonicTime?
-  private var hasStopped = false
+  private var stoppedAt: MonotonicTime?
+  private var hasClosed = false
   private var marks: [(name: String, at: Int64)] = []
   private let ended: (LoadCall) -> Void
 
@@ -51,6 +54,8 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     wire = LoadWire(plan.provider, index: index, sounds)
     interruptions = LoadInterruptions(saying: sounds.interruption, every: plan.interruptEvery)
     ear = LoadEar(plan.provider.wire)
+    rules = plan.rules
+    judge = LoadJudge(rules, plan.provider.wire)
     timer = LoopTimer(loop: loop) { [weak self] in self?.timerFired() }
   }
 
@@ -97,34 +102,58 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
 
   func socket(_ socket: WebSocket, didReceiveText message: RawSpan) {
     let now = loop.now
-    switch LoadMessage(message) {
-    case .media(let range):
-      let payload = message.extracting(range)
-      if ear.messages == 0, let openedAt { firstAudio = now - openedAt }
-      interruptions.heard(at: now)
-      if plan.bot == .echoes, !wire.mayBeOwn(payload) { foreign += 1 }
-      var padding = 0
-      while padding < min(payload.byteCount, 2),
-        unsafe payload.unsafeLoad(
-          fromByteOffset: payload.byteCount - 1 - padding, as: UInt8.self) == UInt8(ascii: "=")
-      {
-        padding += 1
-      }
-      ear.hear(payload.byteCount / 4 * 3 - padding, at: now)
+    guard judge.admits(isStarted: hasStarted, sinceStop: stoppedAt.map { now - $0 }) else { return }
+    let read = LoadMessage(message)
+    judgeAddress(of: read)
+    switch read.kind {
+    case .media(let range): hear(message.extracting(range), at: now)
     case .mark(let name):
+      judge.marked(after: ear.bytes)
       if marks.count < 256 { marks.append((name, max(ear.end, now.nanoseconds))) }
       arm()
     case .clear:
       interruptions.cleared(at: now)
+      judge.cleared()
       ear.clear()
       needsCleared = true
       marks.removeAll()
       socket.requestWrite()
     case .other: break
+    case .invalid(let reason): judge.note(.invalidMessage, reason)
     }
   }
 
-  func socket(_ socket: WebSocket, didReceiveBinary message: RawSpan) {}
+  /// Whether a message is for this stream and one that the platform knows; its audio is heard all the
+  /// same, so that a load measures echoes of every kind.
+  private func judgeAddress(of message: LoadMessage) {
+    if case .invalid = message.kind { return }
+    if !plan.provider.knows(message.event) {
+      judge.note(.unknownEvent, "an unknown event: \(BotText.excerpt(message.event.utf8))")
+    }
+    if let stream = message.stream {
+      guard stream != wire.stream else { return }
+      judge.note(
+        .wrongStream, "a message for the stream \(BotText.excerpt(stream.utf8)), not for its own")
+    } else if plan.provider == .exotel {
+      judge.note(.wrongStream, "a message without stream_sid")
+    }
+  }
+
+  private func hear(_ text: RawSpan, at now: MonotonicTime) {
+    guard let payload = judge.payload(of: text) else { return }
+    if ear.messages == 0, let openedAt { firstAudio = now - openedAt }
+    interruptions.heard(at: now)
+    if plan.bot == .echoes, !wire.mayBeOwn(text) { foreign += 1 }
+    let before = ear.bytes
+    let gap = ear.hear(payload.count, at: now)
+    judge.heard(
+      payload, after: gap, bytes: before, ahead: .nanoseconds(max(ear.end - now.nanoseconds, 0)))
+  }
+
+  func socket(_ socket: WebSocket, didReceiveBinary message: RawSpan) {
+    judge.note(
+      .binaryMessage, "a binary message of \(message.byteCount.grouped) bytes; text only is taken")
+  }
 
   func socketCanWrite(_ socket: WebSocket, buffer: inout MessageBuffer) -> WriteStep {
     defer { if hasMore { socket.requestWrite() } }
@@ -147,20 +176,35 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
       wire.played(mark.name, into: &buffer)
       return .text
     }
-    if let stopping, !hasStopped, loop.now >= stopping + LoadPlan.tail {
-      hasStopped = true
+    if let stopping, stoppedAt == nil, loop.now >= stopping + LoadPlan.tail {
+      stoppedAt = loop.now
       due = 0
       wire.stop(into: &buffer)
+      arm()
       return .text
+    }
+    if let closing, loop.now >= closing, !hasClosed {
+      hasClosed = true
+      judge.leftOpen()
+      return .close(.normal, reason: "")
     }
     return .nothing
   }
 
   func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
-    finish(openedAt == nil || code == nil ? .failed(reason) : .closed(code ?? 1006))
+    // After the stop a connection that breaks loses nothing.
+    if openedAt == nil || code == nil && stoppedAt == nil {
+      finish(.failed(reason))
+    } else {
+      judge.closed(code: code ?? 1006, isStopped: stoppedAt != nil)
+      finish(.closed(code ?? 1006))
+    }
   }
 
   // Time.
+
+  /// When this side closes the socket itself, as the platform does with a bot that leaves it open.
+  private var closing: MonotonicTime? { stoppedAt.map { $0 + rules.closeGrace } }
 
   private var hasMore: Bool {
     due > 0 || needsCleared || marks.first.map { $0.at <= loop.now.nanoseconds } ?? false
@@ -169,7 +213,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   private func timerFired() {
     guard end == nil else { return }
     let now = loop.now
-    while nextMedia <= now, !hasStopped {
+    while nextMedia <= now, stoppedAt == nil {
       ownLateness.add(now - nextMedia)
       due += 1
       nextMedia = nextMedia + .nanoseconds(LoadPlan.cadence)
@@ -180,10 +224,13 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
 
   private func arm() {
     guard end == nil, openedAt != nil else { return }
+    if let closing {
+      if !hasClosed { timer?.arm(at: max(closing, loop.now)) }
+      return
+    }
     var next = nextMedia
     if let mark = marks.first { next = min(next, MonotonicTime(nanoseconds: mark.at)) }
-    if let stopping, !hasStopped { next = min(next, stopping + LoadPlan.tail) }
-    if hasStopped { return }
+    if let stopping { next = min(next, stopping + LoadPlan.tail) }
     timer?.arm(at: max(next, loop.now))
   }
 

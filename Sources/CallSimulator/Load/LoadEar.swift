@@ -13,8 +13,6 @@ struct LoadEar {
   private(set) var end: Int64 = 0
   private(set) var bytes = 0
   private(set) var messages = 0
-  private(set) var gaps = 0
-  private(set) var silence: Int64 = 0
   /// How far each message of this stream came behind an even one, in microseconds; any constant may be
   /// added.
   private var offsets: [Int32] = []
@@ -26,18 +24,17 @@ struct LoadEar {
     bytesPerSecond = Int64(wire.bytesPerSecond)
   }
 
-  mutating func hear(_ count: Int, at now: MonotonicTime) {
+  /// - Returns: how long the ear had been dry before; zero where it was not.
+  mutating func hear(_ count: Int, at now: MonotonicTime) -> Duration {
     let time = now.nanoseconds
+    var dry: Int64 = 0
     if let firstAudio {
       // A bot fills its lead first; from then on its messages follow each other evenly.
       if time - firstAudio.nanoseconds >= Self.filling {
         let offset = time - firstAudio.nanoseconds - audio
         offsets.append(Int32(clamping: offset / 1_000))
       }
-      if time > end {
-        gaps += 1
-        silence += time - end
-      }
+      dry = max(time - end, 0)
     } else {
       firstAudio = now
       end = time
@@ -47,6 +44,7 @@ struct LoadEar {
     audio += length
     bytes += count
     messages += 1
+    return .nanoseconds(dry)
   }
 
   /// The bot has taken back what was not heard; what follows is a new stream.

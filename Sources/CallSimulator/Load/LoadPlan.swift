@@ -16,6 +16,14 @@ public struct LoadPlan: Sendable {
       case .exotel: WireFormat(.linear16, .hz8000)
       }
     }
+
+    /// The events that its bots may send: media, marks, clears, others.
+    func knows(_ event: String) -> Bool {
+      switch self {
+      case .plivo: ["playAudio", "checkpoint", "clearAudio", "sendDTMF"].contains(event)
+      case .exotel: ["media", "mark", "clear"].contains(event)
+      }
+    }
   }
 
   /// What the bot is expected to do, which decides what is counted as lost.
@@ -34,6 +42,8 @@ public struct LoadPlan: Sendable {
   public var duration: Duration = .seconds(30)
   /// The platform.
   public var provider: Provider = .plivo
+  /// Which of its chunk sizes are legal.
+  public var policy = JudgeRules.Policy.documented
   /// The bot.
   public var bot: Bot = .echoes
   /// What callers say instead of their own sound, at 8 kHz, each from another place in it and then again
@@ -49,6 +59,17 @@ public struct LoadPlan: Sendable {
 
   /// A hundred calls that are echoed for half a minute.
   public init() {}
+
+  /// What every call is judged by: the rules of a single one, and of an echo every gap counts.
+  var rules: JudgeRules {
+    var rules: JudgeRules =
+      switch provider {
+      case .plivo: .plivo(provider.wire)
+      case .exotel: .exotel(policy)
+      }
+    rules.everyGapMatters = bot == .echoes
+    return rules
+  }
 
   /// How often each caller sends.
   static let cadence: Int64 = 20_000_000

@@ -41,7 +41,7 @@ public struct LoadReport: Hashable, Sendable {
   public var reaction = LatenessTable()
   /// Media messages after a clear.
   public var stale = 0
-  /// Times that a caller's ear ran dry.
+  /// Times that a caller's ear ran dry in the middle of speech.
   public var gaps = 0
   /// Silence that callers heard there.
   public var silence: Duration = .zero
@@ -49,6 +49,14 @@ public struct LoadReport: Hashable, Sendable {
   public var lost: Duration = .zero
   /// Messages that some other call should have heard.
   public var foreign = 0
+  /// Which chunk sizes counted as legal.
+  public var policy = JudgeRules.Policy.documented
+  /// Why the verdict is what it is, a sentence a kind; empty where nothing was wrong.
+  public var problems: [String] = []
+  /// How often what a single call is judged for went wrong, by ``Problem``'s names.
+  public var problemCounts: [String: Int] = [:]
+  /// What is worth knowing but not wrong, a sentence each.
+  public var remarks: [String] = []
   /// Audio that came to the caller who got least of it, whether it was heard or cleared.
   public var leastHeard: Duration = .zero
 
@@ -56,7 +64,7 @@ public struct LoadReport: Hashable, Sendable {
     self.window = window
     calls = plan.calls
     let wire = plan.provider.wire
-    var silent: Int64 = 0
+    var found = LoadProblems()
     var lostBytes = 0
     for call in all {
       switch call.end {
@@ -75,23 +83,54 @@ public struct LoadReport: Hashable, Sendable {
       for reaction in call.interruptions.reactions { self.reaction.add(reaction) }
       stale += call.interruptions.stale
       foreign += call.foreign
-      gaps += call.ear.gaps
-      silent += call.ear.silence
+      gaps += call.judge.holes
+      silence += call.judge.silence
+      found.add(call.judge)
       if plan.bot == .echoes { lostBytes += max(call.expectedBytes - call.ear.bytes, 0) }
     }
     if all.count < plan.calls {
       failures["never placed", default: 0] += plan.calls - all.count
     }
-    silence = .nanoseconds(silent)
     leastHeard = .nanoseconds(
       wire.nanoseconds(byteCount: all.reduce(nil) { min($0 ?? .max, $1.ear.bytes) } ?? 0))
     lost = .nanoseconds(wire.nanoseconds(byteCount: lostBytes))
+    policy = plan.policy
+    problemCounts = Dictionary(
+      uniqueKeysWithValues: found.counts.map { ($0.key.rawValue, $0.value) })
+    problems = reasons(plan) + found.sentences(of: calls)
+    remarks = [plan.rules.policyRemark].compactMap(\.self) + found.remarks(of: calls)
+    if ownLateness.maximum > PlayoutLine.slice {
+      let late = Int(ownLateness.maximum.inMilliseconds.rounded()).grouped
+      remarks.append("this machine was up to \(late) ms late itself; gaps may be its doing")
+    }
   }
 
-  /// Whether every call lasted and heard all of its audio without a gap.
-  public var isClean: Bool {
-    completed == calls && gaps == 0 && lost == .zero && foreign == 0 && stale == 0
+  /// What is wrong with the calls together.
+  private func reasons(_ plan: LoadPlan) -> [String] {
+    var reasons: [String] = []
+    if completed < calls {
+      let most = failures.max { ($0.value, $1.key) < ($1.value, $0.key) }
+      let why = most.map { ": \($0.key)" } ?? ""
+      reasons.append("\(calls - completed) of \(calls) calls did not last to their end\(why)")
+    }
+    if lost > .zero {
+      let length = Int(lost.inMilliseconds.rounded(.up)).grouped
+      let hint = received == 0 ? "; a bot that is no echo is judged with --bot-speaks" : ""
+      reasons.append("\(length) ms of what the callers said did not come back\(hint)")
+    }
+    if foreign > 0 { reasons.append("\(foreign.grouped) messages had another call's audio") }
+    if stale > 0 { reasons.append("\(stale.grouped) media messages came after a clear") }
+    let unanswered = interruptions - reaction.count
+    if unanswered > 0 {
+      reasons.append(
+        "callers spoke over the bot, and no clear came: \(unanswered) of \(interruptions) times")
+    }
+    return reasons
   }
+
+  /// Whether every call lasted, heard all of its audio without a gap, and got nothing that a single
+  /// call would be failed for.
+  public var isClean: Bool { problems.isEmpty }
 
   /// Server processor time for each message, both ways counted.
   public var processorPerMessage: Duration? {

@@ -4,7 +4,7 @@ import Telephony
 /// What the callers of a load say, and what they understand: as little as a bot needs.
 struct LoadWire {
   private let provider: LoadPlan.Provider
-  private let stream: String
+  let stream: String
   private let voice: LoadSound
   private let interruption: LoadSound
   /// Whether nobody else says the same.
@@ -122,59 +122,5 @@ struct LoadWire {
     text.append("{\"event\":\"stop\",\"stream_sid\":\"")
     text.append(utf8: stream)
     text.append("\",\"stop\":{\"reason\":\"callended\"},\"reason\":\"call ended\"}")
-  }
-}
-
-/// What a bot said.
-enum LoadMessage {
-  case media(Range<Int>)
-  case mark(String)
-  case clear
-  case other
-
-  /// Reads a bot's message in place; anything that cannot be read is `other`.
-  init(_ message: RawSpan) {
-    self = (try? Self.read(message)) ?? .other
-  }
-
-  private static func read(_ message: RawSpan) throws(MalformedKind) -> LoadMessage {
-    var scanner = JSONScanner(message)
-    var event: Range<Int>?
-    var payload: Range<Int>?
-    var name: Range<Int>?
-    try scanner.beginMessage()
-    var isFirst = true
-    while let key = try scanner.nextKey(isFirst: &isFirst) {
-      if scanner.equal(key.range, "event") {
-        event = try scanner.string().range
-      } else if scanner.equal(key.range, "name") {
-        name = try scanner.string().range
-      } else if scanner.equal(key.range, "media") || scanner.equal(key.range, "mark") {
-        guard scanner.beginObject() else { throw scanner.fault }
-        var isFirstInside = true
-        while let inner = try scanner.nextKey(isFirst: &isFirstInside) {
-          if scanner.equal(inner.range, "payload") {
-            payload = try scanner.longString().range
-          } else if scanner.equal(inner.range, "name") {
-            name = try scanner.string().range
-          } else {
-            try scanner.skipValue(depth: 2)
-          }
-        }
-      } else {
-        try scanner.skipValue(depth: 1)
-      }
-    }
-    guard let event else { return .other }
-    if let payload, scanner.equal(event, "media") || scanner.equal(event, "playAudio") {
-      return .media(payload)
-    }
-    if scanner.equal(event, "clear") || scanner.equal(event, "clearAudio") { return .clear }
-    if let name, scanner.equal(event, "mark") || scanner.equal(event, "checkpoint") {
-      return unsafe message.extracting(name).withUnsafeBytes { bytes in
-        .mark(unsafe String(decoding: bytes, as: UTF8.self))
-      }
-    }
-    return .other
   }
 }

@@ -8,6 +8,8 @@ public struct SimulatedProvider: Sendable {
   public let dialects: [String]
   /// The encodings that its streams may have, the one for telephone sound first.
   public let encodings: [AudioEncoding]
+  /// The chunk policies by which its bots can be judged, the default first.
+  public let policies: [JudgeRules.Policy]
   private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
 
   /// Describes a platform.
@@ -16,14 +18,17 @@ public struct SimulatedProvider: Sendable {
   ///   - name: what people call it, in lower case.
   ///   - dialects: at least one name.
   ///   - encodings: at least one; G.711 runs at 8 kHz alone.
+  ///   - policies: at least one.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
     name: String, dialects: [String], encodings: [AudioEncoding] = [.linear16],
+    policies: [JudgeRules.Policy] = [.documented],
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
   ) {
     self.name = name
     self.dialects = dialects
     self.encodings = encodings
+    self.policies = policies
     self.make = make
   }
 
@@ -48,6 +53,8 @@ public struct SimulatedProvider: Sendable {
 public struct CallChoices: Hashable, Sendable {
   /// How messages are spelt, one of ``SimulatedProvider/dialects``; nil for the default.
   public var dialect: String?
+  /// Which chunk sizes are legal, one of ``SimulatedProvider/policies``.
+  public var policy = JudgeRules.Policy.documented
   /// Whether the bot must give back the caller's audio byte for byte, without a gap.
   public var expectsEcho = false
   /// The secret that the platform signs its requests with, where it signs any; nil for unsigned.

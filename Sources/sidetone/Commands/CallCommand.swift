@@ -13,7 +13,9 @@ struct CallCommand: Command {
   static let options = [
     Option(
       "--audio", "FILE.wav", isRequired: true,
-      help: "what the caller says: mono, 16 bits, 8000, 16000 or 24000 Hz"),
+      help: "what the caller says: a WAV file at 8000, 16000 or 24000 Hz, '-' for standard input"),
+    SoundOptions.channelOption,
+    SoundOptions.rawOption,
     Option(
       "--provider", "NAME",
       help: "the platform that calls: \(providers) (default exotel)"),
@@ -23,8 +25,17 @@ struct CallCommand: Command {
       "--encoding", "NAME",
       help: "the stream's encoding: linear16, or mulaw where the platform has it "
         + "(default the platform's usual one at the file's rate)"),
-    Option("--record", "HEARD.wav", help: "write what the caller hears, silence included"),
-    Option("--report", "FILE.json", help: "write the verdict and all figures as JSON"),
+    Option(
+      "--policy", "NAME",
+      help:
+        "documented, or relaxed: chunks as small as Exotel has been seen to play them are legal "
+        + "(default documented)"),
+    Option(
+      "--record", "HEARD.wav",
+      help: "write what the caller hears, silence included; '-' for standard output"),
+    Option(
+      "--report", "FILE.json",
+      help: "write the verdict and all figures as JSON; '-' for standard output"),
     Option(
       "--speed", "FACTOR",
       help: "send the caller's audio so many times faster, 1 to 100; the caller still "
@@ -48,7 +59,8 @@ struct CallCommand: Command {
     The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
     gaps in the caller's ear, audio after a clear or after the stop, the closing of
     the socket. Each problem is one sentence in the report. The caller hangs up at
-    the latest 60 s after its last word.
+    the latest 60 s after its last word. Where a file goes to standard output, the
+    report for people goes to the error stream.
 
     environment: PLIVO_AUTH_TOKEN signs the upgrade of a Plivo call with it
 
@@ -58,6 +70,7 @@ struct CallCommand: Command {
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --expect-echo
       sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --interrupt-at 3
+      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --policy relaxed
       sidetone call ws://127.0.0.1:5001/plivo --provider plivo --audio voice.wav
       sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --tail 5
@@ -93,6 +106,9 @@ struct CallCommand: Command {
       .flatMap(SampleRate.init(hertz:))
     var choices = CallChoices()
     choices.dialect = try arguments.choice("--dialect", of: provider.dialects)
+    let policies = provider.policies.map(\.rawValue)
+    let policy = try arguments.choice("--policy", of: policies)
+    choices.policy = policy.flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     choices.expectsEcho = arguments.flag("--expect-echo")
     // The variable's own platform is the only one that signs.
     choices.signingToken = ProcessInfo.processInfo.environment["PLIVO_AUTH_TOKEN"]
@@ -101,11 +117,19 @@ struct CallCommand: Command {
     let interruptAt = try arguments.number("--interrupt-at", in: 0...600)
     recording = try arguments.text("--record")
     reportFile = try arguments.text("--report")
+    if recording == "-", reportFile == "-" {
+      throw UsageError("--record and --report cannot both go to standard output")
+    }
+    let names = provider.encodings.map(\.rawValue)
+    let named = try arguments.choice("--encoding", of: names).flatMap(AudioEncoding.init)
     let audio = try arguments.text("--audio") ?? ""
-    sound = try SoundFile.readForCall(audio, rate: rate)
+    let sound = try SoundFile.readForCall(
+      audio, SoundOptions(arguments), rate: rate, encoding: named)
+    self.sound = sound
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
-    let encoding = try Self.encoding(arguments, provider, sound)
+    let usual = provider.encodings.first { $0 == .linear16 || sound.rate == .hz8000 }
+    let encoding = named ?? usual ?? .linear16
     let silence = interruptAt.map { Duration.milliseconds(Int($0 * 1_000)) }
     guard
       var script = CallerScript(saying: sound, as: encoding, interruptingAfter: silence)
@@ -120,20 +144,6 @@ struct CallCommand: Command {
     self.platform = platform
   }
 
-  private static func encoding(
-    _ arguments: Arguments, _ provider: SimulatedProvider, _ sound: WaveFile
-  ) throws(UsageError) -> AudioEncoding {
-    let names = provider.encodings.map(\.rawValue)
-    let usual = provider.encodings.first { $0 == .linear16 || sound.rate == .hz8000 }
-    let named = try arguments.choice("--encoding", of: names).flatMap(AudioEncoding.init)
-    if let named, named != .linear16, sound.rate != .hz8000 {
-      throw UsageError(
-        "\(named.rawValue) has 8000 Hz alone, the file has \(sound.rate.hertz)",
-        advice: "take --encoding linear16, or convert the file")
-    }
-    return named ?? usual ?? .linear16
-  }
-
   func run() async throws(UsageError) -> ExitStatus {
     let outcome = try await place()
     Console.status("")
@@ -142,7 +152,12 @@ struct CallCommand: Command {
     let text = ReportText(
       report: outcome.report, said: sound, heard: outcome.heard, recording: recording,
       unicode: Console.isUnicode)
-    Console.print(text.lines.joined(separator: "\n"))
+    let lines = text.lines.joined(separator: "\n")
+    if recording == "-" || reportFile == "-" {
+      Console.complain(lines)
+    } else {
+      Console.print(lines)
+    }
     return outcome.report.verdict == .pass ? .success : .failure
   }
 

@@ -19,6 +19,11 @@ struct LoadCommand: Command {
       "--provider", "NAME",
       help: "plivo sends mu-law, exotel 16-bit audio, both 8000 Hz every 20 ms (default plivo)"),
     Option(
+      "--policy", "NAME",
+      help:
+        "documented, or relaxed: chunks as small as Exotel has been seen to play them are legal "
+        + "(default documented)"),
+    Option(
       "--bot-speaks",
       help: "the bot talks by itself: no echo is missed, only gaps and lateness are judged"),
     Option(
@@ -37,7 +42,9 @@ struct LoadCommand: Command {
     Option(
       "--server-pid", "PID",
       help: "measure the processor time and memory of this process, the bot's server"),
-    Option("--json", "FILE", help: "write all figures as JSON"),
+    SoundOptions.channelOption,
+    SoundOptions.rawOption,
+    Option("--json", "FILE", help: "write all figures as JSON; '-' for standard output"),
   ]
   static let notes = """
     Run it on a processor of its own, as with taskset, and look at its own lateness
@@ -45,8 +52,13 @@ struct LoadCommand: Command {
     the caller's side of the socket, each message from the earliest of its call, for
     its place in the speech.
 
+    Each call is judged as 'sidetone call' judges one: sizes of chunks, stream ids,
+    JSON, base64, holes in speech, the closing of the socket. Of an echo every gap
+    counts. The report says why a load has failed, a sentence a kind.
+
     exit status: 0 no call failed and no audio was lost, doubled or late enough to
-    be heard, and nothing was said after a clear, 1 otherwise, 2 wrong usage
+    be heard, nothing was said after a clear, and nothing was sent that a single
+    call would be failed for; 1 otherwise, 2 wrong usage
 
     examples:
       sidetone load ws://127.0.0.1:5001/plivo --calls 500 --duration 60
@@ -75,6 +87,10 @@ struct LoadCommand: Command {
     if let name = try arguments.choice("--provider", of: names) {
       plan.provider = LoadPlan.Provider(rawValue: name) ?? plan.provider
     }
+    let policies = SimulatedProvider.named(plan.provider.rawValue)?.policies ?? [.documented]
+    plan.policy =
+      try arguments.choice("--policy", of: policies.map(\.rawValue))
+      .flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     plan.bot = arguments.flag("--bot-speaks") ? .speaks : .echoes
     plan.interruptAfter = try seconds("--interrupt-after", in: 0...86_400)
     if plan.interruptAfter != nil, plan.bot == .echoes {
@@ -87,7 +103,8 @@ struct LoadCommand: Command {
         "--interrupt-every wants to know when to begin", advice: "add --interrupt-after")
     }
     plan.speech = try arguments.text("--audio").map { path throws(UsageError) in
-      try SoundFile.read(path, at: .hz8000)
+      let sound = try SoundFile.readSpeech(path, SoundOptions(arguments))
+      return try SoundFile.resampled(sound, to: .hz8000)
     }
     if let every = plan.interruptEvery, let speech = plan.speech, speech.duration >= every {
       throw UsageError(
@@ -121,7 +138,8 @@ struct LoadCommand: Command {
       }
       try SoundFile.write(text, to: json)
     }
-    Console.print(LoadText.lines(report, plan).joined(separator: "\n"))
+    let lines = LoadText.lines(report, plan).joined(separator: "\n")
+    if json == "-" { Console.complain(lines) } else { Console.print(lines) }
     return report.isClean ? .success : .failure
   }
 }

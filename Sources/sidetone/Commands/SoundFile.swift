@@ -1,67 +1,98 @@
 import AudioEngine
 import Foundation
 
-/// WAV files by path, with errors that say what to do.
+/// Sounds by path, with errors that say what to do: the one way in which commands read and write
+/// them. `-` is standard input or output; pipes are files like any other.
 enum SoundFile {
   /// An hour of 24 kHz audio is 173 MB.
   static let mostBytes = 512 << 20
+  private static let pieceBytes = 1 << 20
 
-  static func read(_ path: String) throws(UsageError) -> WaveFile {
-    let bytes: Data
-    do {
-      let attributes = try FileManager.default.attributesOfItem(atPath: path)
-      if attributes[.type] as? FileAttributeType == .typeDirectory {
-        throw UsageError("\(path) is a directory", advice: "name a WAV file")
+  /// A sound at its own rate.
+  ///
+  /// - Parameter rate: the one that a hint names, where no other will do.
+  static func read(
+    _ path: String, _ options: SoundOptions = SoundOptions(), wanting rate: SampleRate? = nil
+  ) throws(UsageError) -> WaveFile {
+    let bytes = try bytes(of: path)
+    if let raw = options.raw, !WaveFile.begins(bytes.span) {
+      if let channel = options.channel, channel > 1 {
+        throw UsageError("\(name(path)) has no header, so it is mono: leave --channel out")
       }
-      if let size = attributes[.size] as? Int, size > mostBytes {
-        throw UsageError(
-          "\(path) has more than \(mostBytes >> 20) MiB", advice: "take a shorter one")
-      }
-      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch let error as UsageError {
-      throw error
-    } catch {
-      let reason =
-        FileManager.default.fileExists(atPath: path) ? "may not be read" : "does not exist"
-      throw UsageError("\(path) \(reason)", advice: "name a WAV file")
+      return WaveFile(raw, wire: bytes.span)
     }
     do {
-      return try WaveFile(bytes: bytes.span)
+      return try WaveFile(bytes: bytes.span, channel: options.channel)
     } catch {
-      throw UsageError("\(path): \(error)", advice: "convert it: \(conversion(of: path))")
+      if case .noSuchChannel = error { throw UsageError("\(name(path)): \(error)") }
+      let isRaw = error == .notWave ? ", or add --raw HZ where it has no header" : ""
+      let rate = rate.map { " -r \($0.hertz)" } ?? ""
+      throw UsageError(
+        "\(name(path)): \(error)",
+        advice: "convert it: sox \(path) -e signed -b 16 -c 1\(rate) converted.wav\(isRaw)")
     }
   }
 
-  /// A sound at a rate that calls have.
-  static func readForCall(_ path: String, rate: SampleRate?) throws(UsageError) -> WaveFile {
-    let sound = try read(path)
-    if let rate, sound.rate != rate {
-      throw UsageError(
-        "\(path) has \(sound.rate.hertz) Hz, not \(rate.hertz)",
-        advice: "convert it: \(conversion(of: path, to: rate))")
-    }
-    guard sound.rate.isTelephony else {
-      throw UsageError(
-        "\(path) has \(sound.rate.hertz) Hz, calls have 8000, 16000 or 24000",
-        advice: "convert it: \(conversion(of: path))")
+  /// A sound that somebody is to say: not an empty one.
+  static func readSpeech(
+    _ path: String, _ options: SoundOptions = SoundOptions(), wanting rate: SampleRate? = nil
+  ) throws(UsageError) -> WaveFile {
+    let sound = try read(path, options, wanting: rate)
+    guard !sound.samples.isEmpty else {
+      throw UsageError("\(name(path)) is empty: there is nothing to say")
     }
     return sound
   }
 
-  /// A sound at any rate, resampled to `rate` where it has another.
-  static func read(_ path: String, at rate: SampleRate) throws(UsageError) -> WaveFile {
-    let sound = try read(path)
+  /// A sound at a rate that calls have.
+  ///
+  /// - Parameters:
+  ///   - rate: the only one that will do; nil for 8, 16 and 24 kHz.
+  ///   - encoding: what the stream will be in; G.711 runs at 8 kHz alone.
+  static func readForCall(
+    _ path: String, _ options: SoundOptions, rate: SampleRate?, encoding: AudioEncoding?
+  ) throws(UsageError) -> WaveFile {
+    let narrow = encoding.map { $0 != .linear16 } ?? false
+    let sound = try readSpeech(path, options, wanting: rate ?? .hz8000)
+    if let rate, sound.rate != rate {
+      throw UsageError(
+        "\(name(path)) has \(sound.rate.hertz) Hz, not \(rate.hertz)",
+        advice: conversion(of: path, to: rate))
+    }
+    guard sound.rate.isTelephony else {
+      let nearest = SampleRate.telephony.last { $0 < sound.rate } ?? .hz8000
+      throw UsageError(
+        "\(name(path)) has \(sound.rate.hertz) Hz, calls have 8000, 16000 or 24000",
+        advice: conversion(of: path, to: narrow ? .hz8000 : nearest))
+    }
+    if let encoding, narrow, sound.rate != .hz8000 {
+      throw UsageError(
+        "\(encoding.rawValue) has 8000 Hz alone, the file has \(sound.rate.hertz)",
+        advice: "take --encoding linear16, or \(conversion(of: path, to: .hz8000))")
+    }
+    return sound
+  }
+
+  /// A sound at another rate, where it has not that one.
+  static func resampled(_ sound: WaveFile, to rate: SampleRate) throws(UsageError) -> WaveFile {
     guard sound.rate != rate else { return sound }
-    let samples: [Int16]
+    try checkSize(of: sound, at: rate)
     do {
       var resampler = try Resampler(from: sound.rate, to: rate)
-      samples = resampler.resampleAll(sound.samples, inPiecesOf: 4_096)
+      let samples = resampler.resampleAll(sound.samples, inPiecesOf: 4_096)
+      return WaveFile(rate: rate, samples: samples)
     } catch {
-      throw UsageError(
-        "\(path) cannot be resampled to \(rate.hertz) Hz",
-        advice: "convert it: \(conversion(of: path, to: rate))")
+      throw UsageError("not enough memory for the filter", advice: "end other programs first")
     }
-    return WaveFile(rate: rate, samples: samples)
+  }
+
+  static func checkSize(of sound: WaveFile, at rate: SampleRate) throws(UsageError) {
+    let bytes = (sound.samples.count / sound.rate.hertz + 1) * rate.hertz * 2
+    guard bytes < mostBytes else {
+      throw UsageError(
+        "the result would have more than \(mostBytes >> 20) MiB",
+        advice: "take a shorter file or a lower rate")
+    }
   }
 
   static func write(_ sound: WaveFile, to path: String) throws(UsageError) {
@@ -70,20 +101,25 @@ enum SoundFile {
 
   static func write(_ bytes: Data, to path: String) throws(UsageError) {
     do {
-      try bytes.write(to: URL(fileURLWithPath: path))
+      if path == "-" {
+        try FileHandle.standardOutput.write(contentsOf: bytes)
+      } else {
+        try bytes.write(to: URL(fileURLWithPath: path))
+      }
     } catch {
-      throw UsageError("cannot write \(path)", advice: "check the directory and its permissions")
+      throw UsageError(
+        "cannot write \(path == "-" ? "standard output" : path)",
+        advice: "check the directory and its permissions")
     }
   }
 
   /// Finds out before the call whether its result could be written after it.
   static func checkWritable(_ path: String?, for option: String) throws(UsageError) {
-    guard let path else { return }
-    var isDirectory: ObjCBool = false
+    guard let path, path != "-" else { return }
+    let exists = FileManager.default.fileExists(atPath: path)
     let files = FileManager.default
-    let exists = unsafe files.fileExists(atPath: path, isDirectory: &isDirectory)
     let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard !isDirectory.boolValue,
+    guard !isDirectory(path),
       exists ? files.isWritableFile(atPath: path) : files.isWritableFile(atPath: directory)
     else {
       throw UsageError(
@@ -91,7 +127,42 @@ enum SoundFile {
     }
   }
 
-  private static func conversion(of path: String, to rate: SampleRate = .hz8000) -> String {
-    "sox \(path) -b 16 -c 1 -r \(rate.hertz) converted.wav"
+  static func isDirectory(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+
+  /// All of a file, or of what comes through a pipe until its end.
+  private static func bytes(of path: String) throws(UsageError) -> Data {
+    if isDirectory(path), path != "-" {
+      throw UsageError("\(path) is a directory", advice: "name a WAV file")
+    }
+    let file: FileHandle? =
+      path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
+    guard let file else {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw UsageError(
+        "\(path) \(exists ? "may not be read" : "does not exist")", advice: "name a WAV file")
+    }
+    var bytes = Data()
+    while true {
+      let piece: Data?
+      do { piece = try file.read(upToCount: pieceBytes) } catch {
+        throw UsageError("\(name(path)) cannot be read", advice: "name a WAV file")
+      }
+      guard let piece, !piece.isEmpty else { return bytes }
+      bytes += piece
+      guard bytes.count <= mostBytes else {
+        throw UsageError(
+          "\(name(path)) has more than \(mostBytes >> 20) MiB", advice: "take a shorter one")
+      }
+    }
+  }
+
+  private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
+
+  private static func conversion(of path: String, to rate: SampleRate) -> String {
+    "convert it: sidetone resample \(path) converted.wav --rate \(rate.hertz)"
   }
 }

@@ -38,6 +38,9 @@ enum LoadText {
     }
     if let memory = report.window.memoryPerCall { add("memory", "\(memory / 1_024) KiB a call") }
     lines.append("")
+    lines += report.remarks.map { "  note: \($0)" }
+    lines += report.problems.map { "  problem: \($0)" }
+    if !report.remarks.isEmpty || !report.problems.isEmpty { lines.append("") }
     lines.append("verdict: " + (report.isClean ? "pass" : "fail"))
     return lines
   }
@@ -60,6 +63,8 @@ enum LoadText {
       "lostMs": report.lost.inMilliseconds, "foreignMessages": report.foreign,
       "leastHeardMs": report.leastHeard.inMilliseconds,
       "windowMs": report.window.length.inMilliseconds, "windowMessages": report.window.messages,
+      "policy": report.policy.rawValue, "problems": report.problems,
+      "problemCounts": report.problemCounts, "remarks": report.remarks,
       "verdict": report.isClean ? "pass" : "fail",
     ]
     object["closeCodes"] = Dictionary(

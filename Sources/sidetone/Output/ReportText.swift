@@ -64,7 +64,9 @@ struct ReportText {
     let sizes = report.chunkSizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     var text = sizes.prefix(most).map { "\($0.value) x \($0.key.grouped)" }.joined(separator: ", ")
     if sizes.count > most { text += ", \(sizes.count - most) other sizes" }
-    return text + (report.illegalChunks == 0 ? "; all legal" : "; \(report.illegalChunks) illegal")
+    let count = report.illegalChunks == 0 ? "all legal" : "\(report.illegalChunks) illegal"
+    return "\(text); \(count)"
+      + (report.policy == .documented ? "" : " (\(report.policy.rawValue))")
   }
 
   private var gaps: String {

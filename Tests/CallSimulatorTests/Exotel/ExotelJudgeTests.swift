@@ -1,4 +1,5 @@
 import AudioEngine
+import Foundation
 import Testing
 
 @testable import CallSimulator
@@ -60,8 +61,10 @@ import Testing
     let short = Wire.media(Sounds.bytes(1_600))
     let report = try report(of: [(.zero, short), (.zero, short), (.zero, short)])
     #expect(
-      report.problems == ["a chunk of 1,600 bytes, below the minimum of 3,200 (and 2 more like it)"]
-    )
+      report.problems == [
+        "a chunk of 1,600 bytes, below the minimum of 3,200: 100 ms at 8000 Hz; gather 2 of them "
+          + "into one chunk of 3,200 (and 2 more like it)"
+      ])
     #expect(report.problemCounts == ["illegalSize": 3])
   }
 
@@ -217,6 +220,116 @@ import Testing
     let report = try report(of: [(.milliseconds(300), .close(code: code))])
     expect(report, has: .close, saying: "ended with \(code), not 1000")
     #expect(report.closeCode == code && !report.stopped)
+  }
+
+  @Test("a socket that ends after the stop: only what says that something went wrong is a problem")
+  func closeAfterStop() throws {
+    func report(_ code: Int) throws -> CallReport {
+      try self.report(
+        of: ReactiveBot { event, _ in
+          guard case .text(let text) = event, Wire.event(text) == "stop" else { return [] }
+          return [(.milliseconds(20), .close(code: code))]
+        })
+    }
+    for code in [1001, 1005, 1006] {
+      let report = try report(code)
+      #expect(report.verdict == .pass && report.problems == [], "\(code)")
+      #expect(report.remarks.count == 1 && report.remarks[0].contains("with \(code)"), "\(code)")
+    }
+    for code in [1002, 1003, 1011, 4000] {
+      expect(try report(code), has: .close, saying: "ended with \(code)")
+    }
+    #expect(try report(1000).remarks == [])
+  }
+
+  @Test("a mark with silence behind it ends an utterance; marks amid speech do not excuse a hole")
+  func marksAndGaps() throws {
+    let speech = Wire.media(Sounds.bytes(3_200))
+    for pause in [80, 300, 900] {
+      let report = try report(of: [
+        (.zero, speech), (.milliseconds(10), Wire.mark("end")),
+        (.milliseconds(200 + pause), speech), (.milliseconds(200 + pause), Wire.mark("end")),
+        (.milliseconds(400 + 2 * pause), speech),
+      ])
+      #expect(report.problems == [] && report.gaps.count == 2, "\(pause)")
+    }
+    // The next chunk came late, mark or not.
+    expect(
+      try report(of: [(.zero, speech), (.zero, Wire.mark("m")), (.milliseconds(230), speech)]),
+      has: .gap, saying: "40 ms")
+    // A mark in the middle of what was queued says nothing of the end.
+    expect(
+      try report(of: [
+        (.zero, speech), (.zero, Wire.mark("m")), (.zero, speech), (.milliseconds(700), speech),
+      ]), has: .gap, saying: "300 ms")
+    // Marks for the position, one after every second chunk.
+    var positions: [ReactiveBot.Reaction] = []
+    for at in 0..<6 {
+      positions.append((.milliseconds(at * 180), speech))
+      if at % 2 == 1 { positions.append((.milliseconds(at * 180), Wire.mark("p\(at)"))) }
+    }
+    positions.append((.milliseconds(1_500), speech))
+    expect(try report(of: positions), has: .gap, saying: "300 ms")
+  }
+
+  @Test(
+    "illegal sizes name their likely cause and cure",
+    arguments: [
+      (160, "20 ms of mu-law"),
+      (320, "20 ms at 8000 Hz; gather 10 of them into one chunk of 3,200"),
+      (640, "20 ms at 16000 Hz (then resample it first); gather 5 of them"),
+      (882, "20 ms at 22050 Hz"), (960, "20 ms at 24000 Hz"), (1_764, "20 ms at 44100 Hz"),
+      (1_024, "a power of two"), (4_096, "a power of two"), (4_096, "send 3,840 and keep the rest"),
+      (3_244, "44 bytes more than 3,200, as a WAV file's header has"), (6_478, "78 bytes more"),
+      (3_201, "odd number of bytes"), (0, "send nothing"), (4_000, "send 3,840 and keep the rest"),
+      (160_000, "10000 ms of speech at once: cut it into pieces of 3,200"),
+    ])
+  func advice(size: Int, text: String) throws {
+    expect(
+      try report(of: [(.zero, Wire.media(Sounds.bytes(size)))]), has: .illegalSize, saying: text)
+  }
+
+  @Test("a short last chunk after legal ones is an end that was not filled up")
+  func shortEnd() throws {
+    let report = try report(of: [
+      (.zero, Wire.media(Sounds.bytes(3_200))), (.zero, Wire.media(Sounds.bytes(1_234))),
+    ])
+    expect(
+      report, has: .illegalSize, saying: "the end of an utterance? fill it up with silence to 3,200"
+    )
+  }
+
+  @Test("files and base64 sent for samples are known, whatever the size")
+  func disguises() throws {
+    let wave = WaveFile(rate: .hz8000, samples: [Int16](repeating: 999, count: 3_000)).encoded()
+    func report(_ payload: [UInt8]) throws -> CallReport {
+      try self.report(of: [(.zero, Wire.media(payload))])
+    }
+    expect(try report(Array(wave.prefix(3_200))), has: .wrongFormat, saying: "header at byte 0")
+    let later = Sounds.bytes(100) + wave.prefix(3_100)
+    expect(try report(later), has: .wrongFormat, saying: "header at byte 100")
+    expect(
+      try report(Array("OggS".utf8) + Sounds.bytes(3_196)), has: .wrongFormat, saying: "Ogg")
+    let noise = (0..<2_400).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &+ $0 >> 3) }
+    let twice = Array(Data(noise).base64EncodedString().utf8)
+    expect(try report(twice), has: .wrongFormat, saying: "base64 themselves")
+    #expect(try report(Sounds.bytes(3_200)).problems == [])
+  }
+
+  @Test("the relaxed policy takes smaller chunks, and says so")
+  func relaxed() throws {
+    for size in [320, 640, 1_600, 3_200] {
+      let report = try report(
+        of: [(.zero, Wire.media(Sounds.bytes(size)))], rules: .exotel(.relaxed))
+      #expect(report.problems == [] && report.policy == .relaxed, "\(size)")
+      #expect(report.remarks.contains { $0.contains("relaxed") && $0.contains("3,200") })
+    }
+    for size in [0, 160, 500, 4_096, 100_160] {
+      let report = try report(
+        of: [(.zero, Wire.media(Sounds.bytes(size)))], rules: .exotel(.relaxed))
+      expect(report, has: .illegalSize, saying: "a chunk of")
+    }
+    #expect(try report(of: []).remarks == [])
   }
 
   @Test("a bot that hangs up over its own last words, but not after them")
