@@ -46,9 +46,11 @@ import Testing
     let rate = try #require(SampleRate(hertz: 44_100))
     let cd = try scratch.write(WaveFile(rate: rate, samples: [1]).encoded(), to: "cd.wav")
     let good = try scratch.write(WaveFile(rate: .hz8000, samples: [1]).encoded(), to: "good.wav")
-    var twoChannels = WaveFile(rate: .hz8000, samples: [1, 2]).encoded()
-    twoChannels[22] = 2
-    let stereo = try scratch.write(twoChannels, to: "stereo.wav")
+    let wide = try scratch.write(WaveFile(rate: .hz16000, samples: [1]).encoded(), to: "wide.wav")
+    let empty = try scratch.write(WaveFile(rate: .hz8000, samples: []).encoded(), to: "empty.wav")
+    var compressed = WaveFile(rate: .hz8000, samples: [1, 2]).encoded()
+    compressed[20] = 0x11
+    let adpcm = try scratch.write(compressed, to: "adpcm.wav")
     let text = try scratch.write(Array("hello".utf8), to: "hello.wav")
     let url = "ws://127.0.0.1:1/exotel"
     try await expect("unknown command 'cal', did you mean 'call'?", "cal")
@@ -67,9 +69,33 @@ import Testing
     try await expect(
       "--dialect odder is unknown", "call", url, "--audio", good, "--dialect", "odder")
     try await expect("has 8000 Hz, not 16000", "call", url, "--audio", good, "--rate", "16000")
+    try await expect("--rate 16000", "call", url, "--audio", good, "--rate", "16000")
     try await expect("has 44100 Hz", "call", url, "--audio", cd)
-    try await expect("2 channels; Sidetone wants mono", "call", url, "--audio", stereo)
+    try await expect("cd.wav converted.wav --rate 24000", "call", url, "--audio", cd)
+    try await expect(
+      "cd.wav converted.wav --rate 16000", "call", url, "--audio", cd, "--rate", "16000")
+    let plivo = ["--provider", "plivo", "--encoding", "mulaw"]
+    try await expect("cd.wav converted.wav --rate 8000", ["call", url, "--audio", cd] + plivo)
+    try await expect("wide.wav converted.wav --rate 8000", ["call", url, "--audio", wide] + plivo)
+    try await expect("no channel 2: it has one", "call", url, "--audio", good, "--channel", "2")
+    try await expect("--channel 0 is not", "call", url, "--audio", good, "--channel", "0")
+    try await expect("IMA ADPCM", "call", url, "--audio", adpcm)
+    try await expect("-r 8000 converted.wav", "call", url, "--audio", adpcm)
+    try await expect("-r 24000 converted.wav", "call", url, "--audio", adpcm, "--rate", "24000")
+    try await expect("there is nothing to say", "call", url, "--audio", empty)
+    try await expect("there is nothing to say", "load", url, "--audio", empty)
+    try await expect("there is nothing to say", "serve", "--bot", "play:\(empty)")
+    try await expect("there is nothing to say", "serve", "--bot", "repeat:\(empty)")
+    try await expect("--raw 3 is no rate", "call", url, "--audio", text, "--raw", "3")
+    try await expect("--raw 8000:g722 is unknown", "call", url, "--audio", text, "--raw=8000:g722")
+    try await expect("--policy strict is unknown", "call", url, "--audio", good, "--policy=strict")
+    try await expect(
+      "--policy relaxed is unknown", ["call", url, "--audio", good, "--policy=relaxed"] + plivo)
+    try await expect("--policy relaxed is unknown", "load", url, "--policy", "relaxed")
+    try await expect(
+      "cannot both", "call", url, "--audio", good, "--record", "-", "--report", "-")
     try await expect("not a WAV file", "call", url, "--audio", text)
+    try await expect("or add --raw HZ", "call", url, "--audio", text)
     try await expect("does not exist", "call", url, "--audio", scratch.file("none.wav").path)
     try await expect("is a directory", "call", url, "--audio", scratch.directory.path)
     try await expect("cannot write", "call", url, "--audio", good, "--record", "/none/x.wav")
@@ -94,7 +120,18 @@ import Testing
     try await expect(
       "no low-delay filter from 44100 to 8000 Hz", "resample", cd, out, "--rate", "8000",
       "--filter", "low-delay")
-    try await expect("2 channels; Sidetone wants mono", "resample", stereo, out, "--rate", "8000")
+    try await expect("IMA ADPCM", "resample", adpcm, out, "--rate", "8000")
+    let folder = scratch.directory.path
+    try await expect("is no directory", "resample", good, wide, out, "--rate", "8000")
+    try await expect("is no directory", "resample", good, "\(out)/", "--rate", "8000")
+    try await expect("would be written over", "resample", good, wide, folder, "--rate", "8000")
+    let copies = scratch.file("copies")
+    try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: true)
+    try await expect(
+      "two files would become", "resample", good, good, copies.path, "--rate", "8000")
+    try await expect("has no name", "resample", "-", copies.path, "--rate", "8000")
+    try await expect(
+      "leave --channel out", "resample", text, out, "--rate", "8000", "--raw=8000", "--channel=2")
     try await expect("cannot write", "resample", good, "/none/x.wav", "--rate", "8000")
     try await expect("--encoding g722 is", "transcode", good, out, "--encoding", "g722")
     try await expect("not a WAV file", "transcode", text, out, "--encoding", "alaw")
@@ -107,6 +144,12 @@ import Testing
 
   private func expect(
     _ text: String, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    try await expect(text, words, sourceLocation: sourceLocation)
+  }
+
+  private func expect(
+    _ text: String, _ words: [String], sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     let run = try await Sidetone(words)
     #expect(run.status == 2, sourceLocation: sourceLocation)

@@ -3,7 +3,8 @@
 struct Arguments {
   /// Whether `--help` or `-h` was among the words; nothing else is checked then.
   let wantsHelp: Bool
-  private let operands: [String]
+  /// The words that are no options, in order.
+  let operands: [String]
   private let values: [String: [String]]
   private let flags: Set<String>
 
@@ -53,7 +54,8 @@ struct Arguments {
     if let missing = command.operands.dropFirst(operands.count).first, missing.isRequired {
       throw UsageError("\(missing.name) is missing: \(missing.help)")
     }
-    if operands.count > command.operands.count {
+    let isOpen = command.operands.contains(where: \.isRepeatable)
+    if operands.count > command.operands.count, !isOpen {
       throw UsageError("'\(operands[command.operands.count])' is one word too many")
     }
     for option in command.options where option.isRequired && values[option.name] == nil {

@@ -63,6 +63,8 @@ struct Operand {
   let name: String
   let help: String
   var isRequired = true
+  /// Whether it may be given several times; one operand of a command at most.
+  var isRepeatable = false
 }
 
 /// A named option, `--name VALUE` or a flag where `value` is nil.

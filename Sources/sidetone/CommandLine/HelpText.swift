@@ -22,7 +22,10 @@ enum HelpText {
   }
 
   static func page(of command: any Command.Type) -> String {
-    let operands = command.operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+    let operands = command.operands.map { operand in
+      let name = operand.isRepeatable ? "\(operand.name)..." : operand.name
+      return operand.isRequired ? name : "[\(name)]"
+    }
     let required = command.options.filter(\.isRequired).map { "\($0.name) \($0.value ?? "")" }
     let usage = (["sidetone", command.name] + operands + required + ["[options]"])
       .joined(separator: " ")

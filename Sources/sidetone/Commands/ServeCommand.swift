@@ -169,13 +169,10 @@ struct ServeCommand: Command {
     switch (String(parts[0]), file) {
     case ("echo", nil): return .echo
     case ("silence", nil): return .silence
-    case ("play", let file?) where !file.isEmpty: return .play(try SoundFile.read(file))
+    case ("play", let file?) where !file.isEmpty:
+      return .play(try SoundFile.readSpeech(file))
     case ("repeat", let file?) where !file.isEmpty:
-      let sound = try SoundFile.read(file)
-      guard !sound.samples.isEmpty else {
-        throw UsageError("\(file) is empty: there is nothing to repeat")
-      }
-      return .repeats(sound)
+      return .repeats(try SoundFile.readSpeech(file))
     case (let name, _) where name == "play" || name == "repeat":
       throw UsageError("--bot \(name): wants a file: --bot \(name):FILE.wav")
     default:

@@ -32,6 +32,11 @@ extension WaveFile {
     return bytes
   }
 
+  /// The samples alone, without a header.
+  func samples(as encoding: AudioEncoding) -> [UInt8] {
+    encoding == .linear16 ? Array(encoded().dropFirst(44)) : companded(to: encoding)
+  }
+
   private func companded(to encoding: AudioEncoding) -> [UInt8] {
     var codes = [UInt8](repeating: 0, count: samples.count)
     var span = codes.mutableSpan
