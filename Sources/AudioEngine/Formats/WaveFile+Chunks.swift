@@ -28,14 +28,12 @@ struct WaveChunks {
           UInt64(bytes.littleEndian32(at: body + 8))
           | UInt64(bytes.littleEndian32(at: body + 12)) << 32
       } else if bytes.holds("data", at: position), audio?.isEmpty ?? true {
-        if declared == .max, let longSize, longSize > 0 {
-          size = Int(min(longSize, UInt64(rest)))
-        } else if declared == 0, !bytes.beginsChunks(at: body) {
-          // A writer that never came back to set the size: the audio is the rest.
-          size = rest
-        }
+        let claimed = declared == .max && longSize ?? 0 > 0 ? longSize ?? 0 : UInt64(declared)
+        size = Int(min(claimed, UInt64(rest)))
+        // A writer that never came back to set the size: the audio is the rest.
+        if claimed == 0, !bytes.beginsChunks(at: body) { size = rest }
         audio = body..<body + size
-        isOpen = size == rest
+        isOpen = UInt64(size) != claimed
       }
       position = bytes.endOfChunk(body + size, odd: size % 2 == 1)
     }

@@ -69,7 +69,11 @@ struct WaveFormat {
   /// One channel of the frames in `range`, or the mean of all; a last frame that is cut short is
   /// dropped. What has more than 16 bits is rounded to the nearest, ties to even, and saturated.
   ///
-  /// - Parameter channel: from 0; nil for the mean of all.
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - range: its audio.
+  ///   - channel: from 0; nil for the mean of all.
+  /// - Returns: a sample for each whole frame.
   func samples(of bytes: Span<UInt8>, in range: Range<Int>, channel: Int?) -> [Int16] {
     if channels == 1, sample == .linear(bytes: 2) {
       return AudioEncoding.linear16.samples(of: bytes, in: range)

@@ -85,12 +85,8 @@ public struct JudgeRules: Hashable, Sendable {
     return nil
   }
 
-  /// Silence inside continuous speech is a hole; a pause between two utterances is not.
-  ///
-  /// - Parameters:
-  ///   - length: of the silence.
-  ///   - isAudible: whether the audio on both sides is loud.
-  ///   - isMarked: whether the bot ended an utterance there.
+  /// Whether silence is a hole in continuous speech and no pause between two utterances: both sides of
+  /// it loud, and shorter than a pause is; a bot may have marked the end of an utterance there.
   func isHole(_ length: Duration, isAudible: Bool, isMarked: Bool) -> Bool {
     if everyGapMatters || expectsEcho { return true }
     return isAudible && length < (isMarked ? shortestMarkedPause : shortestPause)

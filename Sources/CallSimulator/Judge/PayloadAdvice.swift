@@ -12,9 +12,8 @@ struct PayloadAdvice {
   /// Rates that speech synthesisers give.
   private static let rates = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000]
 
-  /// The likely cause and the cure of an illegal size, to be put after a colon.
-  ///
-  /// - Parameter followsLegal: whether chunks of legal sizes came before.
+  /// The likely cause and the cure of an illegal size, to be put after a colon; `followsLegal` where
+  /// chunks of legal sizes came before.
   func text(onSize size: Int, followsLegal: Bool) -> String {
     let sample = format.encoding.bytesPerSample
     if size == 0 { return "send nothing where there is nothing to say" }

@@ -25,7 +25,7 @@ struct LoadProblems {
     Dictionary(kinds.map { ($0.problem, $0.times) }, uniquingKeysWith: +)
   }
 
-  /// - Parameter total: the calls there were.
+  /// A sentence a kind, of `total` calls.
   func sentences(of total: Int) -> [String] {
     kinds.map { kind in
       let times = kind.times == 1 ? "once" : "\(kind.times.grouped) times"

@@ -64,12 +64,7 @@ struct Conversion {
     self.pairs = pairs
   }
 
-  /// Reads, changes and writes each file; ends with the first that is wrong.
-  ///
-  /// - Parameters:
-  ///   - rate: the results' rate; nil for each file's own.
-  ///   - encoding: the results' encoding.
-  ///   - change: makes a sound one at a rate.
+  /// Reads, changes and writes each file, at `rate` or at its own; ends with the first that is wrong.
   func run(
     to rate: SampleRate?, as encoding: AudioEncoding,
     _ change: (WaveFile, SampleRate) throws(UsageError) -> WaveFile

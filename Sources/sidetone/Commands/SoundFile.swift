@@ -8,9 +8,7 @@ enum SoundFile {
   static let mostBytes = 512 << 20
   private static let pieceBytes = 1 << 20
 
-  /// A sound at its own rate.
-  ///
-  /// - Parameter rate: the one that a hint names, where no other will do.
+  /// A sound at its own rate; `rate` is the one that a hint names, where no other will do.
   static func read(
     _ path: String, _ options: SoundOptions = SoundOptions(), wanting rate: SampleRate? = nil
   ) throws(UsageError) -> WaveFile {
@@ -44,11 +42,8 @@ enum SoundFile {
     return sound
   }
 
-  /// A sound at a rate that calls have.
-  ///
-  /// - Parameters:
-  ///   - rate: the only one that will do; nil for 8, 16 and 24 kHz.
-  ///   - encoding: what the stream will be in; G.711 runs at 8 kHz alone.
+  /// A sound at a rate that calls have: `rate`, or 8, 16 or 24 kHz where that is nil, and 8 kHz alone
+  /// for a stream in G.711.
   static func readForCall(
     _ path: String, _ options: SoundOptions, rate: SampleRate?, encoding: AudioEncoding?
   ) throws(UsageError) -> WaveFile {

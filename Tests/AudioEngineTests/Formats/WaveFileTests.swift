@@ -65,7 +65,8 @@ import Testing
         #expect(try WaveFile(bytes: bytes.span).samples == [0, 32_124, 0], "\(size) \(pad)")
       }
     }
-    let even = Array("data".utf8) + bytes32(.max) + [0xFF, 0x80, 0xFF, 0x81]
+    // A zero that the size counts is a sample.
+    let even = chunk("data", [0xFF, 0x80, 0xFF, 0])
     let bytes = riff([chunk("fmt ", format(tag: 7, bits: 8, frame: 1)), even])
     #expect(try WaveFile(bytes: bytes.span).samples.count == 4)
   }
