@@ -14,6 +14,26 @@ public struct Interruption: Hashable, Sendable {
   public var heard: [TextSpan]
 }
 
+extension Interruption {
+  /// What an interruption of `utterance` says when the ear is between two positions; nothing is
+  /// discarded yet.
+  init(of utterance: UtteranceRecord, at ear: Playout.Ear, wire: WireFormat) {
+    func duration(_ byteCount: Int) -> Duration {
+      .nanoseconds(wire.nanoseconds(byteCount: byteCount))
+    }
+    let certain = duration(utterance.heard(upTo: ear.played))
+    let most = duration(utterance.byteCount(upTo: max(ear.played, ear.limit)))
+    self.init(
+      epoch: utterance.epoch, played: certain, uncertainty: most - certain, discarded: .zero,
+      inFlight: .zero,
+      heard: utterance.texts(heardUpTo: ear.played).map { span in
+        TextSpan(
+          text: span.text, start: duration(span.range.lowerBound - utterance.start),
+          end: duration(span.range.upperBound - utterance.start))
+      })
+  }
+}
+
 /// The answer to an interruption.
 public enum InterruptResult: Hashable, Sendable {
   /// The speech is over.

@@ -1,4 +1,4 @@
-/// Ending speech early, and taking it up again.
+/// Ending speech early, holding it, and what the platform says of the speech that a clear cut off.
 extension MediaSession {
   /// Ends all speech at once.
   ///
@@ -8,29 +8,22 @@ extension MediaSession {
   /// the platform echoes. Speech of the next utterance is not touched.
   public mutating func interrupt(at now: MonotonicTime) -> InterruptResult {
     advance(to: now)
-    guard !isClosed, let newest = utterances.last else { return .idle }
-    for index in 0..<utterances.count where !utterances[index].isInterruptible {
-      return .protected(utterances[index].epoch)
-    }
-    let played = pause?.played ?? confirmed
-    let limit = limit(at: now)
-    var heard = utterances[0]
-    for index in 0..<utterances.count where utterances[index].start < limit {
-      heard = utterances[index]
-    }
-    let waiting = expectedEnd(newest) - sent
-    var interruption = interruption(of: heard, played: played, limit: limit)
-    interruption.discarded = duration(waiting)
-    interruption.inFlight = duration(sent - max(played, 0))
+    let ear = playout.ear(at: now)
+    guard !isClosed, let heard = speech.utterance(at: ear.limit) else { return .idle }
+    if let epoch = speech.protectedEpoch { return .protected(epoch) }
+    var interruption = Interruption(of: heard, at: ear, wire: configuration.wire)
+    interruption.discarded = duration(speech.waiting)
+    interruption.inFlight = duration(speech.sent - max(ear.played, 0))
     statistics.outbound.interruptions += 1
-    let isCleared = pause == nil && mayStillPlay(at: now)
-    if isCleared {
-      askForClear(at: now)
+    var cut: CutSpeech?
+    if !playout.isPaused, playout.askForClear(at: now) {
       statistics.outbound.residue.add(interruption.inFlight)
+      if configuration.playback.acknowledgesClear {
+        cut = playout.cutSpeech(
+          interruption, of: heard, at: ear, clearNumber: statistics.outbound.clears + 1)
+      }
     }
-    let cut = isCleared ? cut(heard, interruption, played: played, limit: limit) : nil
-    endEverything(at: now, mark: .cleared) { .interrupted(played: $0) }
-    cutSpeech = cut
+    dropSpeech(mark: .cleared, remembering: cut) { .interrupted(played: $0) }
     return .interrupted(interruption)
   }
 
@@ -41,110 +34,58 @@ extension MediaSession {
   @discardableResult
   public mutating func pause(at now: MonotonicTime) -> Bool {
     advance(to: now)
-    guard !isClosed, pause == nil, !utterances.isEmpty else { return false }
-    pause = PauseRecord(played: confirmed)
-    // Until the clear arrives the platform plays on: all that has left may be heard.
-    reach = max(reach, sent)
-    if mayStillPlay(at: now) { askForClear(at: now) }
-    takeBack(from: resumable)
+    guard !isClosed, !playout.isPaused, !speech.isDrained else { return false }
+    playout.pause(at: now)
+    let resumed = speech.takeBack(
+      from: playout.resumable, certain: playout.played, &statistics.outbound)
+    playout.takeBack(to: resumed)
     return true
   }
 
   /// Goes on where the caller stopped hearing, as well as that is known: rather a little earlier.
   public mutating func resume(at now: MonotonicTime) {
     advance(to: now)
-    pause = nil
+    playout.resume()
   }
 
   /// Whether speech is held by ``pause(at:)``.
-  public var isPaused: Bool { pause != nil }
+  public var isPaused: Bool { playout.isPaused }
 
-  /// Whether the platform may hold audio that the caller has not heard.
-  func mayStillPlay(at now: MonotonicTime) -> Bool {
-    guard let end = clock.latestEnd, sent > confirmed else { return false }
-    return now.nanoseconds < end + configuration.playback.latencyBound.wholeNanoseconds
-  }
-
-  /// Has the next ``poll(at:)`` give a clear; one that still waits serves both.
-  private mutating func askForClear(at now: MonotonicTime) {
-    if !pendingClear { clearAskedAt = now }
-    pendingClear = true
-  }
-
-  /// Makes audio that has left wait again, from `position` on.
-  private mutating func takeBack(from position: Int) {
-    // What a full queue has pushed out cannot go again.
-    let resumed = min(max(position, queue.start), sent)
-    // From here to there the caller has probably heard it; nobody can say so.
-    for index in 0..<utterances.count {
-      let utterance = utterances[index]
-      let first = max(confirmed, utterance.start)
-      let end = min(resumed, expectedEnd(utterance))
-      if first < end { utterances[index].noteUnsure(first..<end) }
-    }
-    statistics.outbound.resentBytes += sent - resumed
-    statistics.outbound.sentBytes -= sent - resumed
-    sent = resumed
-    lastMarkPosition = min(lastMarkPosition, resumed)
-    clock.cleared(position: resumed)
-    // A platform may forget the marks it is told to clear: those whose echo is awaited go again.
-    var again = FIFO<QueuedMark>()
-    for index in 0..<marksSent.count {
-      let mark = marksSent[index]
-      guard let kind = mark.kind else { continue }
-      again.append(QueuedMark(position: mark.position, epoch: mark.epoch, kind: kind))
-    }
-    for index in 0..<marksToSend.count { again.append(marksToSend[index]) }
-    marksToSend = again
-    marksSent.removeAll()
+  /// Takes the platform's word that it has dropped what it held.
+  ///
+  /// What the caller had heard of the speech that was cut off is known better then, and
+  /// ``SessionEvent/interruptionSettled(_:)`` says it. An acknowledgement that nobody waits for changes
+  /// nothing.
+  public mutating func receiveCleared(at now: MonotonicTime) {
+    advance(to: now)
+    guard statistics.outbound.clearsAcknowledged < statistics.outbound.clears else { return }
+    statistics.outbound.clearsAcknowledged += 1
+    let number = statistics.outbound.clearsAcknowledged
+    let isNewest = number == statistics.outbound.clears
+    guard let cut = playout.acknowledge(number, isNewest: isNewest) else { return }
+    let piece = configuration.wire.byteCount(nanoseconds: 20_000_000)
+    var settled = Interruption(
+      of: cut.utterance, at: cut.ear(pieceBytes: piece), wire: configuration.wire)
+    settled.discarded = cut.interruption.discarded
+    settled.inFlight = cut.interruption.inFlight
+    events.append(.interruptionSettled(settled))
   }
 
   /// Drops all speech and resolves whatever waits for it.
-  mutating func endEverything(
-    at now: MonotonicTime, mark outcome: MarkOutcome,
+  mutating func dropSpeech(
+    mark outcome: MarkOutcome, remembering cut: CutSpeech? = nil,
     _ utteranceOutcome: (Duration) -> UtteranceOutcome
   ) {
-    for index in 0..<marksSent.count {
-      if case .named(let name) = marksSent[index].kind {
-        events.append(.markEnded(name: name, marksSent[index].epoch, outcome))
-      }
+    while let mark = playout.takeMark() {
+      guard case .named(let name) = mark.kind else { continue }
+      events.append(.markEnded(name: name, mark.epoch, outcome))
     }
-    for index in 0..<marksToSend.count {
-      if case .named(let name) = marksToSend[index].kind {
-        events.append(.markEnded(name: name, marksToSend[index].epoch, outcome))
-      }
+    let dropped = speech.drop(&statistics.outbound)
+    for index in 0..<dropped.count {
+      let heard = duration(dropped[index].heard(upTo: playout.played))
+      events.append(.utteranceEnded(dropped[index].epoch, utteranceOutcome(heard)))
     }
-    let played = pause?.played ?? confirmed
-    for index in 0..<utterances.count {
-      let utterance = utterances[index]
-      if utterance.end == nil {
-        statistics.outbound.writtenBytes += expectedEnd(utterance) - utterance.start
-      }
-      let heard = heard(of: utterance, upTo: played)
-      events.append(.utteranceEnded(utterance.epoch, utteranceOutcome(heard)))
-    }
-    if let newest = utterances.last {
-      statistics.outbound.discardedBytes += expectedEnd(newest) - sent
-    }
-    if refusedForRoom {
-      refusedForRoom = false
-      events.append(.roomAvailable)
-    }
-    utterances.removeAll()
-    marksSent.removeAll()
-    marksToSend.removeAll()
-    cutSpeech = nil
-    flushedEpoch = lastEpoch
-    implicitEpoch = nil
-    pause = nil
-    resampler?.reset()
-    queue.removeAll()
-    sent = queue.end
-    confirmed = sent
-    estimated = sent
-    resumable = sent
-    lastMarkPosition = sent
-    reach = sent
-    clock.cleared(position: sent)
+    playout.drop(to: speech.sent, remembering: cut)
+    if speech.takesMoreAgain() { events.append(.roomAvailable) }
   }
 }

@@ -17,7 +17,7 @@ public struct MediaSession: ~Copyable {
   /// What has happened so far.
   public internal(set) var statistics = SessionStatistics()
   /// Whether ``close(at:)`` has been called.
-  public internal(set) var isClosed = false
+  public private(set) var isClosed = false
 
   /// Hears when the caller speaks; ``SessionEvent/callerSpeech(_:)`` tells. None by default.
   public var detector: (any SpeechDetector)?
@@ -29,49 +29,13 @@ public struct MediaSession: ~Copyable {
   /// the platform takes whatever comes.
   public var allowance: Int?
 
-  // Caller audio.
+  /// Caller audio.
   var inbound: InboundTimeline
-
-  // Speech. Positions count bytes of the wire format since the session began.
-  var queue: AudioRing
-  /// Nil where speech has the wire's own rate.
-  var resampler: Resampler?
-  /// The rate of the speech being written.
-  var speechRate: SampleRate
-  /// The next position to send.
-  var sent = 0
-  /// Utterances not yet ended, oldest first; only the last can be open.
-  var utterances = FIFO<UtteranceRecord>()
-  var lastEpoch = 0
-  /// Every epoch up to this one was interrupted or closed before its end.
-  var flushedEpoch = 0
-  /// Written to without an epoch: ends by itself.
-  var implicitEpoch: Epoch?
-  var lastWrite: Int64 = 0
-  var refusedForRoom = false
-
-  // Playout.
-  var clock: PlaybackClock
-  var latency = LatencyEstimate()
-  var lead: AdaptiveLead
-  /// The caller has heard everything before this position.
-  var confirmed = 0
-  /// The estimate never goes back.
-  var estimated = 0
-  /// A pause takes back what left from here on.
-  var resumable = 0
-  /// What left before a pause took it back may have been heard up to here.
-  var reach = 0
-  var marksToSend = FIFO<QueuedMark>()
-  var marksSent = FIFO<SentMark>()
-  var lastMarkSerial = 0
-  var lastMarkPosition = 0
-  var pendingClear = false
-  /// When the clear that waits, or the last one, was asked for.
-  var clearAskedAt = MonotonicTime.zero
-  var pause: PauseRecord?
-  /// The speech of the newest clear, where its acknowledgement is awaited.
-  var cutSpeech: CutSpeech?
+  /// The bot's speech until it leaves.
+  var speech: Speech
+  /// The same from there to the caller's ear.
+  var playout: Playout
+  /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
 
   /// Makes the session of a call that has just started.
@@ -79,8 +43,7 @@ public struct MediaSession: ~Copyable {
   /// - Throws: ``SessionError`` when the bot's rate and the wire's cannot be connected.
   public init(configuration: SessionConfiguration) throws(SessionError) {
     self.configuration = configuration
-    let wire = configuration.wire
-    for rate in [wire.rate, configuration.botRate] where !rate.isTelephony {
+    for rate in [configuration.wire.rate, configuration.botRate] where !rate.isTelephony {
       throw .unsupportedRate(rate)
     }
     do {
@@ -88,15 +51,8 @@ public struct MediaSession: ~Copyable {
     } catch {
       throw .resampler(error)
     }
-    // The queue's own room, and behind it what the platform may be told to drop and send again.
-    let waiting = configuration.outboundCapacity
-    let ledger = configuration.playback.platformBuffer + configuration.playback.latencyBound
-    queue = AudioRing(
-      capacity: wire.byteCount(nanoseconds: (waiting + ledger).wholeNanoseconds)
-        + configuration.playback.chunk.maximumBytes)
-    speechRate = wire.rate
-    clock = PlaybackClock(format: wire)
-    lead = AdaptiveLead(configuration.playback.lead)
+    speech = Speech(configuration)
+    playout = Playout(configuration.playback, wire: configuration.wire)
   }
 
   /// The next thing the bot should know, oldest first.
@@ -110,73 +66,84 @@ public struct MediaSession: ~Copyable {
     guard !isClosed else { return }
     advance(to: now)
     isClosed = true
-    endEverything(at: now, mark: .closed) { .closed(played: $0) }
-    pendingClear = false
+    dropSpeech(mark: .closed) { .closed(played: $0) }
+    playout.close()
     inbound.endOfStream()
   }
-}
 
-/// An utterance that has not ended.
-struct UtteranceRecord {
-  let epoch: Epoch
-  let isInterruptible: Bool
-  /// Position of its first byte.
-  let start: Int
-  /// Position after its last byte, once it is finished.
-  var end: Int?
-  /// Samples written so far, at their own rate.
-  var inputCount = 0
-  /// When it began to leave, or began again because the ear had caught up; nil before.
-  var leavesSince: Int64?
-  var spans: [PlacedSpan] = []
-  /// Where speech lies that nobody can say was heard, though it is behind the ear: what a full queue
-  /// has dropped, and what a pause had cleared at the platform without sending it again.
-  var unsure: Range<Int>?
-  /// How much of it there is in that range, rather too much.
-  var unsureBytes = 0
-
-  mutating func noteUnsure(_ range: Range<Int>) {
-    let known = unsure ?? range
-    unsure = min(known.lowerBound, range.lowerBound)..<max(known.upperBound, range.upperBound)
-    unsureBytes += range.count
+  /// Takes the payload of one media message.
+  ///
+  /// - Parameters:
+  ///   - base64: the payload's text, without quotes and escapes.
+  ///   - timing: what the platform says of the message's place in the stream.
+  ///   - now: when it arrived.
+  /// - Returns: what became of it. A payload that is not base64 is dropped whole and counted.
+  /// - Complexity: O(n). Allocates only for the waiting audio to grow.
+  public mutating func receive(
+    _ base64: RawSpan, timing: MediaTiming = MediaTiming(), at now: MonotonicTime
+  ) -> ReceiveResult {
+    guard !isClosed else { return .closed }
+    return heard(
+      inbound.receive(base64, timing: timing, at: now, statistics: &statistics.inbound), at: now)
   }
-}
 
-struct PlacedSpan {
-  let text: String
-  let start: Int
-  let end: Int
-}
-
-/// A mark whose place in the stream has not been sent yet.
-struct QueuedMark {
-  enum Kind {
-    /// The bot asked for it.
-    case named(String)
-    /// The end of its utterance.
-    case end
+  /// Takes the payload of one binary media message: wire bytes as they are, of any number. Half a
+  /// sample at the end waits for the next payload. Else as ``receive(_:timing:at:)``.
+  public mutating func receive(
+    payload: RawSpan, timing: MediaTiming = MediaTiming(), at now: MonotonicTime
+  ) -> ReceiveResult {
+    guard !isClosed else { return .closed }
+    return heard(
+      inbound.receive(
+        payload: payload, timing: timing, at: now, statistics: &statistics.inbound), at: now)
   }
-  let position: Int
-  let epoch: Epoch
-  let kind: Kind
-}
 
-/// A mark that the platform has been asked to echo.
-struct SentMark {
-  let serial: Int
-  let position: Int
-  /// What had left before it, as the clock counts.
-  let offset: Int
-  let epoch: Epoch
-  /// Nil for one of the engine's own.
-  let kind: QueuedMark.Kind?
-  /// When the ear reaches it at the earliest.
-  let playedAt: Int64
-  /// The platform has echoed it. It still is not played before `playedAt`.
-  var isEchoed = false
-}
+  /// Lets the detector listen to what was taken.
+  private mutating func heard(_ result: ReceiveResult, at now: MonotonicTime) -> ReceiveResult {
+    // Taken out and put back, so that its box has one owner and is changed in place.
+    if result == .taken, var detector = detector.take() {
+      let edge = inbound.listen(with: &detector)
+      self.detector = detector
+      if let edge { hear(edge, at: now) }
+    }
+    return result
+  }
 
-/// Where speech was when it was paused.
-struct PauseRecord {
-  let played: Int
+  private mutating func hear(_ edge: SpeechEdge, at now: MonotonicTime) {
+    events.append(.callerSpeech(edge))
+    guard bargesIn, edge == .began, case .interrupted(let interruption) = interrupt(at: now)
+    else { return }
+    events.append(.bargedIn(interruption))
+  }
+
+  /// Caller audio that can be read now, in samples at the bot's rate.
+  public var readableCount: Int { inbound.available }
+
+  /// Reads caller audio at the bot's rate into `frame`, from its start.
+  ///
+  /// - Returns: the samples written, at most `frame.count`; fewer when less has arrived.
+  /// - Complexity: O(`frame.count`). Allocates nothing.
+  public mutating func read(into frame: inout MutableSpan<Int16>) -> Int {
+    inbound.read(into: &frame)
+  }
+
+  /// Takes the platform's word that its queue of caller audio for us is filling: counts it, and halves
+  /// the lead for the rest of the stream, to 40 ms at the least.
+  ///
+  /// Where our host or the way between is too slow, what is sent far ahead only competes with what
+  /// is to be read, and a barge-in that is heard late should find little to take back.
+  ///
+  /// - Parameter percent: how full the queue is, 0 to 100; nil where not told.
+  /// - Note: Report each occasion once; what repeats is for the caller to tell apart.
+  public mutating func noteBacklog(percent: Int?) {
+    statistics.inbound.backlogReports += 1
+    let told = min(max(percent ?? 0, 0), 100)
+    statistics.inbound.backlogPercent = max(statistics.inbound.backlogPercent, told)
+    playout.lowerLead()
+  }
+
+  /// How long so many wire bytes last; nothing for a negative count.
+  func duration(_ byteCount: Int) -> Duration {
+    .nanoseconds(configuration.wire.nanoseconds(byteCount: max(byteCount, 0)))
+  }
 }

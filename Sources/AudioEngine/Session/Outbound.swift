@@ -39,21 +39,3 @@ public enum Outbound: Hashable, Sendable {
   /// Echo this name when everything before it has been played.
   case mark(name: String)
 }
-
-/// What a session tells the bot.
-public enum SessionEvent: Hashable, Sendable {
-  /// An utterance has ended.
-  case utteranceEnded(Epoch, UtteranceOutcome)
-  /// A mark of the bot's has ended.
-  case markEnded(name: String, Epoch, MarkOutcome)
-  /// The detector heard the caller begin or stop.
-  case callerSpeech(SpeechEdge)
-  /// The caller spoke over the bot, whose speech was interrupted.
-  case bargedIn(Interruption)
-  /// The platform has acknowledged the clear of an interruption: what was heard is known more exactly
-  /// than when it was interrupted. Comes at most once, and never where the platform does not
-  /// acknowledge.
-  case interruptionSettled(Interruption)
-  /// A full queue has room again.
-  case roomAvailable
-}

@@ -10,35 +10,46 @@ public struct Histogram: Hashable, Sendable {
   public private(set) var counts = [Int](repeating: 0, count: 16)
   /// How many durations were added.
   public private(set) var total = 0
+  // Whole nanoseconds, because a Duration has 128 bits to reckon with.
+  private var sumNanoseconds: Int64 = 0
+  private var maximumNanoseconds: Int64 = 0
+
   /// All of them together.
-  public private(set) var sum: Duration = .zero
+  public var sum: Duration { .nanoseconds(sumNanoseconds) }
   /// The longest duration added.
-  public private(set) var maximum: Duration = .zero
+  public var maximum: Duration { .nanoseconds(maximumNanoseconds) }
 
   /// Makes an empty histogram.
   public init() {}
 
   /// Adds one duration; a negative one counts as none.
   public mutating func add(_ duration: Duration) {
-    let microseconds = max(duration.wholeNanoseconds, 0) / 1_000
+    add(nanoseconds: duration.wholeNanoseconds)
+  }
+
+  /// Adds one duration in nanoseconds; a negative one counts as none.
+  public mutating func add(nanoseconds: Int64) {
+    let nanoseconds = max(nanoseconds, 0)
     var bucket = 0
-    var bound: Int64 = 500
-    while bucket < 15 && microseconds > bound {
-      bucket += 1
-      bound *= 2
-    }
+    while bucket < 15 && nanoseconds / 1_000 > 500 << Int64(bucket) { bucket += 1 }
     counts[bucket] += 1
     total += 1
-    if duration > .zero { sum += duration }
-    maximum = max(maximum, duration)
+    sumNanoseconds = Self.sum(sumNanoseconds, nanoseconds)
+    maximumNanoseconds = max(maximumNanoseconds, nanoseconds)
   }
 
   /// Adds everything that `other` counted.
   public mutating func add(_ other: Histogram) {
     for bucket in counts.indices { counts[bucket] += other.counts[bucket] }
     total += other.total
-    sum += other.sum
-    maximum = max(maximum, other.maximum)
+    sumNanoseconds = Self.sum(sumNanoseconds, other.sumNanoseconds)
+    maximumNanoseconds = max(maximumNanoseconds, other.maximumNanoseconds)
+  }
+
+  /// Stays at 292 years.
+  private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
   }
 
   /// A bound that `share` (0 to 1) of the durations do not exceed; the maximum where that is lower.

@@ -8,7 +8,7 @@ import Testing
     var most: Int64 = 0
     for _ in 0..<100 {
       driver.run(.milliseconds(10))
-      most = max(most, (driver.session.clock.earEnd ?? 0) - driver.now)
+      most = max(most, (driver.session.playout.earEnd ?? 0) - driver.now)
     }
     return most
   }
@@ -24,7 +24,7 @@ import Testing
     var leads: [Int64] = []
     for percent in [30, 60, nil, 90] as [Int?] {
       driver.session.noteBacklog(percent: percent)
-      leads.append(driver.session.lead.nanoseconds / 1_000_000)
+      leads.append(driver.session.playout.lead.nanoseconds / 1_000_000)
     }
     #expect(leads == [100, 50, 40, 40])
     driver.run(.seconds(1))

@@ -203,9 +203,9 @@ import Testing
   func pauseAfterLostClear(wait: Int, spoken: Int) throws {
     var driver = try answering(after: .milliseconds(wait))
     driver.run(.milliseconds(spoken))
-    let start = driver.session.queue.end - 12_800
+    let start = driver.session.speech.queue.end - 12_800
     let position = driver.session.position(at: driver.time)
-    let heard = driver.platform.heard(of: start..<driver.session.queue.end, at: driver.now)
+    let heard = driver.platform.heard(of: start..<driver.session.speech.queue.end, at: driver.now)
     let wire = driver.session.configuration.wire
     #expect(wire.byteCount(nanoseconds: position.played.wholeNanoseconds) <= heard)
     #expect(wire.byteCount(nanoseconds: position.limit.wholeNanoseconds) >= heard)
@@ -232,7 +232,7 @@ import Testing
     _ = driver.session.interrupt(at: driver.time)
     driver.settle()
     try driver.begin()
-    let start = driver.session.queue.end
+    let start = driver.session.speech.queue.end
     _ = try driver.session.write(
       SessionDriver.noise(1_600, seed: 2).span, to: driver.epoch, at: driver.time)
     try driver.session.finish(driver.epoch)

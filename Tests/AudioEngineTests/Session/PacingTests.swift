@@ -39,13 +39,13 @@ import Testing
         driver.run(.seconds(1))
       }
       driver.forgetChunks()
-      if minute == 0 { memory = driver.session.queue.allocatedBytes }
-      #expect(driver.session.queue.allocatedBytes == memory)
+      if minute == 0 { memory = driver.session.speech.queue.allocatedBytes }
+      #expect(driver.session.speech.queue.allocatedBytes == memory)
     }
     let outbound = driver.session.statistics.outbound
     #expect(outbound.underruns == 0)
     // What has left lasts exactly as long as its bytes say, an hour later.
-    let earEnd = try #require(driver.session.clock.earEnd)
+    let earEnd = try #require(driver.session.playout.earEnd)
     let length = driver.session.configuration.wire.nanoseconds(byteCount: outbound.sentBytes)
     #expect(earEnd - began == length)
   }

@@ -38,8 +38,11 @@ struct PlaybackClock {
     self.format = format
   }
 
+  /// The position after everything sent.
+  var end: Int { runs.last?.end ?? floor }
+
   /// When the ear will have caught up with everything sent; nil before anything was sent.
-  var earEnd: Int64? { runs.last.map { time(of: left, after: $0.anchor) } }
+  private(set) var earEnd: Int64?
 
   /// The same if every clear was lost of which nothing is known.
   var latestEnd: Int64? { earEnd.map { latest($0, offset: left) } }
@@ -47,17 +50,19 @@ struct PlaybackClock {
   /// Notes that `audio` and `padding` bytes of silence after it have left at `now`.
   mutating func sent(_ audio: Range<Int>, padding: Int, at now: Int64) {
     var anchor = Anchor(time: now, offset: left)
-    if let last = runs.last, now <= time(of: left, after: last.anchor) {
+    var isBehind = false
+    if let last = runs.last, let earEnd, now <= earEnd {
       anchor = last.anchor
-      if last.end == audio.lowerBound, left - last.offset == last.end - last.start {
-        runs[runs.count - 1].end = audio.upperBound
-        left += audio.count + padding
-        return
-      }
+      isBehind = last.end == audio.lowerBound && left - last.offset == last.end - last.start
     }
-    runs.append(
-      Run(start: audio.lowerBound, end: audio.upperBound, offset: left, anchor: anchor))
+    if isBehind {
+      runs[runs.count - 1].end = audio.upperBound
+    } else {
+      runs.append(
+        Run(start: audio.lowerBound, end: audio.upperBound, offset: left, anchor: anchor))
+    }
     left += audio.count + padding
+    earEnd = time(of: left, after: anchor)
   }
 
   /// The position that the ear cannot have passed at `now`: a sample that has begun counts.
@@ -97,6 +102,7 @@ struct PlaybackClock {
   mutating func cleared(position: Int) {
     if let latestEnd { remnant = Anchor(time: latestEnd, offset: left) }
     runs.removeAll()
+    earEnd = nil
     floor = position
   }
 

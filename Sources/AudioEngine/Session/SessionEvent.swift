@@ -1,0 +1,37 @@
+/// What a session tells the bot.
+public enum SessionEvent: Hashable, Sendable {
+  /// An utterance has ended.
+  case utteranceEnded(Epoch, UtteranceOutcome)
+  /// A mark of the bot's has ended.
+  case markEnded(name: String, Epoch, MarkOutcome)
+  /// The detector heard the caller begin or stop.
+  case callerSpeech(SpeechEdge)
+  /// The caller spoke over the bot, whose speech was interrupted.
+  case bargedIn(Interruption)
+  /// The platform has acknowledged the clear of an interruption: what was heard is known more exactly
+  /// than when it was interrupted. Comes at most once, and never where the platform does not
+  /// acknowledge.
+  case interruptionSettled(Interruption)
+  /// A full queue has room again.
+  case roomAvailable
+}
+
+/// How an utterance ended.
+public enum UtteranceOutcome: Hashable, Sendable {
+  /// The caller has heard all of it.
+  case played
+  /// It was interrupted; the caller has heard at least so much of it.
+  case interrupted(played: Duration)
+  /// The call ended first; the caller has heard at least so much of it.
+  case closed(played: Duration)
+}
+
+/// How a mark ended.
+public enum MarkOutcome: Hashable, Sendable {
+  /// The caller has heard everything before it.
+  case played
+  /// Its utterance was interrupted before the platform echoed it.
+  case cleared
+  /// The call ended first.
+  case closed
+}
