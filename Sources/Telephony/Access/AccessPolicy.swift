@@ -76,4 +76,13 @@ public struct AccessPolicy: Hashable, Sendable {
 
   /// Whether `text` is one of the tokens: to be hidden wherever it turns up.
   package func isToken(_ text: String) -> Bool { tokens.contains { $0.matches(text) } }
+
+  /// `text` with every token and password of the policy hidden, wherever in it they stand.
+  package func hiding(_ text: String) -> String {
+    let secrets = tokens.map(\.revealed) + credentials.flatMap(\.secrets)
+    return secrets.reduce(text) { text, secret in
+      // What is shorter stands in words by chance.
+      secret.utf8.count < 4 ? text : text.replacing(secret, with: Redaction.mark)
+    }
+  }
 }

@@ -62,6 +62,9 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible,
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// What of the credentials is to be hidden where it turns up.
+  var secrets: [String] { [password, base64] }
+
   /// ``Redaction/mark``.
   public var description: String { Redaction.mark }
   /// ``Redaction/mark``.

@@ -16,23 +16,134 @@ public enum Redaction {
     return redacted
   }
 
-  /// `text` with every URL in it redacted, and every `Basic` and `Bearer` credential.
+  /// `text` with every URL in it redacted, and every credential that its surroundings or its looks
+  /// give away: what follows `Basic`, `Bearer` or `Digest`, what stands behind a name such as `tok:`,
+  /// `sig=` or `"apiKey":`, what begins as web tokens and vendors' keys do.
   public static func text(_ text: String) -> String {
-    var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    for index in words.indices {
-      if let scheme = words[index].firstRange(of: "://") {
-        let front = words[index][..<scheme.lowerBound]
-        let start = front.lastIndex { !$0.isLetter }.map(front.index(after:)) ?? front.startIndex
-        let tail = words[index][start...]
-        let end = tail.firstIndex { "\"'<>)]},;".contains($0) } ?? tail.endIndex
-        words[index] = front[..<start] + url(String(tail[..<end])) + String(tail[end...])
+    var shown = ""
+    var hidesNext = false
+    var before = text[..<text.startIndex]
+    var rest = text[...]
+    while !rest.isEmpty {
+      let blanks = rest.prefix(while: \.isWhitespace)
+      shown += blanks
+      let word = rest[blanks.endIndex...].prefix { !$0.isWhitespace }
+      rest = rest[word.endIndex...]
+      guard !word.isEmpty else { break }
+      let isScheme = schemes.contains(ASCII.folded(word))
+      if hidesNext, !isScheme {
+        shown += mark
+        hidesNext = false
+      } else {
+        let (words, isOpen) = hidden(in: word)
+        shown += words
+        hidesNext = isScheme || isOpen || (word == "=" || word == ":") && isSecret(name: before)
       }
-      let before = index > 0 ? ASCII.folded(words[index - 1]) : ""
-      if before.hasSuffix("basic") || before.hasSuffix("bearer"), !words[index].isEmpty {
-        words[index] = mark
+      before = word
+    }
+    return shown
+  }
+
+  /// Words after which a credential stands.
+  private static let schemes: Set<String> = ["basic", "bearer", "digest", "apikey", "negotiate"]
+  /// What the names of credentials hold, and what they end in.
+  private static let secretNames = [
+    "token", "secret", "password", "passwd", "credential", "signature", "apikey", "authorization",
+    "cookie", "jwt",
+  ]
+  private static let secretEnds = [
+    "tok", "pwd", "pass", "auth", "key", "sig", "hmac", "bearer", "basic",
+  ]
+  /// What web tokens and the keys of well-known vendors begin with.
+  private static let secretBeginnings = [
+    "eyJ", "sk-", "sk_", "rk_", "pk_", "ghp_", "gho_", "glpat-", "xox", "AKIA", "AIza",
+  ]
+
+  private static func isSecret(name: some StringProtocol) -> Bool {
+    let folded = ASCII.folded(name)
+    return secretNames.contains { folded.contains($0) }
+      || secretEnds.contains { folded.hasSuffix($0) }
+  }
+
+  /// A word without its credentials, and whether the next word is one.
+  private static func hidden(in word: Substring) -> (String, isOpen: Bool) {
+    var shown = ""
+    var rest = word
+    while let scheme = rest.firstRange(of: "://") {
+      let front = rest[..<scheme.lowerBound]
+      let start = front.lastIndex { !$0.isLetter }.map(front.index(after:)) ?? front.startIndex
+      let tail = rest[start...]
+      let end = tail.firstIndex { "\"'<>)]},;".contains($0) } ?? tail.endIndex
+      shown += pairs(front[..<start]).0 + url(String(tail[..<end]))
+      rest = tail[end...]
+    }
+    let (last, isOpen) = pairs(rest)
+    return (shown + last, isOpen)
+  }
+
+  /// `name=value` and `name:value` without the values of names that tell of a credential.
+  private static func pairs(_ word: Substring) -> (String, isOpen: Bool) {
+    var shown = ""
+    var rest = word
+    while let separator = separator(in: rest) {
+      let front = rest[..<separator.lowerBound]
+      let quotes: Set<Character> = ["\"", "'", "\\", "]"]
+      let end =
+        front.lastIndex { !quotes.contains($0) }.map(front.index(after:)) ?? front.startIndex
+      let isPart = { (character: Character) in
+        character.isLetter || character.isNumber || "_-.".contains(character)
+      }
+      let start = front[..<end].lastIndex { !isPart($0) }.map(front.index(after:))
+      let name = front[(start ?? front.startIndex)..<end]
+      shown += looseSecrets(front) + rest[separator]
+      rest = rest[separator.upperBound...]
+      guard isSecret(name: name) else { continue }
+      let opening = rest.prefix { quotes.contains($0) }
+      let value = rest[opening.endIndex...].prefix { !"&;,\"'<>)}]|".contains($0) }
+      shown += opening
+      rest = rest[value.endIndex...]
+      if value.isEmpty || schemes.contains(ASCII.folded(value)) {
+        shown += value
+        if rest.isEmpty || !value.isEmpty { return (shown + rest, true) }
+      } else {
+        shown += mark
       }
     }
-    return words.joined(separator: " ")
+    return (shown + looseSecrets(rest), false)
+  }
+
+  /// The next sign that may end a name, also as a URL writes it.
+  private static func separator(in text: Substring) -> Range<Substring.Index>? {
+    var index = text.startIndex
+    while index < text.endIndex {
+      let next = text.index(after: index)
+      switch text[index] {
+      case ":", "=": return index..<next
+      case "%":
+        let code = text[next...].prefix(2)
+        if ["3a", "3d"].contains(code.lowercased()) { return index..<code.endIndex }
+      default: break
+      }
+      index = next
+    }
+    return nil
+  }
+
+  /// `text` without what looks like a token or a key by its beginning.
+  private static func looseSecrets(_ text: Substring) -> String {
+    guard secretBeginnings.contains(where: { text.contains($0) }) else { return String(text) }
+    var shown = ""
+    var rest = text
+    while !rest.isEmpty {
+      let run = rest.prefix { $0.isLetter || $0.isNumber || "_-.".contains($0) }
+      let isSecret = secretBeginnings.contains {
+        run.hasPrefix($0) && ($0 == "eyJ" || run.utf8.count >= 16)
+      }
+      shown += isSecret ? mark : String(run)
+      rest = rest[run.endIndex...]
+      if let next = rest.popFirst() { shown.append(next) }
+    }
+    return shown
   }
 
   /// A query without its values.

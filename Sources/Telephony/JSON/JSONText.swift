@@ -2,25 +2,47 @@ public import AudioEngine
 
 /// JSON string literals: escaping what we write, and undoing the escapes of what we read.
 public enum JSONText {
-  /// Appends `text` as a JSON string with its quotes, escaped as RFC 8259 section 7 asks.
+  /// Appends `text` as a JSON string with its quotes, escaped as RFC 8259 section 7 asks; so is what
+  /// a terminal that shows the JSON may obey.
   ///
   /// Allocates only where the buffer must grow.
   public static func appendQuoted(_ text: String, to message: inout MessageBuffer) {
     message.append(byte: UInt8(ascii: "\""))
-    for byte in text.utf8 {
+    var bytes = text.utf8[...]
+    while let byte = bytes.popFirst() {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
         message.append(byte: UInt8(ascii: "\\"))
         message.append(byte: byte)
       case 0..<0x20, 0x7F:
-        message.append("\\u00")
-        message.append(byte: hexadecimalDigit(byte >> 4))
-        message.append(byte: hexadecimalDigit(byte & 15))
+        appendEscape(UInt16(byte), to: &message)
+      case 0xC2, 0xD8, 0xE2:
+        // What a terminal may obey: C1 controls, marks of direction, separators of lines.
+        let second = bytes.first ?? 0
+        let third = bytes.dropFirst().first ?? 0
+        switch (byte, second, third) {
+        case (0xC2, 0x80...0x9F, _), (0xD8, 0x9C, _):
+          appendEscape(UInt16(byte & 0x1F) << 6 | UInt16(second & 0x3F), to: &message)
+          bytes.removeFirst()
+        case (0xE2, 0x80, 0x8E...0x8F), (0xE2, 0x80, 0xA8...0xAE), (0xE2, 0x81, 0xA6...0xA9):
+          appendEscape(0x2000 | UInt16(second & 0x3F) << 6 | UInt16(third & 0x3F), to: &message)
+          bytes.removeFirst(2)
+        default: message.append(byte: byte)
+        }
       default:
         message.append(byte: byte)
       }
     }
     message.append(byte: UInt8(ascii: "\""))
+  }
+
+  private static func appendEscape(_ code: UInt16, to message: inout MessageBuffer) {
+    message.append("\\u")
+    var shift: UInt16 = 16
+    while shift > 0 {
+      shift -= 4
+      message.append(byte: hexadecimalDigit(UInt8(code >> shift & 15)))
+    }
   }
 
   /// `text` as a JSON string with its quotes.

@@ -29,4 +29,35 @@ import Testing
     #expect(Redaction.text("Authorization: Basic a2V5 sent") == "Authorization: Basic *** sent")
     #expect(Redaction.text("{\"auth\":\"Bearer abc\"}") == "{\"auth\":\"Bearer ***")
   }
+
+  @Test(
+    "hides what follows a scheme or the name of a credential, and what looks like a key",
+    arguments: [
+      ("tok:hush4711", "tok:***"), ("Bearer hush4711", "Bearer ***"),
+      ("x Bearer  hush4711, y", "x Bearer  *** y"), ("bearer\thush4711", "bearer\t***"),
+      ("Authorization: Bearer a.b.c", "Authorization: Bearer ***"),
+      ("auth=Basic a2V5OnRva2Vu", "auth=Basic ***"), ("Digest username", "Digest ***"),
+      ("sig=abc&x=1", "sig=***&x=1"), ("h/p?api_key=abc&a=b", "h/p?api_key=***&a=b"),
+      ("X-Amz-Signature%3Dabc", "X-Amz-Signature%3D***"), ("password = hush", "password = ***"),
+      (#"{"apiKey":"abc","n":1}"#, #"{"apiKey":"***","n":1}"#),
+      (#"{"token": "abc"}"#, #"{"token": ***"#),
+      ("see eyJhbGciOi.eyJz.c2ln!", "see ***!"), ("sk-0123456789abcdef", "***"),
+      (
+        "a https://h/x?k=v,https://u:p@h/y?sig=z b", "a https://h/x?k=***,https://***@h/y?sig=*** b"
+      ),
+      ("order 66: ready at 10:30", "order 66: ready at 10:30"),
+      (
+        "x509: certificate signed by unknown authority",
+        "x509: certificate signed by unknown authority"
+      ),
+    ])
+  func words(text: String, expected: String) { #expect(Redaction.text(text) == expected) }
+
+  @Test("takes time in proportion to the text")
+  func linear() {
+    for filler in ["a:", "Bearer ", "eyJ", "https://x?", "tok=", "\"", "%3D"] {
+      let text = String(repeating: filler, count: 20_000)
+      #expect(!Redaction.text(text).isEmpty)
+    }
+  }
 }

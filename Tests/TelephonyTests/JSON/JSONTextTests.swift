@@ -33,4 +33,16 @@ import Testing
     unsafe JSONText.base64(in: text.span.bytes, into: &scratch)
     #expect(String(decoding: scratch, as: UTF8.self) == "AA/AABC+==")
   }
+
+  @Test("escapes what a terminal may obey, and nothing beside it")
+  func terminal() throws {
+    let obeyed =
+      "\u{1B}\u{7F}\u{80}\u{9B}\u{9F}\u{61C}\u{200E}\u{200F}\u{2028}\u{202E}\u{2066}\u{2069}"
+    let quoted = JSONText.quoted(obeyed)
+    #expect(quoted.utf8.allSatisfy { (0x20..<0x7F).contains($0) })
+    #expect(try JSONValue(quoted) == .string(obeyed))
+    let plain =
+      "\u{A0}\u{E9}\u{61B}\u{61D}\u{200D}\u{2010}\u{2027}\u{202F}\u{2065}\u{206A}\u{20AC}\u{1F600}"
+    #expect(JSONText.quoted(plain) == "\"\(plain)\"")
+  }
 }
