@@ -62,7 +62,7 @@ if !coreOnly {
     .target(name: "Ground", swiftSettings: swiftSettings),
     .target(name: "CallLog", dependencies: ["Telephony", "Ground"], swiftSettings: swiftSettings),
     .target(
-      name: "SQLiteCallLog", dependencies: ["CallLog", "Telephony", "CSQLite"],
+      name: "SQLiteCallLog", dependencies: ["CallLog", "Telephony", "Ground", "CSQLite"],
       swiftSettings: swiftSettings),
     .target(
       name: "Sockets", dependencies: ["AudioEngine", "Ground", "CLibWebSockets"],
@@ -117,11 +117,11 @@ if !coreOnly {
       name: "SocketsTests", dependencies: ["Sockets", "Ground", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CallLogTests", dependencies: ["CallLog", "Telephony", "TestSupport"],
+      name: "CallLogTests", dependencies: ["CallLog", "Telephony", "Ground", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SQLiteCallLogTests",
-      dependencies: ["SQLiteCallLog", "CallLog", "Telephony", "TestSupport"],
+      dependencies: ["SQLiteCallLog", "CallLog", "Telephony", "Ground", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BotTransportTests",
@@ -143,7 +143,8 @@ if !coreOnly {
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sidetone", "BringYourOwnServer", "BotTransport", "CallLog", "AudioEngine", "TestSupport",
+        "sidetone", "BringYourOwnServer", "BotTransport", "CallLog", "SQLiteCallLog", "AudioEngine",
+        "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]

@@ -2,10 +2,9 @@ package import Telephony
 
 // A record as JSON: how it is stored, and how `sidetone calls --json` shows it.
 extension CallRecord {
-  /// The record as an object. What callbacks said stands there twice: as they said it in `passthru`
-  /// and `statusCallback`, and where a reader looks for it.
-  package var jsonValue: JSONValue {
-    let diagnosis = self.diagnosis
+  /// The record as an object, with its diagnosis by `platforms`.
+  package func jsonValue(_ platforms: PlatformRegistry = .standard) -> JSONValue {
+    let diagnosis = diagnosis(by: platforms)
     var object = JSONMembers()
     object.add("platform", platform?.name)
     object.add("callSid", callSID)
@@ -28,12 +27,12 @@ extension CallRecord {
     object.add("closedBy", closedBy?.rawValue)
     object.add("stopReason", stop?.reason.rawValue)
     object.add("stopText", stop?.text)
-    object.add("status", outcome?.status?.word ?? status?.status)
-    object.add("disconnectedBy", outcome?.disconnectedBy?.word)
+    object.add("status", outcome?.status ?? outcome?.callStatus)
+    object.add("disconnectedBy", outcome?.disconnectedBy)
     object.add("error", outcome?.error)
     object.add("disposition", outcome?.disposition)
     object.add("detailedStatus", outcome?.detailedStatus)
-    object.add("recordingUrl", outcome?.recordingURL ?? status?.recordingURL)
+    object.add("recordingUrl", outcome?.recordingURL)
     object.add("customField", customField)
     object.add("verdict", diagnosis.verdict.rawValue)
     object.add("side", diagnosis.side.rawValue)
@@ -42,8 +41,15 @@ extension CallRecord {
     object.add("statistics", statistics.map(JSONMembers.object))
     object.add("shortfalls", shortfalls.map { JSONValue.array($0.map { .string($0) }) })
     object.add("refused", refused.map(JSONMembers.object))
-    object.add("passthru", outcome?.jsonValue)
-    object.add("statusCallback", status?.jsonValue)
+    object.add("outcome", outcome?.jsonValue)
+    object.add(
+      "alsoClaimed",
+      claims.isEmpty
+        ? nil
+        : .object(
+          claims.sorted { $0.key < $1.key }.map { name, values in
+            .init(name, .array(values.map { .string($0) }))
+          }))
     object.add("events", JSONValue.array(events.map(\.jsonValue)))
     return .object(object.members)
   }
@@ -78,15 +84,9 @@ extension CallRecord {
     if case .array(let lines)? = json["shortfalls"] { shortfalls = lines.compactMap(\.text) }
     refused = json["refused"]?.members?.compactMapValues(\.integer)
     customField = json["customField"]?.text
-    // Exotel's own shape, so its own reader takes it.
-    outcome = json["passthru"].flatMap { passthru in
-      guard passthru != .null else { return nil }
-      let fields = JSONValue.object([.init("Stream", passthru)])
-      return ExotelPassthru(CallbackFields(query: "", body: Array(fields.json.utf8))).stream
-    }
-    status = json["statusCallback"].flatMap { status in
-      guard status != .null else { return nil }
-      return ExotelStatusCallback(CallbackFields(query: "", body: Array(status.json.utf8)))
+    outcome = PlatformOutcome(json)
+    for (name, values) in json["alsoClaimed"]?.members ?? [:] {
+      if case .array(let values) = values { claims[name] = values.compactMap(\.text) }
     }
     if case .array(let elements)? = json["events"] { events = elements.compactMap(Event.init) }
   }
@@ -96,7 +96,7 @@ extension CallRecord.Event {
   fileprivate var jsonValue: JSONValue {
     .object([
       .init("name", .string(name)), .init("at", .string(at.description)),
-      .init("key", .string(key)),
+      .init("by", .string(isServers ? "server" : "callback")), .init("key", .string(key)),
     ])
   }
 
@@ -105,50 +105,69 @@ extension CallRecord.Event {
       let at = json["at"]?.text.flatMap({ WallTime($0) })
     else { return nil }
     self.init(key: key, name: name, at: at)
+    isServers = json["by"]?.text == "server"
   }
 }
 
-extension ExotelStreamOutcome {
+extension PlatformOutcome {
   fileprivate var jsonValue: JSONValue {
     var object = JSONMembers()
-    object.add("StreamSID", streamSID)
-    object.add("Status", status?.word)
-    object.add("Duration", durationSeconds)
-    object.add("StreamUrl", streamURL)
-    object.add("RecordingUrl", recordingURL)
-    object.add("DisconnectedBy", disconnectedBy?.word)
-    object.add("Error", error)
-    object.add("DetailedStatus", detailedStatus)
-    object.add("Disposition", disposition)
-    return .object(object.members)
-  }
-}
-
-extension ExotelStatusCallback {
-  fileprivate var jsonValue: JSONValue {
-    var object = JSONMembers()
-    object.add("CallSid", callSID)
-    object.add("EventType", eventType)
-    object.add("Status", status)
-    object.add("From", from)
-    object.add("To", to)
-    object.add("PhoneNumberSid", phoneNumberSID)
-    object.add("Direction", direction)
-    object.add("StartTime", startTime)
-    object.add("EndTime", endTime)
-    object.add("DateUpdated", dateUpdated)
-    object.add("ConversationDuration", conversationSeconds)
-    object.add("RecordingUrl", recordingURL)
-    object.add("CustomField", customField)
+    object.add("status", status)
+    object.add("durationSeconds", durationSeconds)
+    object.add("callStatus", callStatus)
+    if let report {
+      var members = JSONMembers()
+      members.add("verdict", report.verdict.rawValue)
+      members.add("side", report.side.rawValue)
+      members.add("error", report.error)
+      members.add("isThrottled", .bool(report.isThrottled))
+      members.add("hangupCode", report.hangupCode)
+      object.add("report", .object(members.members))
+    }
     let legs = legs.map { leg in
       var object = JSONMembers()
-      object.add("OnCallDuration", leg.onCallSeconds)
-      object.add("Status", leg.status)
-      object.add("AnsweredBy", leg.answeredBy)
+      object.add("status", leg.status)
+      object.add("answeredBy", leg.answeredBy)
+      object.add("seconds", leg.seconds)
       return JSONValue.object(object.members)
     }
-    object.add("Legs", JSONValue.array(legs))
+    object.add("legs", JSONValue.array(legs))
     return .object(object.members)
+  }
+
+  /// Reads the outcome in a record; nil where there is none.
+  fileprivate init?(_ record: JSONValue) {
+    self.init()
+    let own = record["outcome"]
+    status = (own ?? record)["status"]?.text
+    disconnectedBy = record["disconnectedBy"]?.text
+    error = record["error"]?.text
+    disposition = record["disposition"]?.text
+    detailedStatus = record["detailedStatus"]?.text
+    recordingURL = record["recordingUrl"]?.text
+    durationSeconds = own?["durationSeconds"]?.integer
+    callStatus = own?["callStatus"]?.text
+    if let json = own?["report"] {
+      report = StreamReport(
+        verdict: json["verdict"]?.text.flatMap(StreamDiagnosis.Verdict.init) ?? .unknown,
+        side: json["side"]?.text.flatMap(StreamDiagnosis.Side.init) ?? .unknown,
+        error: json["error"]?.text, isThrottled: json["isThrottled"]?.text == "true",
+        hangupCode: json["hangupCode"]?.integer)
+    }
+    if case .array(let legs)? = own?["legs"] {
+      self.legs = legs.map {
+        Leg(
+          status: $0["status"]?.text, answeredBy: $0["answeredBy"]?.text,
+          seconds: $0["seconds"]?.integer)
+      }
+    }
+    if self == PlatformOutcome() { return nil }
+    // A record of the first version has no report: its diagnosis, where a callback told of the end.
+    if own == nil, record["passthru"] != nil, record["passthru"] != .null {
+      report = StreamReport(
+        verdict: record["verdict"]?.text.flatMap(StreamDiagnosis.Verdict.init) ?? .unknown,
+        side: record["side"]?.text.flatMap(StreamDiagnosis.Side.init) ?? .unknown, error: error)
+    }
   }
 }
 

@@ -14,6 +14,8 @@ public struct CallRecord: Hashable, Sendable {
     public var name: String
     /// When it came.
     public var at: WallTime
+    /// Whether this server says it, of a socket that it carried.
+    public internal(set) var isServers = false
 
     /// Makes an event.
     public init(key: String, name: String, at: WallTime) {
@@ -22,9 +24,6 @@ public struct CallRecord: Hashable, Sendable {
       self.at = at
     }
   }
-
-  /// More events than this are not kept of one call.
-  public static let maximumEvents = 64
 
   /// The platform.
   public var platform: Platform?
@@ -73,14 +72,15 @@ public struct CallRecord: Hashable, Sendable {
   public var shortfalls: [String]?
   /// What the platform sent that could not be used, by kind.
   public var refused: [String: Int]?
-  /// What the platform says of the stream's end.
-  public var outcome: ExotelStreamOutcome?
-  /// What the platform says of the whole call.
-  public var status: ExotelStatusCallback?
+  /// What the platform says of the stream's and the call's end.
+  public var outcome: PlatformOutcome?
   /// What was passed when the call was placed.
   public var customField: String?
+  /// What callbacks say otherwise than the record, by the field's name in JSON: also claimed, perhaps
+  /// by a stranger.
+  public internal(set) var claims: [String: [String]] = [:]
   /// What was told, in the order in which it came.
-  public var events: [Event] = []
+  public internal(set) var events: [Event] = []
 
   /// Makes a record in which nothing is known.
   public init() {}
@@ -91,45 +91,14 @@ public struct CallRecord: Hashable, Sendable {
   }
 
   /// What ended the call, whose side it was, and what to check.
-  public var diagnosis: StreamDiagnosis {
+  ///
+  /// - Parameter platforms: explains the ends of its platforms' streams.
+  public func diagnosis(by platforms: PlatformRegistry = .standard) -> StreamDiagnosis {
     let evidence = StreamEvidence(
       closeCode: closeCode, closeReason: closeReason, closer: closedBy ?? .unknown,
       hasStarted: startedAt != nil, stop: stop, durationMilliseconds: durationMilliseconds,
       mediaReceived: statistics?["inboundMessages"] ?? 0,
       mediaSent: statistics?["outboundMessages"] ?? 0, report: outcome?.report)
-    return PlatformRegistry.standard.diagnosis(of: evidence, on: platform)
-  }
-
-  /// Takes over everything that `other` knows.
-  mutating func merge(_ other: CallRecord) {
-    func take<Value>(_ field: WritableKeyPath<CallRecord, Value?>) {
-      if let value = other[keyPath: field] { self[keyPath: field] = value }
-    }
-    take(\.platform)
-    take(\.callSID)
-    take(\.streamSID)
-    take(\.accountSID)
-    take(\.legSID)
-    take(\.from)
-    take(\.to)
-    take(\.streamDirection)
-    take(\.customParameters)
-    take(\.encoding)
-    take(\.sampleRate)
-    take(\.peerAddress)
-    take(\.connectedAt)
-    take(\.startedAt)
-    take(\.endedAt)
-    take(\.durationMilliseconds)
-    take(\.closeCode)
-    take(\.closeReason)
-    take(\.closedBy)
-    take(\.stop)
-    take(\.statistics)
-    take(\.shortfalls)
-    take(\.refused)
-    take(\.outcome)
-    take(\.status)
-    take(\.customField)
+    return platforms.diagnosis(of: evidence, on: platform)
   }
 }

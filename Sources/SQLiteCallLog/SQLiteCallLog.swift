@@ -1,184 +1,267 @@
 import CSQLite
 public import CallLog
 import Glibc
+import Ground
 import Telephony
 
 /// A call log in a file, by the system's SQLite.
 ///
-/// One table, `calls`: a row for each record, its identifiers and times as columns, all of it as JSON in
-/// `record`. The file is in write-ahead mode, so that it may be read while a server writes it, and is
-/// made for its owner's eyes alone: it holds telephone numbers. SQLite blocks, so the log has a thread
-/// of its own.
+/// One table, `calls`: a row for each stream and for what is told of a call as a whole, its
+/// identifiers and times as columns, all of it as JSON in `record`. The file is in write-ahead mode,
+/// so that it may be read while a server writes it, and is made for its owner's eyes alone: it holds
+/// telephone numbers. SQLite blocks, so the log has a thread of its own.
 @safe
 public actor SQLiteCallLog: CallLog {
-  /// The version of the tables; a file of a newer one is refused.
-  public static let schemaVersion = 1
+  /// The version of the tables; a file of a newer one is refused, an older one is brought up to it.
+  public static let schemaVersion = 2
 
-  /// Records of one call that are looked at when an event is joined to it.
-  private static let mostRecordsOfCall = 64
+  /// What the file may grow to. One row is bounded by what a record holds, at most about 64 KiB.
+  public struct Limits: Hashable, Sendable {
+    /// Rows in all. Beyond it each new call takes the place of the oldest, and callbacks begin none.
+    public var rows = 10_000_000
+    /// Rows a day that nothing but callbacks has told of.
+    public var callbackRowsADay = 200_000
+    /// Bytes a day that are written to such rows.
+    public var callbackBytesADay = 512 << 20
 
-  /// Calls first heard of so many days ago are deleted; nil keeps all.
-  private let keptDays: Int?
-  /// When old calls were last looked for.
-  private var lastSweep: WallTime?
+    /// Makes limits.
+    public init() {}
+  }
 
-  private nonisolated let thread = BlockingExecutor()
+  /// Streams of one call that are read.
+  static let mostStreams = 64
+
+  private let path: String
+  private let limits: Limits
+  private let clock: CallLogClock
+  private nonisolated let thread: BlockingExecutor
   private let database: SQLiteDatabase
+  private var retention: Retention?
+  private var rowCount = 0
+  /// What callbacks alone have written on a day, counted from 1970.
+  private var told = (day: 0, rows: 0, bytes: 0)
 
   /// The log's own thread, as Swift's executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe thread.asUnownedSerialExecutor()
   }
 
-  /// Opens a log, or makes it where there is none.
+  /// Opens a log, or makes it where there is none. Blocks; ``opened(path:keptDays:limits:)`` does not.
   ///
   /// - Parameters:
   ///   - path: the file's path.
   ///   - isReadOnly: opens only what there is, and leaves it as it is.
-  ///   - keptDays: calls first heard of longer ago are deleted, with the first event of each hour; nil
-  ///     keeps all.
+  ///   - keptDays: calls first heard of longer ago are deleted, a day's worth a day; nil keeps all.
+  ///   - limits: what the file may grow to.
   /// - Throws: ``CallLogError``.
   public init(
-    path: String, isReadOnly: Bool = false, keptDays: Int? = nil
+    path: String, isReadOnly: Bool = false, keptDays: Int? = nil, limits: Limits = Limits()
+  ) throws(CallLogError) {
+    try self.init(
+      path: path, isReadOnly: isReadOnly, keptDays: keptDays, limits: limits, clock: .system)
+  }
+
+  init(
+    path: String, isReadOnly: Bool = false, keptDays: Int? = nil, limits: Limits = Limits(),
+    clock: CallLogClock
   ) throws(CallLogError) {
     precondition(keptDays ?? 1 > 0, "a call log keeps calls for a day at least")
-    self.keptDays = keptDays
-    if !isReadOnly {
-      // SQLite would make it readable by everybody.
-      let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-      if descriptor >= 0 { close(descriptor) }
-    }
+    self.path = path
+    self.limits = limits
+    self.clock = clock
+    thread = BlockingExecutor(label: "call log")
+    if !isReadOnly { try PrivateFile.make(path) }
     database = try SQLiteDatabase(path: path, isReadOnly: isReadOnly)
-    let version = try database.integer("PRAGMA user_version")
-    guard version <= Self.schemaVersion else { throw .newerSchema(path: path, version: version) }
-    if isReadOnly {
-      guard version > 0 else { throw .notALog(path: path) }
-      return
-    }
-    _ = try database.integer("PRAGMA journal_mode=WAL")
-    try database.run("PRAGMA synchronous=NORMAL")
-    if version == 0 {
-      guard try database.integer("SELECT count(*) FROM sqlite_master") == 0 else {
-        throw .notALog(path: path)
-      }
-      try database.run(Self.tables)
+    try Schema.prepare(database, path: path, isReadOnly: isReadOnly)
+    guard !isReadOnly else { return }
+    // What SQLite has made beside the file meanwhile.
+    try PrivateFile.make(path)
+    rowCount = try database.integer("SELECT count(*) FROM calls")
+    retention = keptDays.map { Retention(keptDays: $0, clock: clock) }
+  }
+
+  /// Opens a log as the initialiser does, on a thread that may block.
+  public static func opened(
+    path: String, keptDays: Int? = nil, limits: Limits = Limits()
+  ) async throws -> SQLiteCallLog {
+    try await BlockingExecutor(label: "opening the call log").run {
+      try SQLiteCallLog(path: path, keptDays: keptDays, limits: limits)
     }
   }
 
-  private static let tables = """
-    BEGIN IMMEDIATE;
-    CREATE TABLE IF NOT EXISTS calls (
-      id INTEGER PRIMARY KEY,
-      platform TEXT,
-      call_sid TEXT,
-      stream_sid TEXT,
-      first_seen INTEGER NOT NULL,
-      started_at INTEGER,
-      record TEXT NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS calls_by_call ON calls (call_sid);
-    CREATE INDEX IF NOT EXISTS calls_by_stream ON calls (stream_sid);
-    CREATE INDEX IF NOT EXISTS calls_by_time ON calls (first_seen);
-    PRAGMA user_version = 1;
-    COMMIT;
-    """
-
-  /// Joins events to their records in one transaction.
-  public func write(_ events: [CallLogEvent]) throws(CallLogError) {
+  /// Joins events to their rows in one transaction.
+  public func write(_ events: [CallLogEvent]) throws(CallLogError) -> [Int] {
+    // Somebody may have moved the file away: what is written into that would be lost.
+    guard database.isAt(path) else { throw .moved(path: path) }
     try database.run("BEGIN IMMEDIATE")
-    do {
-      try sweep(at: .now)
-      for event in events where event.isIdentified { try write(event) }
+    let before = (rowCount, told)
+    do throws(CallLogError) {
+      try beginDay()
+      let deleted = try retention?.sweep(database) ?? 0
+      rowCount -= deleted
+      var leftOut: [Int] = []
+      for (index, event) in events.enumerated() {
+        do throws(CallLogError) {
+          if try !write(event) { leftOut.append(index) }
+        } catch CallLogError.refused {
+          leftOut.append(index)
+        }
+      }
+      try endDay()
       try database.run("COMMIT")
+      return leftOut
     } catch {
+      (rowCount, told) = before
       try? database.run("ROLLBACK")
       throw error
     }
   }
 
-  /// Deletes what is older than it may become, once an hour.
-  private func sweep(at now: WallTime) throws(CallLogError) {
-    guard let keptDays, now.milliseconds - (lastSweep?.milliseconds ?? 0) >= 3_600_000 else {
-      return
+  /// Joins one event to its row; false where it is left out.
+  private func write(_ event: CallLogEvent) throws(CallLogError) -> Bool {
+    guard event.isIdentified else { return false }
+    let found = try database.rows(
+      "SELECT id, is_servers, told, record FROM calls WHERE row = ?1", [.text(event.row)]
+    ).first
+    let isServers = event.origin == .server || found?[1].integer == 1
+    if event.origin == .callback {
+      // Before anything is read: refusing costs least.
+      if let told = found?[2].integer, told >= CallRecord.mostCallbacks { return false }
+      if try !hasRoom(forNewRow: found == nil, isServers: isServers, event) { return false }
     }
-    lastSweep = now
-    let oldest = Int(now.milliseconds) - keptDays * 86_400_000
-    _ = try database.rows("DELETE FROM calls WHERE first_seen < ?1", [.integer(oldest)])
+    var record = found.map { CallRecord(json: $0[3].text) } ?? CallRecord()
+    switch record.take(event) {
+    case .joined: break
+    case .known: return true
+    case .full: return false
+    }
+    let json = record.jsonValue().json
+    let values: [SQLiteValue] = [
+      .text(event.row), .text(record.platform?.name), .text(record.callSID),
+      .text(record.streamSID),
+      .integer(record.firstSeen.map { Int($0.milliseconds) } ?? 0),
+      .integer(record.startedAt.map { Int($0.milliseconds) }), .integer(isServers ? 1 : 0),
+      .integer(record.events.count { !$0.isServers }), .text(json),
+    ]
+    if let id = found?[0].integer {
+      _ = try database.rows(
+        "UPDATE calls SET row = ?1, platform = ?2, call_sid = ?3, stream_sid = ?4, "
+          + "first_seen = ?5, started_at = ?6, is_servers = ?7, told = ?8, record = ?9 "
+          + "WHERE id = ?10", values + [.integer(id)])
+    } else {
+      if rowCount >= limits.rows { try dropOldest() }
+      _ = try database.rows(
+        "INSERT INTO calls (row, platform, call_sid, stream_sid, first_seen, started_at, "
+          + "is_servers, told, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", values)
+      rowCount += 1
+    }
+    if event.origin == .callback, !isServers {
+      told.bytes += json.utf8.count
+      if found == nil { told.rows += 1 }
+    }
+    return true
   }
 
-  private func write(_ event: CallLogEvent) throws(CallLogError) {
-    // The newest of them, oldest first. What is nil equals nothing in SQL.
-    let rows = try rows(
-      "SELECT id, record FROM calls WHERE call_sid = ?1 OR stream_sid = ?2 ORDER BY id DESC LIMIT ?3",
-      [
-        .text(event.facts.callSID), .text(event.facts.streamSID),
-        .integer(Self.mostRecordsOfCall),
-      ]
-    ).reversed()
-    var records = rows.map(\.record)
-    let ids = rows.map(\.id)
-    for index in event.join(to: &records) {
-      let record = records[index]
-      let values: [SQLiteValue] = [
-        .text(record.platform?.name), .text(record.callSID), .text(record.streamSID),
-        .integer(record.firstSeen.map { Int($0.milliseconds) } ?? 0),
-        .integer(record.startedAt.map { Int($0.milliseconds) }), .text(record.jsonValue.json),
-      ]
-      if index < ids.count {
-        _ = try database.rows(
-          "UPDATE calls SET platform = ?1, call_sid = ?2, stream_sid = ?3, first_seen = ?4, "
-            + "started_at = ?5, record = ?6 WHERE id = ?7", values + [.integer(ids[index])])
-      } else {
-        _ = try database.rows(
-          "INSERT INTO calls (platform, call_sid, stream_sid, first_seen, started_at, record) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6)", values)
-      }
-    }
+  /// Whether a callback may still write today. What tells of a call that this server carried is bounded
+  /// by that call's record; the rest by the day.
+  private func hasRoom(
+    forNewRow isNew: Bool, isServers: Bool, _ event: CallLogEvent
+  ) throws(CallLogError) -> Bool {
+    if isServers { return true }
+    if isNew, rowCount >= limits.rows { return false }
+    guard told.bytes >= limits.callbackBytesADay || isNew && told.rows >= limits.callbackRowsADay
+    else { return true }
+    guard let call = event.facts.callSID else { return false }
+    return try !database.rows(
+      "SELECT 1 FROM calls WHERE call_sid = ?1 AND is_servers = 1 LIMIT 1", [.text(call)]
+    ).isEmpty
   }
+
+  private func dropOldest() throws(CallLogError) {
+    _ = try database.rows(
+      "DELETE FROM calls WHERE id = (SELECT id FROM calls ORDER BY first_seen, id LIMIT 1)", [])
+    rowCount -= 1
+  }
+
+  private func beginDay() throws(CallLogError) {
+    let day = Int(clock.wall().milliseconds / 86_400_000)
+    guard day != told.day else { return }
+    let counts = try database.rows("SELECT rows, bytes FROM days WHERE day = ?1", [.integer(day)])
+      .first
+    told = (day, counts?[0].integer ?? 0, counts?[1].integer ?? 0)
+  }
+
+  private func endDay() throws(CallLogError) {
+    _ = try database.rows(
+      "INSERT OR REPLACE INTO days (day, rows, bytes) VALUES (?1, ?2, ?3)",
+      [.integer(told.day), .integer(told.rows), .integer(told.bytes)])
+    _ = try database.rows("DELETE FROM days WHERE day < ?1", [.integer(told.day - 7)])
+  }
+
+  /// A call's own row `c`, which stands for the call only where no stream does. Tells it by what files
+  /// of every version have.
+  private static let isAside = """
+    (stream_sid IS NULL AND started_at IS NULL AND EXISTS \
+    (SELECT 1 FROM calls AS s WHERE s.call_sid = c.call_sid AND s.id <> c.id))
+    """
 
   /// The newest records.
   public func records(since time: WallTime?, limit: Int) throws(CallLogError) -> [CallRecord] {
-    try rows(
-      "SELECT id, record FROM calls WHERE first_seen >= ?1 ORDER BY first_seen DESC, id DESC LIMIT ?2",
-      [.integer(time.map { Int($0.milliseconds) } ?? 0), .integer(max(limit, 0))]
-    ).map(\.record)
+    let records = try rows(
+      "SELECT record FROM calls AS c WHERE first_seen >= ?1 AND NOT \(Self.isAside) "
+        + "ORDER BY first_seen DESC, id DESC LIMIT ?2",
+      [.integer(time.map { Int($0.milliseconds) } ?? 0), .integer(max(limit, 0))])
+    var completed: [CallRecord] = []
+    for record in records { completed.append(try complete(record)) }
+    return completed
   }
 
   /// The records of one call or stream.
   public func records(of sid: String) throws(CallLogError) -> [CallRecord] {
-    try rows(
-      "SELECT id, record FROM calls WHERE call_sid = ?1 OR stream_sid = ?1 ORDER BY id LIMIT ?2",
-      [.text(sid), .integer(Self.mostRecordsOfCall)]
-    ).map(\.record)
+    // However many streams callbacks have made up, those that were carried are among them.
+    let records = try rows(
+      "SELECT record FROM calls AS c WHERE (call_sid = ?1 OR stream_sid = ?1) AND NOT "
+        + "\(Self.isAside) ORDER BY started_at IS NULL, id LIMIT ?2",
+      [.text(sid), .integer(Self.mostStreams)])
+    var completed: [CallRecord] = []
+    for record in records { completed.append(try complete(record)) }
+    return completed
+  }
+
+  /// Whether there is a record of a call or a stream of one of these names.
+  public func knows(anyOf sids: [String]) throws(CallLogError) -> Bool {
+    for sid in sids.prefix(8) {
+      let found = try database.rows(
+        "SELECT 1 FROM calls WHERE call_sid = ?1 OR stream_sid = ?1 LIMIT 1", [.text(sid)])
+      if !found.isEmpty { return true }
+    }
+    return false
+  }
+
+  /// A stream's record with what its call's own row says.
+  private func complete(_ record: CallRecord) throws(CallLogError) -> CallRecord {
+    guard let call = record.callSID,
+      let row = try rows(
+        "SELECT record FROM calls WHERE call_sid = ?1 AND stream_sid IS NULL "
+          + "AND started_at IS NULL ORDER BY id LIMIT 1", [.text(call)]
+      ).first, row.events != record.events
+    else { return record }
+    let newest = try database.rows(
+      "SELECT stream_sid FROM calls WHERE call_sid = ?1 AND NOT (stream_sid IS NULL "
+        + "AND started_at IS NULL) ORDER BY started_at IS NULL, id DESC LIMIT 1", [.text(call)]
+    ).first?[0].text
+    return record.completed(by: row, isNewest: newest == record.streamSID)
   }
 
   private func rows(
     _ statement: String, _ values: [SQLiteValue]
-  ) throws(CallLogError) -> [(id: Int, record: CallRecord)] {
-    try database.rows(statement, values).map { columns in
-      let json = columns.last?.text.flatMap { try? JSONValue($0) } ?? .null
-      return (columns.first?.integer ?? 0, CallRecord(json))
-    }
+  ) throws(CallLogError) -> [CallRecord] {
+    try database.rows(statement, values).map { CallRecord(json: $0.last?.text) }
   }
 }
 
-/// Why a call log cannot be used.
-public enum CallLogError: Error, Hashable, CustomStringConvertible {
-  /// The file was written by a newer version.
-  case newerSchema(path: String, version: Int)
-  /// The file is something else.
-  case notALog(path: String)
-  /// SQLite says no, in its own words.
-  case database(path: String, String)
-
-  /// One line for people: what, and what to do.
-  public var description: String {
-    switch self {
-    case .newerSchema(let path, let version):
-      "\(path) is a call log of version \(version); this version reads up to "
-        + "\(SQLiteCallLog.schemaVersion): use a newer sidetone"
-    case .notALog(let path): "\(path) is no call log: name another file"
-    case .database(let path, let reason): "call log \(path): \(reason)"
-    }
+extension CallRecord {
+  fileprivate init(json text: String?) {
+    self.init(text.flatMap { try? JSONValue($0) } ?? .null)
   }
 }

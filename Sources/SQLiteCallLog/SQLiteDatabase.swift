@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A value on its way into SQLite or out of it.
 enum SQLiteValue {
@@ -15,8 +16,12 @@ final class SQLiteDatabase {
   private let connection: OpaquePointer
   private let path: String
 
-  /// How long a statement waits for another process's lock, in milliseconds.
-  private static let lockTimeout: Int32 = 2_000
+  /// The file that was opened, as the system knows it.
+  private let file: (device: dev_t, node: ino_t)?
+
+  /// How long a statement waits for another process's lock, in milliseconds. A writer tries again, and
+  /// whoever runs the server is to hear of it at once.
+  private static func lockTimeout(isReadOnly: Bool) -> Int32 { isReadOnly ? 2_000 : 250 }
 
   init(path: String, isReadOnly: Bool) throws(CallLogError) {
     self.path = path
@@ -28,10 +33,22 @@ final class SQLiteDatabase {
       throw .database(path: path, unsafe String(cString: sqlite3_errstr(code)))
     }
     unsafe self.connection = connection
-    unsafe sqlite3_busy_timeout(connection, Self.lockTimeout)
+    file = Self.file(path)
+    unsafe sqlite3_busy_timeout(connection, Self.lockTimeout(isReadOnly: isReadOnly))
   }
 
   deinit { unsafe sqlite3_close_v2(connection) }
+
+  /// Whether the file of this name is still the one that was opened.
+  func isAt(_ path: String) -> Bool {
+    guard let file, let now = Self.file(path) else { return false }
+    return now == file
+  }
+
+  private static func file(_ path: String) -> (device: dev_t, node: ino_t)? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
+  }
 
   /// Runs statements that give nothing back.
   func run(_ statements: String) throws(CallLogError) {
@@ -43,6 +60,12 @@ final class SQLiteDatabase {
   /// The number that a statement gives, 0 where it gives none.
   func integer(_ statement: String) throws(CallLogError) -> Int {
     try rows(statement, []).first?.first?.integer ?? 0
+  }
+
+  /// Runs one statement that changes rows, and gives back how many it has changed.
+  func change(_ text: String, _ values: [SQLiteValue]) throws(CallLogError) -> Int {
+    _ = try rows(text, values)
+    return Int(unsafe sqlite3_changes(connection))
   }
 
   /// The rows that one statement gives; values are bound to `?1`, `?2` and so on.
@@ -93,6 +116,12 @@ final class SQLiteDatabase {
   }
 
   private var failure: CallLogError {
-    .database(path: path, unsafe String(cString: sqlite3_errmsg(connection)))
+    let reason = unsafe String(cString: sqlite3_errmsg(connection))
+    switch unsafe sqlite3_errcode(connection) {
+    case SQLITE_CONSTRAINT, SQLITE_TOOBIG, SQLITE_MISMATCH:
+      return .refused(path: path, reason)
+    default:
+      return .database(path: path, reason)
+    }
   }
 }

@@ -61,6 +61,8 @@ import Testing
       #expect(page.output.contains("what ended it"))
       #expect(page.output.contains("whose side"))
     }
+    let newest = try await Sidetone("calls", "show", "--call-log", log)
+    #expect(newest.status == 0 && newest.output.hasPrefix("call lost1\n"))
     let page = try await Sidetone("calls", "show", "lost1", "--call-log", log)
     #expect(page.output.contains("does not resolve"))
     let later = try await Sidetone("calls", "--call-log", log, "--json", "--since", "9999-01-01")
@@ -78,7 +80,8 @@ import Testing
     #expect(try await Sidetone("calls", "--call-log", log, "--since", "soon").status == 2)
     let text = try scratch.write(Array("a letter".utf8), to: "letter.txt")
     #expect(try await Sidetone("calls", "--call-log", text).status == 2)
-    _ = try await RunningSidetone(["serve", "--port", "0", "--call-log", text]).end()
+    let required = try await Sidetone("serve", "--port", "0", "--call-log-required")
+    #expect(required.status == 2 && required.errors.contains("--call-log"))
     let server = try RunningSidetone(["serve", "--port", "0", "--call-log", log])
     _ = try await server.firstLine()
     let unknown = try await Sidetone("calls", "show", "nobody", "--call-log", log)

@@ -14,12 +14,6 @@ import Testing
   init() throws { scratch = try Scratch() }
 
   private static func full() -> CallRecord {
-    let fields = CallbackFields(
-      query: "CallSid=c1&Stream[StreamSID]=s1&Stream[Status]=failed&Stream[DisconnectedBy]=NA"
-        + "&Stream[Error]=3009 no such host&Stream[Duration]=7&Stream[Disposition]=x")
-    let status = CallbackFields(
-      query:
-        "CallSid=c1&Status=failed&EventType=terminal&Legs[0][Status]=busy&ConversationDuration=3")
     var record = CallRecord()
     record.platform = .exotel
     record.callSID = "c1"
@@ -43,50 +37,46 @@ import Testing
     record.stop = StreamStop(reason: .stopped, text: "stopped")
     record.statistics = ["inboundMessages": 5]
     record.refused = ["notJSON": 1]
-    record.outcome = ExotelPassthru(fields).stream
-    record.status = ExotelStatusCallback(status)
     record.customField = "f"
     return record
   }
 
-  private func event(_ key: String, _ record: CallRecord, at: Int64 = 5) -> CallLogEvent {
-    CallLogEvent(.init(key: key, name: "n", at: WallTime(milliseconds: at)), facts: record)
-  }
-
-  @Test("deletes calls that are older than it keeps them")
-  func retention() async throws {
-    let day: Int64 = 86_400_000
-    let now = WallTime.now.milliseconds
-    var old = CallRecord()
-    old.callSID = "old"
-    old.connectedAt = WallTime(milliseconds: now - 31 * day)
-    var young = CallRecord()
-    young.callSID = "young"
-    young.connectedAt = WallTime(milliseconds: now - 29 * day)
-    let keeper = try SQLiteCallLog(path: path)
-    try await keeper.write([event("a", old, at: now), event("b", young, at: now)])
-    let all = try await keeper.records(since: nil, limit: 10)
-    #expect(all.count == 2)
-    let log = try SQLiteCallLog(path: path, keptDays: 30)
-    try await log.write([event("c", young, at: now)])
-    let kept = try await log.records(since: nil, limit: 10)
-    #expect(kept.map(\.callSID) == ["young"])
+  private func event(
+    _ key: String, _ record: CallRecord, at: Int64 = 5, _ origin: CallLogEvent.Origin = .server
+  ) -> CallLogEvent {
+    CallLogEvent(
+      .init(key: key, name: "n", at: WallTime(milliseconds: at)), origin: origin, facts: record)
   }
 
   @Test("keeps a record as it is, over a restart, and reads it while it is written")
   func roundTrip() async throws {
     var expected = Self.full()
+    var told = CallRecord()
+    told.streamSID = "s1"
+    var outcome = PlatformOutcome()
+    outcome.status = "failed"
+    outcome.disconnectedBy = "system"
+    outcome.error = "3009 no such host"
+    outcome.durationSeconds = 7
+    outcome.disposition = "x"
+    outcome.callStatus = "busy"
+    outcome.legs = [.init(status: "busy", answeredBy: "human", seconds: 3)]
+    outcome.report = StreamReport(verdict: .failed, side: .bot, error: "e", hangupCode: 4000)
+    told.outcome = outcome
+    let events = [event("a", expected), event("told", told, .callback)]
     do {
       let log = try SQLiteCallLog(path: path)
-      try await log.write([event("a", expected)])
+      #expect(try await log.write(events).isEmpty)
     }
-    expected.events = [.init(key: "a", name: "n", at: WallTime(milliseconds: 5))]
+    for event in events { #expect(expected.take(event) == .joined) }
     let log = try SQLiteCallLog(path: path)
     let reader = try SQLiteCallLog(path: path, isReadOnly: true)
     for sid in ["c1", "s1"] { #expect(try await reader.records(of: sid) == [expected]) }
     #expect(try await reader.records(of: "c2").isEmpty)
-    try await log.write([event("a", expected), event("b", expected)])
-    #expect(try await reader.records(of: "c1").first?.events.map(\.key) == ["a", "b"])
+    #expect(try await log.write([event("a", expected), event("b", expected)]).isEmpty)
+    #expect(try await reader.records(of: "c1").first?.events.map(\.key) == ["a", "told", "b"])
+    #expect(try await reader.knows(anyOf: ["no", "s1"]))
+    #expect(try await reader.knows(anyOf: ["no"]) == false)
   }
 
   @Test("joins what came without the call's name by the stream's")
@@ -98,7 +88,7 @@ import Testing
     var socket = CallRecord()
     socket.callSID = "c1"
     socket.streamSID = "s1"
-    try await log.write([event("leg", leg), event("stream", socket)])
+    _ = try await log.write([event("leg", leg, .callback), event("stream", socket)])
     let records = try await log.records(of: "c1")
     #expect(records.map(\.legSID) == ["leg"])
     #expect(try await log.records(since: nil, limit: 10).count == 1)
@@ -107,22 +97,15 @@ import Testing
   @Test("lists the newest first, from a time on")
   func lists() async throws {
     let log = try SQLiteCallLog(path: path)
-    try await log.write(
+    _ = try await log.write(
       (1...5).map { number in
         var record = CallRecord()
         record.callSID = "c\(number)"
-        return event("k", record, at: Int64(number) * 1_000)
+        return event("k", record, at: Int64(number) * 1_000, .callback)
       })
     #expect(try await log.records(since: nil, limit: 2).map(\.callSID) == ["c5", "c4"])
     let since = WallTime(milliseconds: 4_000)
     #expect(try await log.records(since: since, limit: 9).map(\.callSID) == ["c5", "c4"])
-  }
-
-  @Test("is for its owner's eyes alone")
-  func permissions() throws {
-    _ = try SQLiteCallLog(path: path)
-    let attributes = try FileManager.default.attributesOfItem(atPath: path)
-    #expect(attributes[.posixPermissions] as? Int == 0o600)
   }
 
   @Test("refuses what is no call log, or a newer one, and leaves it alone")
@@ -148,8 +131,8 @@ import Testing
     }
   }
 
-  @Test("rolls back a batch that fails")
-  func rollsBack() async throws {
+  @Test("leaves out an event that can never be written, and writes the rest of its batch")
+  func refusedEvent() async throws {
     let log = try SQLiteCallLog(path: path)
     let other = try SQLiteDatabase(path: path, isReadOnly: false)
     try other.run(
@@ -157,11 +140,41 @@ import Testing
         + "BEGIN SELECT raise(ABORT, 'refused'); END")
     var bad = CallRecord()
     bad.callSID = "bad"
-    await #expect(throws: CallLogError.self) {
-      try await log.write([event("a", Self.full()), event("b", bad)])
+    let leftOut = try await log.write([event("b", bad), event("a", Self.full())])
+    #expect(leftOut == [0])
+    #expect(try await log.records(since: nil, limit: 9).map(\.callSID) == ["c1"])
+  }
+
+  @Test("takes over a file of the first version, and reads it as it is")
+  func firstVersion() async throws {
+    do {
+      let old = try SQLiteDatabase(path: path, isReadOnly: false)
+      try old.run(
+        """
+        CREATE TABLE calls (id INTEGER PRIMARY KEY, platform TEXT, call_sid TEXT, stream_sid TEXT,
+          first_seen INTEGER NOT NULL, started_at INTEGER, record TEXT NOT NULL);
+        CREATE INDEX calls_by_call ON calls (call_sid);
+        CREATE INDEX calls_by_stream ON calls (stream_sid);
+        CREATE INDEX calls_by_time ON calls (first_seen);
+        INSERT INTO calls (call_sid, stream_sid, first_seen, started_at, record) VALUES
+          ('c1', 's1', 5, 5, '{"callSid":"c1","streamSid":"s1","status":"cancelled",'
+            || '"verdict":"completed","side":"caller","passthru":{"Status":"cancelled"},'
+            || '"connectedAt":"1970-01-01T00:00:00.005Z","events":[]}'),
+          ('c2', NULL, 6, NULL, '{"callSid":"c2","status":"busy","passthru":null,"events":[]}');
+        PRAGMA user_version = 1;
+        """)
     }
-    #expect(try await log.records(since: nil, limit: 9).isEmpty)
-    try await log.write([event("a", Self.full())])
-    #expect(try await log.records(since: nil, limit: 9).count == 1)
+    for isReadOnly in [true, false, true] {
+      let log = try SQLiteCallLog(path: path, isReadOnly: isReadOnly)
+      let records = try await log.records(since: nil, limit: 9)
+      #expect(records.map(\.callSID) == ["c2", "c1"])
+      #expect(records.last?.outcome?.report?.side == .caller)
+      if isReadOnly { continue }
+      var told = CallRecord()
+      told.callSID = "c2"
+      told.customField = "joined"
+      #expect(try await log.write([event("k", told, .callback)]).isEmpty)
+      #expect(try await log.records(of: "c2").map(\.customField) == ["joined"])
+    }
   }
 }

@@ -51,6 +51,9 @@ package final class Subprocess: @unchecked Sendable {
     return ""
   }
 
+  /// What it has printed so far.
+  package func output() throws -> String { try scratch.text(of: "out") }
+
   /// Sends it a signal; SIGINT is what Ctrl-C does.
   package func signal(_ number: Int32) {
     if !hasEnded { kill(process, number) }

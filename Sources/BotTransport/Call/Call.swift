@@ -142,8 +142,11 @@ extension Call {
     waiters.wakeDrained()
     for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
-    configuration.callLog?.submit(
-      isReplaced ? replacedEvent() : streamEvent(closeReason: reason))
+    // Who has not shown that it may call is not believed in what it calls itself either.
+    if !isHeld {
+      configuration.callLog?.submit(
+        isReplaced ? replacedEvent() : streamEvent(closeReason: reason))
+    }
     if hasOpened {
       if let log = configuration.log { log(endEvent(reason: reason)) }
       calls.metrics.ended(

@@ -17,10 +17,10 @@ extension Call {
       startedAt.map { Int((loop.now - $0.loop).wholeNanoseconds / 1_000_000) }
       ?? Int(max(end.milliseconds - connectedAt.milliseconds, 0))
     facts.closeCode = Int(closeCode ?? 1006)
-    let words = Redaction.text(String(closeReason.prefix(123)))
+    let words = hidden(String(closeReason.prefix(123)))
     facts.closeReason = words.isEmpty ? nil : words
     facts.closedBy = closeCode == nil ? .unknown : hasClosed ? .bot : .platform
-    facts.stop = stop
+    facts.stop = stop.map { StreamStop(reason: $0.reason, text: hidden($0.text)) }
     if let start = session.start {
       facts.callSID = start.callSID
       facts.streamSID = start.streamSID
@@ -41,7 +41,8 @@ extension Call {
     facts.refused = Dictionary(
       session.refused.map { ($0.key.description, $0.value) }, uniquingKeysWith: +)
     let key = "stream|\(start.callSID ?? "")|\(start.streamSID ?? "")|\(connectedAt.milliseconds)"
-    return CallLogEvent(.init(key: key, name: "stream", at: end), facts: facts)
+    return CallLogEvent(
+      .init(key: key, name: "stream", at: end), origin: .server, facts: facts)
   }
 
   /// The event of a socket whose stream went on over a newer one: a line in the stream's record, which
@@ -53,7 +54,7 @@ extension Call {
     facts.streamSID = start.streamSID
     let name = "socket from \(peerAddress) \(StreamEvidence.replacedReason)"
     let key = "replaced|\(start.callSID ?? "")|\(start.streamSID ?? "")|\(connectedAt.milliseconds)"
-    return CallLogEvent(.init(key: key, name: name, at: .now), facts: facts)
+    return CallLogEvent(.init(key: key, name: name, at: .now), origin: .server, facts: facts)
   }
 
   /// Parameters without what may be a credential, in name or in value.
@@ -67,10 +68,15 @@ extension Call {
       } else {
         let isSecret =
           Self.isSecret(value) || value.hasPrefix("eyJ") || configuration.access.isToken(value)
-        shown[name] = isSecret ? Redaction.mark : value
+        shown[name] = isSecret ? Redaction.mark : hidden(value)
       }
     }
     return shown
+  }
+
+  /// A stranger's words without credentials, ours or any.
+  private func hidden(_ text: String) -> String {
+    Redaction.text(configuration.access.hiding(text))
   }
 
   private static func isSecret(_ text: String) -> Bool {

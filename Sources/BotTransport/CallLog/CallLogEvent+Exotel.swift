@@ -12,10 +12,18 @@ extension CallLogEvent {
     facts.accountSID = passthru.accountSID
     facts.from = passthru.from
     facts.to = passthru.to
-    facts.customField = passthru.customField
+    facts.customField = passthru.customField.map(Redaction.text)
     if passthru.hasOutcome {
-      facts.outcome = passthru.stream
-      facts.outcome?.recordingURL = passthru.stream.recordingURL.map(Self.bare)
+      var outcome = PlatformOutcome()
+      outcome.status = passthru.stream.status?.word
+      outcome.disconnectedBy = passthru.stream.disconnectedBy?.word
+      outcome.error = passthru.stream.error
+      outcome.detailedStatus = passthru.stream.detailedStatus.map(Redaction.text)
+      outcome.disposition = passthru.stream.disposition.map(Redaction.text)
+      outcome.durationSeconds = passthru.stream.durationSeconds
+      outcome.recordingURL = passthru.stream.recordingURL.map(Self.bare)
+      outcome.report = passthru.stream.report
+      facts.outcome = outcome
     }
     let name = passthru.isBeforeStream ? "passthru before the stream" : "passthru"
     self.init(
@@ -29,9 +37,14 @@ extension CallLogEvent {
     facts.callSID = status.callSID
     facts.from = status.from
     facts.to = status.to
-    facts.customField = status.customField
-    facts.status = status
-    facts.status?.recordingURL = status.recordingURL.map(Self.bare)
+    facts.customField = status.customField.map(Redaction.text)
+    var outcome = PlatformOutcome()
+    outcome.callStatus = status.status
+    outcome.legs = status.legs.map {
+      .init(status: $0.status, answeredBy: $0.answeredBy, seconds: $0.onCallSeconds)
+    }
+    outcome.recordingURL = status.recordingURL.map(Self.bare)
+    facts.outcome = outcome
     let word = status.eventType ?? status.status ?? ""
     self.init(
       .init(
@@ -47,7 +60,7 @@ extension CallLogEvent {
     facts.streamSID = event.streamSID
     facts.legSID = event.legSID
     facts.accountSID = event.accountSID
-    facts.customField = event.customParameter
+    facts.customField = event.customParameter.map(Redaction.text)
     let key = event.eventSID ?? "\(event.legSID ?? "")|\(event.name)|\(event.timestamp ?? "")"
     self.init(.init(key: "leg|\(key)", name: event.name, at: time), facts: facts)
   }

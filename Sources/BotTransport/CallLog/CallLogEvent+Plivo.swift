@@ -10,6 +10,14 @@ extension CallLogEvent {
     facts.streamSID = status.streamID
     facts.from = status.from
     facts.to = status.to
+    if let report = status.report {
+      var outcome = PlatformOutcome()
+      outcome.status = status.statusReason.map(Redaction.text) ?? status.kind.rawValue
+      outcome.error = status.error
+      outcome.durationSeconds = status.durationSeconds
+      outcome.report = report
+      facts.outcome = outcome
+    }
     var name = "status " + (status.kind == .other ? "of another name" : status.kind.rawValue)
     if let percent = status.backlogPercent { name += " at \(percent) %" }
     if let trouble = status.trouble {

@@ -77,7 +77,7 @@ struct MetricsPage {
     Double(duration.wholeNanoseconds / 1_000) / 1e6
   }
 
-  private mutating func add(
+  mutating func add(
     _ name: String, _ help: String, _ type: String,
     _ samples: [(String, some CustomStringConvertible)]
   ) {

@@ -43,6 +43,7 @@ public struct BotServer: Sendable {
     onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
   ) async throws {
     try checkAccess()
+    try await beginCallLog()
     let loops = try Self.loops(configuration.loopCount, lateness: configuration.limits.lateness)
     defer { for loop in loops { loop.stop() } }
     let calls = CallTable(bot: bot, placement: configuration.botPlacement)
@@ -168,11 +169,13 @@ public struct BotServer: Sendable {
         ? HTTPResponse(status: 200, body: "ready\n")
         : HTTPResponse(status: 503, body: "stopping\n")
     }
-    routes.add("/metrics") { [version = configuration.version] _ in
+    routes.add("/metrics") {
+      [version = configuration.version, callLog = configuration.callLog] _ in
       HTTPResponse(later: { answer in
         MetricsGathering.gather(from: loops, calls) { findings in
-          let page = MetricsPage(
+          var page = MetricsPage(
             calls.metrics.snapshot, findings, isReady: admission.isReady, version: version)
+          if let counts = callLog?.counts { page.add(counts) }
           answer(
             HTTPResponse(
               status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",

@@ -27,6 +27,9 @@ public struct ServerConfiguration: Sendable {
   public var botPlacement: BotPlacement
   /// Where each call's end is written down; nil for nowhere.
   public var callLog: CallLogWriter?
+  /// Whether the server refuses to begin where the call log cannot be opened. Without this calls are
+  /// carried all the same, and the log is tried again.
+  public var requiresCallLog = false
   /// How long a stream may last, by platform; then it is closed with 1000. Exotel ends streams after
   /// 60 minutes itself, so ours is a bound for sockets that it forgot.
   public var durationLimits: [Platform: Duration]

@@ -2,6 +2,8 @@
 public enum ServerError: Error, Equatable, CustomStringConvertible {
   /// Others than this machine could reach it, and nothing says who may.
   case open(host: String)
+  /// The call log is required and cannot be opened.
+  case callLog(reason: String)
 
   /// One line for people: what, and what to do.
   public var description: String {
@@ -9,6 +11,7 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
     case .open(let host):
       "listening on \(host) without authentication lets anybody in: name credentials, a token or "
         + "addresses, or say that this is wanted"
+    case .callLog(let reason): reason
     }
   }
 }

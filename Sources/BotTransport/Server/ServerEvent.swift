@@ -31,6 +31,8 @@ public struct ServerEvent: Hashable, Sendable {
     case access
     /// Calls, from their start to their end.
     case call
+    /// Where calls are written down.
+    case callLog = "call-log"
   }
 
   /// A fact, by name.

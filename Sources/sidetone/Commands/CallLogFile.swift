@@ -11,13 +11,19 @@ enum CallLogFile {
     return path.isEmpty ? nil : path
   }
 
-  static func open(
-    _ path: String, isReadOnly: Bool, keptDays: Int? = nil
-  ) throws(UsageError) -> any CallLog {
+  /// A log to read.
+  static func open(_ path: String) throws(UsageError) -> any CallLog {
     do {
-      return try SQLiteCallLog(path: path, isReadOnly: isReadOnly, keptDays: keptDays)
+      return try SQLiteCallLog(path: path, isReadOnly: true)
     } catch {
       throw UsageError(saying: error)
+    }
+  }
+
+  /// A log to write, opened when it is needed.
+  static func writer(_ path: String, keptDays: Int) -> CallLogWriter {
+    CallLogWriter(spillingBeside: path) {
+      try await SQLiteCallLog.opened(path: path, keptDays: keptDays)
     }
   }
 }

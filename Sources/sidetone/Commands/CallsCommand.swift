@@ -9,7 +9,9 @@ struct CallsCommand: Command {
   static let summary = "list calls, or explain what ended one"
   static let operands = [
     Operand(name: "show", help: "explain one call in plain words", isRequired: false),
-    Operand(name: "SID", help: "the call's or the stream's identifier", isRequired: false),
+    Operand(
+      name: "SID", help: "the call's or the stream's identifier (default the newest call)",
+      isRequired: false),
   ]
   static let options = [
     Option(
@@ -26,12 +28,14 @@ struct CallsCommand: Command {
     examples:
       sidetone calls --call-log calls.db --since 2h
       sidetone calls show b7d25e90f3a84c16 --call-log calls.db
+      sidetone calls show --call-log calls.db
     """
 
   /// What to do with the log.
   private enum Task {
     case list
-    case show(String)
+    /// One call, the newest where there is no identifier.
+    case show(String?)
   }
 
   private let task: Task
@@ -43,8 +47,7 @@ struct CallsCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     switch (arguments.optionalOperand(0), arguments.optionalOperand(1)) {
     case (nil, _): task = .list
-    case ("show", let sid?): task = .show(sid)
-    case ("show", nil): throw UsageError("SID is missing: \(Self.operands[1].help)")
+    case ("show", let sid): task = .show(sid)
     case (let word?, _): throw UsageError("'\(word)' is unknown, did you mean 'show \(word)'?")
     }
     guard let path = try CallLogFile.path(arguments) else {
@@ -73,22 +76,24 @@ struct CallsCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let log = try CallLogFile.open(path, isReadOnly: true)
+    let log = try CallLogFile.open(path)
     let records: [CallRecord]
     do {
       switch task {
       case .list: records = try await log.records(since: since, limit: limit)
-      case .show(let sid): records = try await log.records(of: sid)
+      case .show(let sid?): records = try await log.records(of: sid)
+      case .show(nil): records = try await log.records(since: since, limit: 1)
       }
     } catch {
       throw UsageError(saying: String(describing: error))
     }
     if case .show(let sid) = task, records.isEmpty {
-      Console.complain("sidetone calls: no call or stream \(sid) in \(path)")
+      let what = sid.map { "call or stream \($0)" } ?? "call"
+      Console.complain("sidetone calls: no \(what) in \(path)")
       return .failure
     }
     if printsJSON {
-      Console.print("[" + records.map(\.jsonValue.json).joined(separator: ",\n ") + "]")
+      Console.print("[" + records.map { $0.jsonValue().json }.joined(separator: ",\n ") + "]")
     } else if case .list = task {
       Console.print(CallText.table(records))
     } else {

@@ -42,12 +42,6 @@ struct ServeCommand: Command {
         help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
           + "(default the platform's)"),
       Option(
-        "--call-log", "FILE",
-        help: "write each call's end and its callbacks into this SQLite file (default "
-          + "$SIDETONE_CALL_LOG, else none)"),
-      Option(
-        "--keep-calls", "DAYS", help: "delete calls from the call log after so long (default 90)"),
-      Option(
         "--public-url", "URL",
         help: "where the platform reaches this server, such as wss://bot.example.com (default "
           + "what each request says)"),
@@ -70,7 +64,7 @@ struct ServeCommand: Command {
         "--log-level", "LEVEL",
         help: "log debug, info, warning or error and above, by module where MODULE=LEVEL "
           + "follows a comma: info,call=warning (default info)"),
-    ] + LimitOptions.options + AccessOptions.options + TLSOptions.options
+    ] + CallLogOptions.options + LimitOptions.options + AccessOptions.options + TLSOptions.options
   static let notes = """
     Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and
     serves until Ctrl-C. SIGHUP has it read the files of --tls-cert, --tls-key and
@@ -117,8 +111,7 @@ struct ServeCommand: Command {
   let bargesIn: Bool
   let access: AccessOptions
   let tls: TLSOptions
-  let callLog: String?
-  let keptDays: Int
+  let callLog: CallLogOptions
   let publicAddress: PublicAddress?
   let silence: DownlinkSilence
   let protectsCallbacks: Bool
@@ -145,8 +138,7 @@ struct ServeCommand: Command {
     let formats = LogWriter.Format.allCases.map(\.rawValue)
     let format = try arguments.choice("--log-format", of: formats)
     log = format.flatMap(LogWriter.Format.init).map { LogWriter($0, levels) }
-    callLog = try CallLogFile.path(arguments)
-    keptDays = try arguments.integer("--keep-calls", in: 1...36_500) ?? 90
+    callLog = try CallLogOptions(arguments)
     publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
       guard let address = PublicAddress(text) else {
         throw UsageError("--public-url \(text) is not like wss://bot.example.com")
@@ -221,13 +213,14 @@ struct ServeCommand: Command {
         "listening on \(host) lets anybody call the bot",
         advice: "give --basic-file, --token-file or --allow, or --allow-unauthenticated if that is "
           + "meant")
+    } catch ServerError.callLog(let reason) {
+      throw UsageError(reason)
     } catch {
       throw UsageError("cannot serve: \(error)")
     }
     await log?.finish()
-    if let lost = configuration.callLog?.counts, lost.dropped + lost.failed > 0 {
-      Console.complain(
-        "sidetone serve: \(lost.dropped + lost.failed) events are not in the call log")
+    if let lost = configuration.callLog?.counts.lost, lost > 0 {
+      Console.complain("sidetone serve: the ends of \(lost) calls are not in the call log")
     }
     return .success
   }
@@ -253,10 +246,7 @@ struct ServeCommand: Command {
     configuration.listener.tls = tls.configuration
     configuration.silence = silence
     limits.apply(to: &configuration)
-    if let callLog {
-      let log = try CallLogFile.open(callLog, isReadOnly: false, keptDays: keptDays)
-      configuration.callLog = CallLogWriter(log)
-    }
+    callLog.apply(to: &configuration)
     let gate =
       protectsCallbacks
       ? access.policy : AccessPolicy(addresses: access.policy.addresses)

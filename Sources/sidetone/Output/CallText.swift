@@ -17,8 +17,8 @@ enum CallText {
   }
 
   private static func cells(_ record: CallRecord) -> [String] {
-    let diagnosis = record.diagnosis
-    let status = record.outcome?.status?.word ?? record.status?.status
+    let diagnosis = record.diagnosis()
+    let status = record.outcome?.status ?? record.outcome?.callStatus
     return [
       record.firstSeen.map { String($0.description.prefix(19)) } ?? "-",
       plain(record.callSID ?? record.streamSID ?? "-"), plain(record.from ?? "-"),
@@ -29,7 +29,7 @@ enum CallText {
 
   /// One call, explained.
   static func page(_ record: CallRecord) -> String {
-    let diagnosis = record.diagnosis
+    let diagnosis = record.diagnosis()
     var lines = ["call \(plain(record.callSID ?? "without a name"))"]
     func add(_ name: String, _ text: String?) {
       if let text, !text.isEmpty { lines.append("  \(name.padded(to: 16))\(plain(text))") }
@@ -51,18 +51,21 @@ enum CallText {
     add("lasted", record.durationMilliseconds.map { seconds($0) + " s" })
     add("close code", close(record))
     add("stop", record.stop.map { $0.text.isEmpty ? $0.reason.rawValue : $0.text })
-    add("Exotel's status", record.outcome?.status?.word)
-    add("disconnected by", record.outcome?.disconnectedBy?.word)
+    add("told status", record.outcome?.status)
+    add("disconnected by", record.outcome?.disconnectedBy)
     add("error", record.outcome?.error)
     add("detailed status", record.outcome?.detailedStatus)
     add("disposition", record.outcome?.disposition)
-    add("call status", record.status?.status)
-    for (index, leg) in (record.status?.legs ?? []).enumerated() {
-      let words = [leg.status, leg.answeredBy, leg.onCallSeconds.map { "\($0) s" }]
+    add("call status", record.outcome?.callStatus)
+    for (index, leg) in (record.outcome?.legs ?? []).enumerated() {
+      let words = [leg.status, leg.answeredBy, leg.seconds.map { "\($0) s" }]
       add("leg \(index + 1)", words.compactMap(\.self).joined(separator: ", "))
     }
-    add("recording", record.outcome?.recordingURL ?? record.status?.recordingURL)
+    add("recording", record.outcome?.recordingURL)
     add("custom field", record.customField)
+    for (name, values) in record.claims.sorted(by: { $0.key < $1.key }) {
+      add("also claimed", "\(name)=\(values.joined(separator: ", "))")
+    }
     add("parameters", pairs(record.customParameters))
     if let shortfalls = record.shortfalls {
       add("audio", shortfalls.isEmpty ? "as it should be" : shortfalls.joined(separator: "; "))
@@ -103,9 +106,8 @@ enum CallText {
     "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100)"
   }
 
-  /// A stranger's words must not steer the terminal.
+  /// A stranger's words on one line; ``Console`` takes out what a terminal may obey.
   private static func plain(_ text: String) -> String {
-    String(
-      text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+    String(text.map { $0.isNewline || $0 == "\t" ? "?" : $0 })
   }
 }

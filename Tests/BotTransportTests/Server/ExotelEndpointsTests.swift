@@ -128,9 +128,9 @@ import Testing
     let record = try #require(records.first)
     #expect(record.callSID == "c1")
     #expect(record.streamSID == "s1")
-    #expect(record.outcome?.status == .completed)
+    #expect(record.outcome?.status == "completed")
     #expect(record.outcome?.durationSeconds == 28)
-    #expect(record.outcome?.disconnectedBy == .bot)
+    #expect(record.outcome?.disconnectedBy == "bot")
     #expect(record.events.map(\.name) == ["passthru"])
   }
 
@@ -157,8 +157,8 @@ import Testing
     }
     try await server.stop()
     let record = try #require(await log.records.first)
-    #expect(record.status?.legs.first?.answeredBy == "human")
-    #expect(record.status?.isTerminal == true)
+    #expect(record.outcome?.legs.first?.answeredBy == "human")
+    #expect(record.outcome?.callStatus == "completed")
     #expect(record.events.map(\.name) == ["status terminal"])
     #expect(told.load(ordering: .relaxed) == 3)
   }
