@@ -61,6 +61,7 @@ extension CallRecord {
   ///   - call: the call's own row.
   ///   - isNewest: whether this is the newest of the call's streams: what was told of a stream without
   ///     its name is of that one.
+  /// - Returns: the record as readers see it.
   public func completed(by call: CallRecord, isNewest: Bool) -> CallRecord {
     var record = self
     var facts = call

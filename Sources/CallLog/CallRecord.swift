@@ -93,6 +93,7 @@ public struct CallRecord: Hashable, Sendable {
   /// What ended the call, whose side it was, and what to check.
   ///
   /// - Parameter platforms: explains the ends of its platforms' streams.
+  /// - Returns: the diagnosis, in general words where the platform is not registered.
   public func diagnosis(by platforms: PlatformRegistry = .standard) -> StreamDiagnosis {
     let evidence = StreamEvidence(
       closeCode: closeCode, closeReason: closeReason, closer: closedBy ?? .unknown,
