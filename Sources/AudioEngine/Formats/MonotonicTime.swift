@@ -35,6 +35,8 @@ public struct MonotonicTime: Hashable, Sendable, Comparable {
 extension Duration {
   /// The duration in nanoseconds, rounded towards zero; saturates beyond 292 years.
   public var wholeNanoseconds: Int64 {
+    // Up to nine seconds fit into one word: no division of 128 bits.
+    if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
     let (seconds, attoseconds) = components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return seconds < 0 ? .min : .max }
