@@ -155,8 +155,32 @@ struct InboundTimeline: ~Copyable {
 
   private var waitingSamples: Int { ring.count / wire.encoding.bytesPerSample }
 
-  /// Takes samples out of the ring, expands and resamples them, as many as one step's scratch holds.
+  /// Resamples what waits, straight into the frame as long as all that it gives must fit. Linear
+  /// samples are taken from where they lie.
   private mutating func convert(into frame: inout MutableSpan<Int16>, at filled: Int) -> Int {
+    let wanted = frame.count - filled
+    var count = min(waitingSamples, wanted * resampler.from.hertz / resampler.to.hertz)
+    while count > 0 && resampler.outputBound(inputCount: count) > wanted { count -= 1 }
+    guard count > 0 else { return convertLast(into: &frame, at: filled) }
+    var rest = frame._mutatingExtracting(filled..<(filled + wanted))
+    let size = wire.encoding.bytesPerSample
+    let given: Int
+    if wire.encoding == .linear16 {
+      (count, given) = ring.resample(
+        linear16: ring.start..<(ring.start + count * size), with: &resampler, into: &rest)
+    } else {
+      count = min(count, Scratch.count)
+      var input = Scratch(repeating: 0)
+      var span = input.mutableSpan
+      expand(ring.start..<(ring.start + count), into: &span)
+      given = resampler.resample(input.span.extracting(first: count), into: &rest)
+    }
+    ring.release(upTo: ring.start + count * size)
+    return given
+  }
+
+  /// Resamples for the end of the frame, by way of the stack: what does not fit waits for the next.
+  private mutating func convertLast(into frame: inout MutableSpan<Int16>, at filled: Int) -> Int {
     let wanted = frame.count - filled
     let from = resampler.from.hertz
     let to = resampler.to.hertz

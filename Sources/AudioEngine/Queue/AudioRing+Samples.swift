@@ -5,6 +5,17 @@ extension AudioRing {
     unsafe samples.withUnsafeBytes { unsafe append($0.bytes) }
   }
 
+  /// Resamples the 16-bit samples of `range` from where they lie, as far as they lie in one piece.
+  ///
+  /// - Returns: the samples taken and the samples given.
+  func resample(
+    linear16 range: Range<Int>, with resampler: inout Resampler,
+    into output: inout MutableSpan<Int16>
+  ) -> (taken: Int, given: Int) {
+    let samples = firstLinear16(of: range)
+    return (samples.count, resampler.resample(samples, into: &output))
+  }
+
   /// Appends samples in an encoding of one byte each; they must fit.
   mutating func append(
     companded samples: Span<Int16>, _ encode: (Span<Int16>, inout MutableRawSpan) -> Void

@@ -116,6 +116,19 @@ package struct AudioRing: ~Copyable {
     }
   }
 
+  /// The 16-bit samples of `range`, whole ones at an even position and all held, as far as they lie in
+  /// one piece.
+  @_lifetime(borrow self)
+  func firstLinear16(of range: Range<Int>) -> Span<Int16> {
+    precondition(range.lowerBound >= start && range.upperBound <= end, "\(range) is not held")
+    precondition(range.lowerBound % 2 == 0, "\(range) begins inside a sample")
+    let offset = range.lowerBound & (room - 1)
+    let samples = unsafe UnsafeBufferPointer(
+      start: UnsafePointer((base + offset).assumingMemoryBound(to: Int16.self)),
+      count: min(range.count, room - offset) / 2)
+    return unsafe _overrideLifetime(Span(_unsafeElements: samples), borrowing: self)
+  }
+
   /// Copies the bytes of `range`, all of which must be held, to the front of `target`.
   package func copy(_ range: Range<Int>, into target: inout MutableRawSpan) {
     precondition(target.byteCount >= range.count, "the target is too small")
