@@ -31,6 +31,8 @@ public final class CallLogWriter: Sendable {
     public var spilledBytes = 256 << 20
     /// Callbacks, in memory alone.
     public var callbacks = 1_024
+    /// Bytes of them.
+    public var callbackBytes = 4 << 20
 
     /// Makes limits.
     public init() {}
@@ -77,6 +79,8 @@ public final class CallLogWriter: Sendable {
 
   /// Events written together, so that a burst of them costs few transactions.
   private static let batch = 256
+  /// Fewer of the callbacks: what comes of our own meanwhile waits for them.
+  private static let callbackBatch = 32
   private static let longestPause = Duration.seconds(1)
   private static let reminder = Duration.seconds(60)
 
@@ -155,7 +159,9 @@ public final class CallLogWriter: Sendable {
         state.own.events.append(event)
         state.own.bytes += event.size
       case .callback:
-        guard state.callbacks.events.count < limits.callbacks else {
+        guard state.callbacks.events.count < limits.callbacks,
+          state.callbacks.bytes + event.size <= limits.callbackBytes
+        else {
           state.counts.droppedCallbacks += 1
           return (false, nil)
         }
@@ -263,7 +269,7 @@ public final class CallLogWriter: Sendable {
     return state.withLock { state in
       if !state.own.events.isEmpty { return (Array(state.own.events.prefix(Self.batch)), .own) }
       if !state.callbacks.events.isEmpty {
-        return (Array(state.callbacks.events.prefix(Self.batch)), .callbacks)
+        return (Array(state.callbacks.events.prefix(Self.callbackBatch)), .callbacks)
       }
       state.isWriting = false
       return nil
