@@ -1,5 +1,6 @@
 import AudioEngine
 import CallLog
+import Ground
 import Telephony
 
 /// A server that carries the calls of telephony platforms to a bot.
@@ -44,7 +45,8 @@ public struct BotServer: Sendable {
   ) async throws {
     try checkAccess()
     try await beginCallLog()
-    let loops = try Self.loops(configuration.loopCount, lateness: configuration.limits.lateness)
+    let loops = try Self.loops(
+      configuration.loopCount, lateness: configuration.limits.lateness, watch: botWatch)
     defer { for loop in loops { loop.stop() } }
     let calls = CallTable(bot: bot, placement: configuration.botPlacement)
     configuration.notices.begin(calls)
@@ -72,9 +74,32 @@ public struct BotServer: Sendable {
     configuration.log?(ServerEvent(.info, .server, "stopped"))
   }
 
+  /// What a bot on its call's loop may take between two awaits before it is told of: a Plivo message's time.
+  private static let longestJob: Duration = .milliseconds(20)
+
+  /// Warns once of a bot that holds up its loop; nil where bots run elsewhere, or nobody listens.
+  private var botWatch: (@Sendable (Duration) -> Void)? {
+    guard configuration.botPlacement == .callLoop, let log = configuration.log else { return nil }
+    let isTold = Locked(false)
+    return { held in
+      let wasTold = isTold.withLock { isTold in
+        defer { isTold = true }
+        return isTold
+      }
+      guard !wasTold else { return }
+      log(
+        ServerEvent(
+          .warning, .call, "a bot holds up its loop",
+          [
+            ("heldMs", String(held.wholeNanoseconds / 1_000_000)),
+            ("cure", "compute in a task of its own, or run bots on the pool"),
+          ]))
+    }
+  }
+
   /// So many loops, running.
   private static func loops(
-    _ count: Int, lateness: Duration?
+    _ count: Int, lateness: Duration?, watch: (@Sendable (Duration) -> Void)?
   ) throws(EventLoopError) -> [EventLoop] {
     precondition(count > 0, "ServerConfiguration.loopCount is at least 1")
     var loops: [EventLoop] = []
@@ -86,6 +111,7 @@ public struct BotServer: Sendable {
     }
     for loop in loops {
       lateness.map(loop.watchLateness)
+      if let watch { loop.watchJobs(longerThan: Self.longestJob, watch) }
       loop.start()
     }
     return loops

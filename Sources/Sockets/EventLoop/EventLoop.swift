@@ -50,6 +50,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   package private(set) var timerLateness = Histogram()
   /// The same of the last seconds; nil where nobody asks.
   private var latenessWindow: LatenessWindow?
+  /// Who is told of a job that held the loop for longer than `budget`; nil where nobody asks.
+  private var jobWatch: (budget: Duration, tell: @Sendable (Duration) -> Void)?
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
@@ -200,11 +202,24 @@ extension EventLoop {
 
   private func runJobs(atMost limit: Int) {
     let end = min(turnJobs.count, turnIndex + limit)
+    var began = jobWatch == nil ? .zero : now
     while turnIndex < end {
       let job = turnJobs[turnIndex]
       turnIndex += 1
       run(job)
+      guard let jobWatch else { continue }
+      let ended = now
+      if ended - began > jobWatch.budget { jobWatch.tell(ended - began) }
+      began = ended
     }
+  }
+
+  /// Tells of each job, a stretch of some task between two awaits, that holds the loop for longer than
+  /// `budget`. Before ``start()``; `tell` is called on the loop's thread.
+  package func watchJobs(
+    longerThan budget: Duration, _ tell: @escaping @Sendable (Duration) -> Void
+  ) {
+    jobWatch = (budget, tell)
   }
 
   /// Fires what is due, each timer at most once however late it is armed again.
