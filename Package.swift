@@ -100,11 +100,13 @@ if !coreOnly {
       name: "EchoBot", dependencies: ["BotTransport"], path: "Examples/EchoBot",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "AgenTaoErrorHandling", dependencies: ["BotTransport", "Telephony"],
+      name: "MenuBot", dependencies: ["BotTransport"], path: "Examples/MenuBot",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "AgenTaoErrorHandling", dependencies: ["BotTransport"],
       path: "Examples/AgenTaoErrorHandling", swiftSettings: swiftSettings),
     .executableTarget(
-      name: "AgenTaoUnansweredConnect",
-      dependencies: ["BotTransport", "Telephony", "AudioEngine"],
+      name: "AgenTaoUnansweredConnect", dependencies: ["BotTransport"],
       path: "Examples/AgenTaoUnansweredConnect", swiftSettings: swiftSettings),
     // Without BotTransport: what a server of one's own needs.
     .executableTarget(

@@ -1,6 +1,5 @@
 import BotTransport
 import Foundation
-import Telephony
 
 /// Every error a call of AgenTao's can give, at the place where it is met.
 ///

@@ -1,7 +1,5 @@
-import AudioEngine
 import BotTransport
 import Foundation
-import Telephony
 
 /// Puts a caller through to the callee; when nobody picks up, the call is still there, and the caller
 /// hears so instead of silence.
@@ -43,11 +41,7 @@ import Telephony
         print("\(call.id): \(error)")
       }
     }
-    if let sorry = try? await call.say(UtteranceOptions(rate: .hz8000)) {
-      try? await sorry.write(Self.twoTones)
-      try? await sorry.finish()
-      await call.waitUntilPlayed()
-    }
+    _ = try? await call.play(WaveFile(rate: .hz8000, samples: Self.twoTones))
     try await call.disconnect()
   }
 

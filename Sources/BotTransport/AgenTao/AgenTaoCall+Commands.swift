@@ -36,7 +36,7 @@ extension AgenTaoCall {
   public func spy() async throws(AgenTaoCallError) { try await setMode(.spy) }
 
   /// Changes who hears the bot; in a conference only. Audio that still waits is heard by the new ones:
-  /// await ``waitUntilPlayed(timeout:)`` first where that matters.
+  /// await ``MediaCall/drain(timeout:)`` first where that matters.
   public func setMode(_ mode: AgenTaoAgentMode) async throws(AgenTaoCallError) {
     _ = try await perform(.mode(mode))
   }
@@ -45,7 +45,7 @@ extension AgenTaoCall {
   public func disconnect() async throws(AgenTaoCallError) { _ = try await perform(.disconnect) }
 
   /// Leaves the call: caller and callee of a conference talk on, any other call is over. What waits to
-  /// be heard is dropped; await ``waitUntilPlayed(timeout:)`` first where it matters. A call that is
+  /// be heard is dropped; await ``MediaCall/drain(timeout:)`` first where it matters. A call that is
   /// over stays so without an error.
   @discardableResult
   public func close() async throws(AgenTaoCallError) -> AgenTaoLeaveOutcome {
@@ -115,11 +115,11 @@ extension AgenTaoCall {
         }
         do throws(AgenTaoCallError) {
           guard let token = try begin(self) else {
-            step()
+            mediaChanged()
             return continuation.resume(returning: .success(AgenTaoReply(leaveOutcome: .callEnded)))
           }
           commandWaiters[token] = (wait, continuation)
-          step()
+          mediaChanged()
         } catch {
           continuation.resume(returning: .failure(error))
         }
@@ -140,10 +140,8 @@ extension AgenTaoCall {
 
   /// The bot is done with the call: what it has said is heard to the end, then the call is left.
   func botReturned() async {
-    guard session.state.termination == nil else { return }
-    if let open = session.media.openEpoch { try? session.media.finish(open) }
-    step()
-    await waitUntilPlayed()
+    guard !isOver else { return }
+    await finishSpeaking(within: .seconds(60))
     _ = try? await close()
   }
 }

@@ -1,4 +1,4 @@
-import AudioEngine
+public import AudioEngine
 public import Telephony
 
 /// One call of AgenTao's, as a bot sees it: it is answered or connected, audio goes both ways, and it
@@ -7,9 +7,10 @@ public import Telephony
 /// An actor on its loop's thread, as its socket and its pacer are. Whatever happens near the end of a
 /// call gives the documented error: commands that wait fail with ``AgenTaoCallError/closed(_:)`` as
 /// soon as the call is over, sending throws ``AgenTaoSendError/callClosed(_:)``, ``audio`` ends, and
-/// ``events`` tells of the end exactly once.
+/// ``events`` tells of the end exactly once. What every call offers is in ``MediaCall``; what only this
+/// platform tells comes in ``events`` as ``CallEvent/platform(_:)``.
 @safe
-public actor AgenTaoCall {
+public actor AgenTaoCall: MediaCall {
   /// What the client must know of a call.
   enum Change: Sendable {
     /// The media link is open.
@@ -32,9 +33,8 @@ public actor AgenTaoCall {
   public nonisolated let callerNumber: String
   /// The number that was called.
   public nonisolated let calleeNumber: String
-  /// What happens in the call beside its audio; the newest 64 wait. Ends after
-  /// ``AgenTaoCallEvent/terminated(_:)``.
-  public nonisolated let events: AsyncStream<AgenTaoCallEvent>
+  /// Who waits for the call's media, and what happened to them.
+  public var voice = CallVoice()
 
   /// The loop, as Swift's executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -47,8 +47,6 @@ public actor AgenTaoCall {
   private var timer: LoopTimer?
   private var wasOpen = false
   private let report: @Sendable (AgenTaoCall, Change) -> Void
-  private let tell: AsyncStream<AgenTaoCallEvent>.Continuation
-  var waiters = CallWaiters()
   var commandWaiters: [AgenTaoCommandToken: (wait: Int, continuation: CommandContinuation)] = [:]
   /// Counts the waits for commands, so that each has a number of its own.
   var waitCount = 0
@@ -66,7 +64,6 @@ public actor AgenTaoCall {
     self.report = report
     session = try AgenTaoCallSession(
       offer: offer, wire: configuration.wire, configuration: configuration.call, at: loop.now)
-    (events, tell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
   }
 }
 
@@ -94,7 +91,7 @@ extension AgenTaoCall {
         tls: configuration.tls, delegate: AgenTaoMediaSocket(call: self))
       // It may have failed at once.
       if !session.isClosed { self.socket = socket }
-      step()
+      mediaChanged()
     } catch {
       closed(.broken(reason: error.description))
     }
@@ -103,22 +100,22 @@ extension AgenTaoCall {
   func opened(_ socket: WebSocket) {
     socket.setPingInterval(configuration.pingInterval, timeout: configuration.pongTimeout)
     session.opened(at: loop.now)
-    step()
+    mediaChanged()
   }
 
   func received(text message: RawSpan) {
     session.receive(text: message, at: loop.now)
-    step()
+    mediaChanged()
   }
 
   func received(binary message: RawSpan) {
-    if session.receive(binary: message, at: loop.now) { waiters.wakeReader() }
-    step()
+    if session.receive(binary: message, at: loop.now) { voice.wakeReaders() }
+    mediaChanged()
   }
 
   func write(into buffer: inout MessageBuffer) -> WriteStep {
     let output = session.poll(at: loop.now, into: &buffer)
-    step()
+    mediaChanged()
     switch output {
     case .text: return .text
     case .binary: return .binary
@@ -131,7 +128,7 @@ extension AgenTaoCall {
   func closed(_ loss: AgenTaoLinkLoss) {
     socket = nil
     session.closed(loss, at: loop.now)
-    step()
+    mediaChanged()
     timer?.cancel()
     timer = nil
   }
@@ -146,7 +143,7 @@ extension AgenTaoCall {
   /// Nobody here will take the call.
   func drop() {
     session.abandon(at: loop.now)
-    step()
+    mediaChanged()
   }
 
   private func timerFired() {
@@ -156,13 +153,13 @@ extension AgenTaoCall {
       if case .close = session.poll(at: loop.now, into: &nothing) {
         socket?.abort(reason: "no media link in time")
       }
-      return step()
+      return mediaChanged()
     }
     socket?.requestWrite()
   }
 
-  /// Hands out what the session has to tell, and comes back when it has something to send.
-  func step() {
+  /// Takes what the session and its media have to tell, and sees to it that what is due is sent.
+  public func mediaChanged() {
     while let event = session.nextEvent() {
       switch event {
       case .opened:
@@ -171,20 +168,21 @@ extension AgenTaoCall {
       case .commandEnded(let token, let result):
         commandWaiters.removeValue(forKey: token)?.continuation.resume(returning: result)
       case .call(let event):
-        tell.yield(event)
+        voice.events.append(.platform(event))
         if case .terminated(let reason) = event { ended(reason) }
       }
     }
-    while let event = session.media.nextEvent() { waiters.take(event) }
-    waiters.wakeDrained(if: session.media.isDrained)
+    takeMediaEvents()
+    if !takesSpeech { voice.wakeWriters() }
     schedule()
   }
 
   private func ended(_ reason: AgenTaoTermination) {
-    tell.finish()
+    takeMediaEvents()
+    voice.release()
+    voice.events.append(.ended(CallEnd(reason: "\(reason)")))
     for waiter in endWaiters { waiter.resume(returning: reason) }
     endWaiters.removeAll()
-    waiters.wakeReader()
     if wasOpen {
       report(self, .ended)
     } else {
@@ -210,3 +208,21 @@ extension AgenTaoCall {
     }
   }
 }
+
+// For what all calls share.
+extension AgenTaoCall {
+  /// Whether the call is over.
+  public var isOver: Bool { session.state.termination != nil }
+
+  /// Whether speech is taken: the call is neither over nor being left.
+  public var takesSpeech: Bool { !isOver && !session.isLeaving }
+
+  /// Lends the call's media.
+  public func withMedia<Value, Failure: Error>(
+    _ body: (inout MediaSession) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
+    try body(&session.media)
+  }
+}
+
+extension AgenTaoCallEvent: PlatformEvent {}

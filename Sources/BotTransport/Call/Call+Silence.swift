@@ -29,7 +29,6 @@ extension Call {
     let samples = [Int16](repeating: 0, count: rate.sampleCount(nanoseconds: 20_000_000))
     _ = try? session.media?.write(samples.span, to: epoch, at: loop.now)
     try? session.media?.finish(epoch)
-    takeEvents()
-    schedule()
+    mediaChanged()
   }
 }

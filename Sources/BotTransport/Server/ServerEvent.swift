@@ -72,7 +72,7 @@ extension Call {
       .info, .call, "call started",
       [
         ("callSid", start.callSID), ("streamSid", start.streamSID),
-        ("platform", session.platform?.name), ("peer", peerAddress),
+        ("platform", session.platform?.name), ("peer", request.peerAddress),
         ("format", wireFormat.map { "\($0.encoding.rawValue) \($0.rate.hertz) Hz" }),
       ])
   }
@@ -83,7 +83,7 @@ extension Call {
       .warning, .call, StreamEvidence.replacedReason,
       [
         ("callSid", session.start?.callSID), ("streamSid", session.start?.streamSID),
-        ("platform", session.platform?.name), ("peer", peerAddress),
+        ("platform", session.platform?.name), ("peer", request.peerAddress),
       ])
   }
 

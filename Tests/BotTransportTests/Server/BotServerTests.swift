@@ -142,7 +142,7 @@ import Testing
     let server = try await RunningServer { call in
       let utterance = try await call.say()
       try await utterance.write([Int16](repeating: 1_000, count: 80_000))
-      for await _ in call.dtmf {
+      for await case .key in call.events {
         let result = await call.interrupt()
         results.withLock { $0.append(result) }
         await #expect(throws: SpeechError.interrupted) { try await utterance.write([1]) }

@@ -29,7 +29,7 @@ struct AgenTaoLinkScenarioTests {
     #expect(ContinuousClock.now - start < .seconds(20))
     try await soon { await reader.value }
     var events: [AgenTaoCallEvent] = []
-    for await event in call.events { events.append(event) }
+    for await case .platform(let event as AgenTaoCallEvent) in call.events { events.append(event) }
     #expect(events == [.answered, .terminated(.mediaLost)])
     let pending = await call.pendingCommandCount
     #expect(pending == 0)

@@ -52,7 +52,9 @@ struct ConformanceStage {
       let call = try #require(arrived)
       let events = Task {
         var seen: [AgenTaoCallEvent] = []
-        for await event in call.events { seen.append(event) }
+        for await case .platform(let event as AgenTaoCallEvent) in call.events {
+          seen.append(event)
+        }
         return seen
       }
       let stage = ConformanceStage(call: call, client: client, server: server, events: events)

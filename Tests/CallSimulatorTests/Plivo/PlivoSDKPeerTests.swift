@@ -63,7 +63,7 @@ import Testing
     let speech = Sounds.tone(seconds: 0.5).samples
     let server = RunningBot { call in
       // The caller's key begins the speech; a little of a second answer is interrupted.
-      for await _ in call.dtmf { break }
+      for await case .key in call.events { break }
       let utterance = try await call.say()
       try await utterance.write(speech)
       try await utterance.mark("middle \"quoted\"")
@@ -107,12 +107,15 @@ final class RunningBot: Sendable {
   private let serving: Task<Void, any Error>
   private let ports: AsyncStream<Int>
 
-  init(_ bot: @escaping BotServer.Bot) {
+  init(
+    _ configuration: ServerConfiguration = ServerConfiguration(), _ bot: @escaping BotServer.Bot
+  ) {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     self.ports = ports
     serving = Task {
       defer { continuation.finish() }
-      try await BotServer(port: 0).run(onListening: { continuation.yield($0) }, bot: bot)
+      try await BotServer(port: 0, configuration: configuration).run(
+        onListening: { continuation.yield($0) }, bot: bot)
     }
   }
 

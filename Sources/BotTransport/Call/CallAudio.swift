@@ -1,0 +1,165 @@
+public import AudioEngine
+
+/// A stretch of caller audio: mono 16-bit samples.
+public struct AudioFrame: Hashable, Sendable {
+  /// The samples, in order; at least one.
+  public let samples: [Int16]
+  /// Their rate.
+  public let rate: SampleRate
+
+  /// Makes a frame.
+  public init(samples: [Int16], rate: SampleRate) {
+    self.samples = samples
+    self.rate = rate
+  }
+
+  /// How long the frame lasts.
+  public var duration: Duration { .nanoseconds(rate.nanoseconds(sampleCount: samples.count)) }
+}
+
+/// The caller's audio as an asynchronous sequence that ends with the call.
+///
+/// A bot that reads slower than the caller speaks loses the oldest audio, which
+/// ``MediaCall/statistics`` counts. Where several tasks read, each frame goes to one of them.
+public struct CallAudio<Source: MediaCall>: AsyncSequence, Sendable {
+  let call: Source
+  let frameDuration: Duration?
+  /// The call's own where nil.
+  let rate: SampleRate?
+
+  /// Begins to read.
+  public func makeAsyncIterator() -> Iterator {
+    let count = rate.flatMap { rate in
+      frameDuration.map { Swift.max(rate.sampleCount(nanoseconds: $0.wholeNanoseconds), 1) }
+    }
+    return Iterator(call: call, sampleCount: count, rate: rate)
+  }
+
+  /// Reads frame after frame.
+  public struct Iterator: AsyncIteratorProtocol {
+    let call: Source
+    let sampleCount: Int?
+    let rate: SampleRate?
+    /// Makes frames of another rate than the call's, once it is known that they have one.
+    private var converter: FrameConverter?
+
+    init(call: Source, sampleCount: Int?, rate: SampleRate?) {
+      self.call = call
+      self.sampleCount = sampleCount
+      self.rate = rate
+    }
+
+    /// The next frame, nil when the call is over and everything has been read, or when the task is
+    /// cancelled.
+    public mutating func next() async -> AudioFrame? { await next(isolation: nil) }
+
+    /// The next frame, as ``next()`` gives it.
+    public mutating func next(isolation actor: isolated (any Actor)?) async -> AudioFrame? {
+      if let converter { return await next(from: converter) }
+      guard let frame = await call.nextFrame(sampleCount, at: rate) else { return nil }
+      guard let rate, rate != frame.rate else { return frame }
+      guard let converter = FrameConverter(from: frame.rate, to: rate, sampleCount) else {
+        return nil
+      }
+      converter.add(frame)
+      self.converter = converter
+      return await next(from: converter)
+    }
+
+    private func next(from converter: FrameConverter) async -> AudioFrame? {
+      while true {
+        if let frame = converter.next() { return frame }
+        guard let frame = await call.nextFrame(nil, at: converter.from) else {
+          return converter.isEnded ? nil : converter.end()
+        }
+        converter.add(frame)
+      }
+    }
+  }
+}
+
+/// Resamples a call's audio for one reader and cuts it into frames.
+private final class FrameConverter {
+  private let converter: SpeechConverter
+  private let sampleCount: Int?
+  private var waiting: [Int16] = []
+  private(set) var isEnded = false
+
+  init?(from: SampleRate, to: SampleRate, _ sampleCount: Int?) {
+    guard let converter = try? SpeechConverter(from: from, to: to, epoch: nil) else { return nil }
+    self.converter = converter
+    self.sampleCount = sampleCount
+  }
+
+  var from: SampleRate { converter.from }
+
+  func add(_ frame: AudioFrame) {
+    waiting += converter.convert(frame.samples, frame.samples.indices)
+  }
+
+  /// A whole frame, if there is one.
+  func next() -> AudioFrame? {
+    let count = sampleCount ?? waiting.count
+    guard count > 0, waiting.count >= count else { return nil }
+    let frame = AudioFrame(samples: Array(waiting.prefix(count)), rate: converter.to)
+    waiting.removeFirst(count)
+    return frame
+  }
+
+  /// The call is over: a frame of what was still due, if it fills one.
+  func end() -> AudioFrame? {
+    isEnded = true
+    waiting += converter.flush()
+    return next()
+  }
+}
+
+extension MediaCall {
+  /// The next frame: `count` samples where the call's rate is `rate`, else all there are; nil at the end of
+  /// the call or when the task is cancelled.
+  func nextFrame(_ count: Int?, at rate: SampleRate?) async -> AudioFrame? {
+    while !Task.isCancelled {
+      if let frame = readFrame(count, at: rate) { return frame }
+      guard !isOver else { return nil }
+      await withTaskCancellationHandler {
+        unsafe await withUnsafeContinuation { continuation in
+          if Task.isCancelled || isOver || hasFrame(count, at: rate) {
+            unsafe continuation.resume()
+          } else {
+            unsafe voice.addReader(continuation)
+          }
+        }
+      } onCancel: {
+        loop.perform { [weak self] in self?.assumeIsolated { $0.voice.wakeReaders() } }
+      }
+    }
+    return nil
+  }
+
+  private func hasFrame(_ count: Int?, at rate: SampleRate?) -> Bool {
+    withMedia { $0.readableCount >= $0.frameCount(count, at: rate) ?? 1 } ?? false
+  }
+
+  private func readFrame(_ count: Int?, at rate: SampleRate?) -> AudioFrame? {
+    withMedia { media in
+      let readable = media.readableCount
+      let exact = media.frameCount(count, at: rate)
+      guard readable >= exact ?? 1 else { return nil }
+      let rate = media.configuration.botRate
+      let wanted = exact ?? min(readable, rate.hertz)
+      let samples = unsafe [Int16](unsafeUninitializedCapacity: wanted) { buffer, filled in
+        var span = unsafe buffer.mutableSpan
+        filled = media.read(into: &span)
+      }
+      return AudioFrame(samples: samples, rate: rate)
+    } ?? nil
+  }
+}
+
+extension MediaSession {
+  /// The samples of a frame; nil for as many as there are, at most a second: where no size was asked for,
+  /// or one at another rate.
+  fileprivate func frameCount(_ count: Int?, at rate: SampleRate?) -> Int? {
+    rate == nil || rate == configuration.botRate ? count : nil
+  }
+}
