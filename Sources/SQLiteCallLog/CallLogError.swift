@@ -33,8 +33,7 @@ public enum CallLogError: Error, Hashable, CustomStringConvertible {
 
 /// Files for their owner's eyes alone.
 enum PrivateFile {
-  /// Makes a file where there is none, and takes the rights of others from it and from what SQLite keeps
-  /// beside it.
+  /// Makes a file where there is none.
   static func make(_ path: String) throws(CallLogError) {
     // SQLite would make it readable by everybody.
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -42,6 +41,10 @@ enum PrivateFile {
       throw .database(path: path, unsafe String(cString: strerror(errno)))
     }
     close(descriptor)
+  }
+
+  /// Takes the rights of others from a file and from what SQLite keeps beside it.
+  static func protect(_ path: String) throws(CallLogError) {
     for file in [path, path + "-wal", path + "-shm"] {
       var status = stat()
       guard unsafe stat(file, &status) == 0, status.st_mode & 0o077 != 0 else { continue }

@@ -74,8 +74,8 @@ public actor SQLiteCallLog: CallLog {
     database = try SQLiteDatabase(path: path, isReadOnly: isReadOnly)
     try Schema.prepare(database, path: path, isReadOnly: isReadOnly)
     guard !isReadOnly else { return }
-    // What SQLite has made beside the file meanwhile.
-    try PrivateFile.make(path)
+    // Now that it is known to be a log, with what SQLite has made beside it.
+    try PrivateFile.protect(path)
     rowCount = try database.integer("SELECT count(*) FROM calls")
     retention = keptDays.map { Retention(keptDays: $0, clock: clock) }
   }

@@ -111,8 +111,12 @@ import Testing
   @Test("refuses what is no call log, or a newer one, and leaves it alone")
   func refuses() throws {
     try Data("this is a letter, not a database".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(unsafe chmod(path, 0o644) == 0)
     #expect(throws: CallLogError.self) { try SQLiteCallLog(path: path) }
     #expect(throws: CallLogError.self) { try SQLiteCallLog(path: path, isReadOnly: true) }
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    #expect(attributes[.posixPermissions] as? Int == 0o644)
+    #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("this is a letter"))
     try FileManager.default.removeItem(atPath: path)
     #expect(throws: CallLogError.self) { try SQLiteCallLog(path: path, isReadOnly: true) }
     #expect(!FileManager.default.fileExists(atPath: path))
