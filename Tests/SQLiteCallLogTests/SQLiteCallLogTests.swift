@@ -1,5 +1,6 @@
 import CallLog
 import Foundation
+import Glibc
 import Telephony
 import TestSupport
 import Testing
