@@ -28,7 +28,15 @@ extension MediaSession {
     _ samples: Span<Int16>, to epoch: Epoch, at now: MonotonicTime
   ) throws(SpeechError) -> Int {
     try checkIsOpen()
-    return try speech.write(samples, to: epoch, at: now, &statistics.outbound)
+    var taken = try speech.write(samples, to: epoch, at: now, &statistics.outbound)
+    // More at once than the queue can ever hold pushes out what of itself is oldest.
+    while configuration.whenFull == .dropOldest, taken < samples.count {
+      let rest = samples.extracting(taken..<samples.count)
+      let more = try speech.write(rest, to: epoch, at: now, &statistics.outbound)
+      guard more > 0 else { break }
+      taken += more
+    }
+    return taken
   }
 
   /// Writes speech that belongs to no utterance of the bot's own, as an echo does.

@@ -136,7 +136,7 @@ struct Speech: ~Copyable {
         throw .full
       case .dropOldest:
         dropOldest(excess, &statistics)
-        // More at once than the queue can ever hold: the rest waits like any other.
+        // More at once than the queue can ever hold: whoever offers the rest drops this.
         taken = min(taken, inputThatFits(behind: start) - written)
       case .wait:
         taken = inputThatFits(behind: start) - written

@@ -61,6 +61,19 @@ import Testing
     #expect(driver.events.last == .utteranceEnded(epoch, .played))
   }
 
+  @Test("more at once than the queue can ever hold keeps the newest, as in pieces")
+  func dropOldestAtOnce() throws {
+    var driver = try makeDriver(.dropOldest)
+    let speech = SessionDriver.noise(30_000)
+    #expect(try driver.session.write(speech.span, to: driver.epoch, at: driver.time) == 30_000)
+    try driver.session.finish(driver.epoch)
+    driver.run(.seconds(3))
+    #expect(Array(driver.sent.prefix(16_000)) == SessionDriver.bytes(Array(speech.suffix(8_000))))
+    let outbound = driver.session.statistics.outbound
+    #expect(outbound.discardedBytes == 44_000)
+    #expect(outbound.writtenBytes == outbound.sentBytes + outbound.discardedBytes)
+  }
+
   @Test("every refusal is typed")
   func refusals() throws {
     var driver = try makeDriver(.wait)
