@@ -10,6 +10,7 @@ struct InboundTimeline: ~Copyable {
   private var ring: AudioRing
   private var resampler: Resampler
   private var order = MessageOrder()
+  private var splits = SampleSplits()
   /// Samples the resampler gave beyond the frame that was read; fewer than one input sample's worth.
   private var carry = InlineArray<8, Int16>(repeating: 0)
   private var carryCount = 0
@@ -39,15 +40,20 @@ struct InboundTimeline: ~Copyable {
       return .empty
     }
     let most = Base64.decodedCapacity(characterCount: base64.byteCount)
-    let refusal = prepare(
-      most, length: base64.byteCount / 4 * 3, timing: timing, at: now, &statistics)
-    if let refusal { return refusal }
+    let length = Base64.decodedCapacity(characterCount: base64.byteCount - padding(of: base64))
+    if let refusal = prepare(most, length: length, timing: timing, at: now, &statistics) {
+      return refusal
+    }
     let count: Int
     do {
-      count = try ring.append(base64: base64)
+      count = try append(base64)
     } catch {
       statistics.invalidBase64 += 1
       return .invalidBase64(position: error.position)
+    }
+    guard count > 0 else {
+      statistics.emptyPayloads += 1
+      return .empty
     }
     note(count, &statistics)
     return .taken
@@ -70,6 +76,22 @@ struct InboundTimeline: ~Copyable {
     return .taken
   }
 
+  /// Strictly first, which is quick; then with what some senders do to base64.
+  private mutating func append(_ base64: RawSpan) throws(Base64Error) -> Int {
+    do {
+      return try ring.append(base64: base64)
+    } catch {
+      do { return try ring.append(looseBase64: base64) } catch { throw error }
+    }
+  }
+
+  /// The `=` at the end of base64 text: at most two.
+  private func padding(of base64: RawSpan) -> Int {
+    let equals = UInt8(ascii: "=")
+    guard base64.byteCount > 2, base64[byte: base64.byteCount - 1] == equals else { return 0 }
+    return base64[byte: base64.byteCount - 2] == equals ? 2 : 1
+  }
+
   /// Finds the place in the stream of a message of probably `length` bytes and makes room for `most`;
   /// gives why it is not to be taken, or nil.
   private mutating func prepare(
@@ -82,6 +104,11 @@ struct InboundTimeline: ~Copyable {
       statistics.duplicates += 1
       return .duplicate
     }
+    if isInSample, place.missing > 0 || splits.beginsSample(length) {
+      // The other half is lost, or was never sent: what follows begins with a sample.
+      ring.truncate(to: ring.end - 1)
+      statistics.cutPayloads += 1
+    }
     if place.missing > 0 { fill(place.missing, &statistics) }
     guard most <= capacity else {
       // One message longer than everything a slow bot may leave waiting: dropped like the oldest.
@@ -92,12 +119,18 @@ struct InboundTimeline: ~Copyable {
     return nil
   }
 
-  private func note(_ count: Int, _ statistics: inout SessionStatistics.Inbound) {
+  private mutating func note(_ count: Int, _ statistics: inout SessionStatistics.Inbound) {
     statistics.jitter = .nanoseconds(order.jitter)
     statistics.messages += 1
     statistics.bytes += count
-    if count % wire.encoding.bytesPerSample != 0 { statistics.oddPayloads += 1 }
+    guard wire.encoding.bytesPerSample == 2 else { return }
+    let isOdd = count % 2 != 0
+    if isOdd { statistics.oddPayloads += 1 }
+    splits.note(isOdd: isOdd)
   }
+
+  /// Whether half a sample waits for its other half. The ring's positions count whole samples.
+  private var isInSample: Bool { ring.end % wire.encoding.bytesPerSample != 0 }
 
   /// Lets a detector hear what has arrived since it last did, at the wire's rate.
   ///
@@ -275,5 +308,33 @@ struct InboundTimeline: ~Copyable {
     let dropped = min((excess + size - 1) / size * size, ring.count / size * size)
     ring.release(upTo: ring.start + dropped)
     statistics.overflow += .nanoseconds(wire.nanoseconds(byteCount: dropped))
+  }
+}
+
+/// Whether a sender cuts its stream wherever it likes, inside samples too, or was cut short once.
+///
+/// Payloads of odd size again and again belong together. A single one among even ones lost its end:
+/// were its last byte kept for the next payload, the rest of the call would be noise.
+private struct SampleSplits {
+  /// Falls with every even payload, rises more with every odd one; a new sender has some credit.
+  private var credit = 4
+  /// Whether a payload was taken for cut short, and none of odd size should follow soon.
+  private var hasCut = false
+
+  /// Whether a payload of `length` bytes begins with a sample, though the one before ended in half a one.
+  mutating func beginsSample(_ length: Int) -> Bool {
+    if hasCut {
+      // Either the sender splits after all and the cut was wrong, so that now its samples end here,
+      // or this payload's predecessor was cut short like the first.
+      hasCut = false
+      return true
+    }
+    hasCut = length % 2 == 0 && credit <= 5
+    return hasCut
+  }
+
+  mutating func note(isOdd: Bool) {
+    credit = isOdd ? min(credit + 4, 64) : max(credit - 1, 0)
+    if credit == 0 { hasCut = false }
   }
 }

@@ -8,8 +8,10 @@ public struct SessionStatistics: Hashable, Sendable {
     public var bytes = 0
     /// Payloads that were not base64; each was dropped whole.
     public var invalidBase64 = 0
-    /// Payloads with half a sample at the end; the byte waits for the next payload.
+    /// Payloads with an odd number of bytes, of samples that take two.
     public var oddPayloads = 0
+    /// Payloads that were cut short inside a sample; the half was dropped.
+    public var cutPayloads = 0
     /// Payloads without audio.
     public var emptyPayloads = 0
     /// Messages dropped because their number had been seen.

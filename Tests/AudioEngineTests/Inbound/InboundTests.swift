@@ -43,15 +43,137 @@ import Testing
     #expect(heard == voice)
   }
 
-  @Test("half a sample waits for the next message")
-  func oddBytes() throws {
+  /// What is heard of `voice`, cut into payloads of `sizes` bytes; `lost` ones lose their last byte.
+  private func heard(_ voice: [Int16], sizes: [Int], lost: Set<Int> = []) throws -> [Int16] {
     var driver = try SessionDriver()
-    let bytes = SessionDriver.bytes([0x0102, 0x0304, 0x0506])
-    #expect(receive(Array(bytes[..<3]), &driver) == .taken)
-    #expect(read(10, &driver) == [0x0102])
-    #expect(receive(Array(bytes[3...]), &driver) == .taken)
-    #expect(read(10, &driver) == [0x0304, 0x0506])
-    #expect(driver.session.statistics.inbound.oddPayloads == 2)
+    let bytes = SessionDriver.bytes(voice)
+    var start = 0
+    for (index, size) in sizes.enumerated() {
+      let end = min(start + size, bytes.count)
+      #expect(
+        receive(Array(bytes[start..<end].dropLast(lost.contains(index) ? 1 : 0)), &driver) == .taken
+      )
+      start = end
+    }
+    #expect(driver.session.statistics.inbound.cutPayloads == lost.count)
+    return read(voice.count, &driver)
+  }
+
+  @Test(
+    "payloads of odd size again and again split samples",
+    arguments: [
+      [Int](repeating: 321, count: 40), (0..<40).map { 300 + $0 % 4 }, [1, 2, 3, 4, 5, 6, 7],
+      [Int](repeating: 3, count: 9), [319, 320, 320, 321] + [Int](repeating: 333, count: 9),
+    ])
+  func oddSizes(sizes: [Int]) throws {
+    let count = sizes.reduce(0, +) / 2
+    let voice = SessionDriver.noise(count)
+    let result = try heard(voice, sizes: sizes)
+    #expect(result == voice)
+  }
+
+  @Test("a single payload of odd size was cut short: the next begins with a sample")
+  func cutShort() throws {
+    let voice = SessionDriver.noise(160 * 200)
+    for lost in [[7], [20, 40], [20, 23, 60], [100, 130, 135, 170]] {
+      let sizes = [Int](repeating: 320, count: 200)
+      let heard = try heard(voice, sizes: sizes, lost: Set(lost))
+      // Each lost byte takes its sample along.
+      let kept = voice.indices.filter { !lost.contains($0 / 160) || $0 % 160 != 159 }
+      #expect(heard == kept.map { voice[$0] }, "\(lost)")
+    }
+  }
+
+  @Test("a sender that begins to split samples late is followed after one payload")
+  func splitsLate() throws {
+    var driver = try SessionDriver()
+    let voice = SessionDriver.noise(160 * 60)
+    let bytes = SessionDriver.bytes(voice)
+    var start = 0
+    for index in 0..<40 {
+      let end = start + (index < 20 ? 320 : index % 2 == 0 ? 319 : 320)
+      _ = receive(Array(bytes[start..<end]), &driver)
+      start = end
+    }
+    let heard = read(voice.count, &driver)
+    let end = Array(voice[..<(start / 2)].suffix(1_600))
+    #expect(Array(heard.suffix(1_600)) == end)
+  }
+
+  @Test("a hole ends a split sample")
+  func splitAtHole() throws {
+    var driver = try SessionDriver()
+    let message = [UInt8](repeating: 1, count: 321)
+    for chunk in 0..<11 { _ = receive(message, &driver, chunk: chunk) }
+    _ = receive(message, &driver, chunk: 15)
+    let heard = read(10_000, &driver)
+    let before = 321 * 11 / 2
+    #expect(heard[..<before].allSatisfy { $0 == 0x0101 })
+    #expect(heard[before..<(heard.count - 160)].allSatisfy { $0 == 0 })
+    #expect(heard.suffix(160).allSatisfy { $0 == 0x0101 })
+    #expect(driver.session.statistics.inbound.cutPayloads == 1)
+  }
+
+  @Test("G.711 has no halves")
+  func oddG711() throws {
+    var driver = try SessionDriver(wire: WireFormat(.mulaw, .hz8000))
+    for size in [160, 160, 160, 160, 160, 159, 160, 160] {
+      _ = receive([UInt8](repeating: 0x80, count: size), &driver)
+    }
+    #expect(read(10_000, &driver).count == 1_279)
+    #expect(driver.session.statistics.inbound.oddPayloads == 0)
+  }
+
+  @Test(
+    "base64 is read in either alphabet and both, padded or not, with blanks",
+    arguments: [1, 2, 3, 100, 766, 767, 768, 769, 1_536, 5_000])
+  func looseBase64(count: Int) throws {
+    let bytes = SessionDriver.bytes(SessionDriver.noise(count)).prefix(count)
+    let text = base64(Array(bytes))
+    let url = text.map(Self.ofURL)
+    let mixed = text.enumerated().map { $0 < text.count / 2 ? $1 : url[$0] }
+    var blanks: [UInt8] = []
+    for (index, character) in text.enumerated() {
+      if index % 76 == 0 { blanks += Array("\r\n ".utf8) }
+      blanks.append(character)
+    }
+    for form in [text, url, mixed, blanks] {
+      for bare in [form, form.filter { $0 != UInt8(ascii: "=") }] {
+        // Round the ring's edge too: it has 4,096 bytes.
+        for earlier in [0, 3_000] {
+          var driver = try SessionDriver(wire: WireFormat(.mulaw, .hz8000))
+          _ = receive([UInt8](repeating: 0, count: earlier), &driver)
+          _ = read(earlier, &driver)
+          let result = unsafe driver.session.receive(bare.span.bytes, at: driver.time)
+          #expect(result == .taken)
+          var expected = [Int16](repeating: 0, count: count)
+          var span = expected.mutableSpan
+          unsafe G711.mulawDecode(Array(bytes).span.bytes, into: &span)
+          #expect(read(count + 9, &driver) == expected)
+        }
+      }
+    }
+  }
+
+  private static func ofURL(_ character: UInt8) -> UInt8 {
+    switch character {
+    case UInt8(ascii: "+"): UInt8(ascii: "-")
+    case UInt8(ascii: "/"): UInt8(ascii: "_")
+    default: character
+    }
+  }
+
+  @Test(
+    "what is no base64 in any alphabet stays refused",
+    arguments: ["AA*A", "AA-A*", "-===", "A-A=AAAA", "_"])
+  func noBase64(text: String) throws {
+    var driver = try SessionDriver()
+    let result = unsafe driver.session.receive(Array(text.utf8).span.bytes, at: driver.time)
+    guard case .invalidBase64 = result else {
+      Issue.record("\(result)")
+      return
+    }
+    #expect(driver.session.readableCount == 0)
   }
 
   @Test("what is not base64 is dropped whole, counted, and says where")
