@@ -103,7 +103,7 @@ import Testing
     let counted = call.refused
     #expect(
       counted == [
-        .mediaBeforeStart: 1, .eventBeforeStart: 1, .emptyMessage: 1, .malformed(.notAnObject): 1,
+        .mediaBeforeStart: 1, .eventBeforeStart: 1, .emptyMessage: 1, .malformed(.notJSON): 1,
         .repeatedStart: 1, .unknownEvent: 1, .invalidBase64: 1, .emptyPayload: 1, .binary: 1,
       ])
     let isLive = call.isLive
@@ -125,6 +125,71 @@ import Testing
     _ = receive("x", &call)
     guard case .close(1003, _) = poll(&call, at: 1).output else {
       Issue.record("not closed")
+      return
+    }
+  }
+
+  @Test(
+    "no number of harmless messages ends a call",
+    arguments: [
+      #"{"event":"heartbeat","stream_sid":"s1"}"#, #"{"event":"media","media":{"payload":""}}"#,
+      #"{"event":"media","media":{"payload":null}}"#, #"{"event":"media","media":null}"#,
+      #"{"event":"media","media":{"payload":" "}}"#, #"{"event":"media","media":{"payload":"=="}}"#,
+      #"{"event":"media","media":{"track":"outbound","payload":"AAAA"}}"#,
+      #"{"event":"media","media":{"payload":"A*AA"}}"#, #"{"event":"dtmf"}"#,
+      #"{"event":"mark","mark":{}}"#, #"{"event":"start"}"#, "{}", "[]", "null", #""ping""#, "0",
+      "", " ", "\u{FEFF}", Self.start,
+    ])
+  func harmless(text: String) {
+    var call = session()
+    for _ in 0..<200 where text != Self.start { _ = receive(text, &call) }
+    guard case .started = receive(Self.start, &call) else {
+      Issue.record("the call did not come up")
+      return
+    }
+    for _ in 0..<200 { _ = receive(text, &call) }
+    #expect(poll(&call, at: 1).output == nil)
+    guard case .audio = receive(Self.silence, &call) else {
+      Issue.record("the call did not go on")
+      return
+    }
+    let refused = call.refused.values.reduce(0, +)
+    #expect(refused == (text == Self.start ? 200 : 400))
+  }
+
+  @Test("duplicates and binary messages end nothing, whatever their number")
+  func repetitions() {
+    var call = session()
+    _ = receive(Self.start, &call)
+    let media = { (chunk: Int) in
+      #"{"event":"media","media":{"chunk":\#(chunk),"timestamp":\#(chunk * 20),"payload":"\#(String(repeating: "A", count: 428))"}}"#
+    }
+    for chunk in 1...20 { _ = receive(media(chunk), &call) }
+    for _ in 0..<200 { _ = receive(media(20), &call) }
+    let binary: [UInt8] = [1, 2, 3]
+    for _ in 0..<200 { _ = unsafe call.receive(binary: binary.span.bytes, at: .zero) }
+    let counted = (call.refused[.duplicate], call.refused[.binary], call.isLive)
+    #expect(counted.0 == 200 && counted.1 == 200 && counted.2)
+  }
+
+  @Test(
+    "text that nobody can read ends a call before its start too, on any path",
+    arguments: ["/exotel", "/plivo", "/anything"])
+  func unreadable(path: String) {
+    var call = session(path: path)
+    for text in Array(repeating: ["x", "{", #"{"event":"a"}}"#, "<xml/>"], count: 13).joined() {
+      _ = receive(text, &call)
+    }
+    #expect(
+      poll(&call, at: 1).output == .close(code: 1003, reason: "too many unreadable messages"))
+  }
+
+  @Test("a binary message that is JSON behind a byte order mark is read as text")
+  func binaryJSON() {
+    var call = session()
+    let start = Array("\u{FEFF} \(Self.start)".utf8)
+    guard case .started = unsafe call.receive(binary: start.span.bytes, at: .zero) else {
+      Issue.record("not started")
       return
     }
   }
@@ -173,7 +238,10 @@ import Testing
 
   @Test("refuses two channels and rates without a name with 1003")
   func unsupportedFormats() {
-    for format in [#"{"channels":2}"#, #"{"encoding":"audio/x-l16","sampleRate":44100}"#] {
+    for format in [
+      #"{"channels":2}"#, #"{"encoding":"audio/x-l16","sampleRate":44100}"#,
+      #"{"encoding":"audio/opus"}"#,
+    ] {
       var call = session(path: "/plivo")
       _ = receive(plivoStart(#","mediaFormat":\#(format)"#), &call)
       guard case .close(1003, _) = poll(&call, at: 0).output else {

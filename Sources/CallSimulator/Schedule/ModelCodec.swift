@@ -21,7 +21,7 @@ struct ModelCodec: WireCodec {
     return event
   }
 
-  func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat {
+  func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat? {
     words.wireFormat(for: start, query: query)
   }
 

@@ -15,8 +15,13 @@ extension CallSession {
     guard message.byteCount > 0 else { return refuse(.emptyMessage, at: now) }
     if codec == nil { codec = configuration.platforms.detect(firstMessage: message) }
     guard let codec else {
-      return configuration.platforms.couldBegin(with: message)
-        ? .none : refuse(.unrecognised, at: now)
+      if configuration.platforms.couldBegin(with: message) { return .none }
+      do throws(MalformedKind) {
+        _ = try MediaEnvelope(scanning: message)
+        return refuse(.unrecognised, at: now)
+      } catch {
+        return refuse(.malformed(error), at: now)
+      }
     }
     switch codec.decode(message) {
     case .media(let media):
@@ -60,11 +65,9 @@ extension CallSession {
   /// Takes one whole binary message. No platform sends any: it is read as text where it looks like
   /// JSON, and counted otherwise.
   public mutating func receive(binary message: RawSpan, at now: MonotonicTime) -> Event {
-    if message.byteCount > 0,
-      unsafe message.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == UInt8(ascii: "{")
-    {
-      return receive(text: message, at: now)
-    }
+    var scanner = JSONScanner(message)
+    scanner.beginText()
+    if scanner.current == UInt8(ascii: "{") { return receive(text: message, at: now) }
     messagesReceived += 1
     return refuse(.binary, at: now)
   }
@@ -121,20 +124,24 @@ extension CallSession {
 
   private mutating func begin(_ start: StreamStart, at now: MonotonicTime) -> Event {
     guard var codec else { return .none }
-    let format = codec.wireFormat(for: start, query: query)
+    let announced = codec.wireFormat(for: start, query: query)
     if case .live = state {
       // A stream that was renamed goes on under its new name.
-      if start.streamSID != self.start?.streamSID, format == media?.configuration.wire {
-        codec.streamStarted(start, format: format)
+      if start.streamSID != self.start?.streamSID, let announced,
+        announced == media?.configuration.wire
+      {
+        codec.streamStarted(start, format: announced)
         self.codec = codec
         self.start = start
       }
       return refuse(.repeatedStart, at: now)
     }
+    guard let format = announced, start.mediaFormat.channels ?? 1 == 1 else {
+      return refuseFormat(at: now)
+    }
     var playback = codec.playbackPolicy(for: format)
     playback.lead = (configuration.lead ?? playback.lead).shifted(by: configuration.phase)
     playback.prime = configuration.prime ?? playback.prime
-    guard start.mediaFormat.channels ?? 1 == 1 else { return refuseFormat(at: now) }
     do {
       media = try MediaSession(
         configuration: SessionConfiguration(
@@ -160,7 +167,7 @@ extension CallSession {
 
   private mutating func refuseFormat(at now: MonotonicTime) -> Event {
     _ = refuse(.unsupportedFormat, at: now)
-    state = .ending(code: 1003, reason: "unsupported audio format")
+    state = .ending(code: 1003, reason: Self.unsupportedFormat)
     return .none
   }
 
@@ -184,9 +191,9 @@ extension CallSession {
     case .closed, .ending: return .none
     case .waiting, .live: break
     }
-    badInARow += 1
+    badInARow = kind.isUnreadable ? badInARow + 1 : 0
     if badInARow >= configuration.mostBadMessages {
-      end(code: 1003, reason: "too many unusable messages", at: now)
+      end(code: 1003, reason: Self.unreadable, at: now)
     }
     return .none
   }

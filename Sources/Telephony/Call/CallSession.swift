@@ -75,6 +75,10 @@ public struct CallSession: ~Copyable {
   /// Keys that may wait at once, and how many there may be in one message.
   static let mostKeys = 64
 
+  /// The reasons of the two closes with 1003: what was sent cannot be used.
+  package static let unreadable = "too many unreadable messages"
+  package static let unsupportedFormat = "unsupported audio format"
+
   /// Makes the session of a socket that has just been accepted.
   ///
   /// - Parameters:

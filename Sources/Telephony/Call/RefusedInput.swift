@@ -1,4 +1,5 @@
-/// What a platform sent that could not be used, by kind. Nothing of it ends a call by itself.
+/// What a platform sent that could not be used, by kind. Nothing of it ends a call by itself, but for
+/// text that nobody could read, again and again.
 public enum RefusedInput: Hashable, Sendable, CustomStringConvertible {
   /// The message could not be read.
   case malformed(MalformedKind)
@@ -28,6 +29,17 @@ public enum RefusedInput: Hashable, Sendable, CustomStringConvertible {
   case emptyMessage
   /// Audio of a track that is not the caller's.
   case otherTrack
+
+  /// Whether this was text that cannot be read. All else is harmless, however often it comes.
+  public var isUnreadable: Bool {
+    guard case .malformed(let kind) = self else { return false }
+    switch kind {
+    case .notJSON, .truncated, .tooDeep, .tooLarge, .trailingText: return true
+    case .empty, .notAnObject, .missingEvent, .missingPayload, .missingDigit, .missingMarkName,
+      .missingStart:
+      return false
+    }
+  }
 
   /// The kind as one word, for reports and metrics.
   public var description: String {

@@ -65,10 +65,8 @@ extension ExotelCodec {
 // `start`
 extension ExotelCodec {
   private static func start(_ message: JSONValue) throws(MalformedKind) -> StreamStart {
-    guard let body = message["start"], case .object = body else { throw .missingStart }
-    let format = body["media_format"]
-    let encoding = format?["encoding"]?.label
-    let rate = format?["sample_rate"]?.label
+    guard let body = message.startBody else { throw .missingStart }
+    let format = body["media_format"] ?? body
     return StreamStart(
       streamSID: body["stream_sid"]?.label ?? message["stream_sid"]?.label,
       callSID: body["call_sid"]?.label ?? message["call_sid"]?.label,
@@ -78,28 +76,20 @@ extension ExotelCodec {
       to: body["to"]?.label,
       customParameters: CustomParameters.read(body["custom_parameters"]),
       mediaFormat: AnnouncedFormat(
-        encodingLabel: encoding, encoding: encoding.flatMap(namedEncoding), rateLabel: rate,
-        rate: rate.flatMap(LenientNumber.hertz).flatMap(SampleRate.init(hertz:))),
+        label: format["encoding"]?.label, rate: format["sample_rate"]?.label,
+        channels: format["channels"]?.integer),
       sequenceNumber: message["sequence_number"]?.integer)
-  }
-
-  /// The G.711 law that an encoding's label names, or nil: every other label that was seen
-  /// (`base64`, `raw/slin`, `audio/x-raw`) says nothing that linear audio would not be called too.
-  static func namedEncoding(_ label: String) -> AudioEncoding? {
-    let folded = ASCII.folded(label)
-    if ["mulaw", "ulaw", "pcmu"].contains(where: folded.contains) { return .mulaw }
-    if ["alaw", "pcma"].contains(where: folded.contains) { return .alaw }
-    return nil
   }
 
   /// Announced rate, else the query's `sample-rate` or `sample_rate`, else 8 kHz.
   ///
-  /// A rate outside 8, 16 and 24 kHz is passed over like one that was not given, since Exotel has
-  /// none; ``AnnouncedFormat/rate`` still shows it. G.711 is 8 kHz whatever the query says.
-  public func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat {
+  /// Nil where an encoding is announced that is neither linear16 nor G.711, or a rate outside 8, 16 and
+  /// 24 kHz. G.711 is 8 kHz whatever the query says.
+  public func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat? {
+    guard !start.mediaFormat.isForeign else { return nil }
     let encoding = start.mediaFormat.encoding ?? options.unnamedEncoding
-    if let announced = start.mediaFormat.rate, announced.isTelephony {
-      return WireFormat(encoding, announced)
+    if let announced = start.mediaFormat.rate {
+      return announced.isTelephony ? WireFormat(encoding, announced) : nil
     }
     let asked = query["sample-rate"].flatMap(LenientNumber.hertz)
       .flatMap(SampleRate.init(hertz:))
@@ -132,7 +122,7 @@ extension ExotelCodec {
       if named.hasPrefix("exotel") { return .certain }
       return named == "call" ? .no : .possible
     case "start":
-      guard let body = tree["start"], body["tracks"] == nil else { return .no }
+      guard let body = tree.startBody, body["tracks"] == nil else { return .no }
       let sid = body["stream_sid"] ?? body["call_sid"] ?? body["account_sid"] ?? tree["stream_sid"]
       return sid == nil ? .no : .certain
     default: return .no

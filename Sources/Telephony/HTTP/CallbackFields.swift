@@ -56,7 +56,9 @@ public struct CallbackFields: Hashable, Sendable {
       faults.insert(.bodyTooLong)
       return
     }
-    read(body, contentType: contentType ?? "")
+    // A byte order mark is no part of the text; RFC 8259 section 8.1 says so of JSON.
+    let isMarked = body.starts(with: [0xEF, 0xBB, 0xBF])
+    read(isMarked ? Array(body.dropFirst(3)) : body, contentType: contentType ?? "")
   }
 
   /// The value at `path`; nil where it is missing or empty.

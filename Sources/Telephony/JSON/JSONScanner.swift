@@ -45,19 +45,27 @@ package struct JSONScanner: ~Escapable {
     while current <= 0x20, isWhitespace(current) { offset += 1 }
   }
 
-  /// Enters the message's own object.
+  /// Passes over what may stand before a text: a byte order mark, which RFC 8259 section 8.1 lets a
+  /// reader ignore, and white space.
+  @_lifetime(self: copy self)
+  package mutating func beginText() {
+    if offset == 0, byte(at: 0) == 0xEF, byte(at: 1) == 0xBB, byte(at: 2) == 0xBF { offset = 3 }
+    skipWhitespace()
+  }
+
+  /// Enters the message's own object. Another value is read to its end, so that
+  /// ``MalformedKind/notAnObject`` means JSON all the same.
   @_lifetime(self: copy self)
   package mutating func beginMessage() throws(MalformedKind) {
-    skipWhitespace()
-    switch current {
-    case UInt8(ascii: "{"): offset += 1
-    case 0 where offset >= count: throw .empty
-    case UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: "-"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "t"), UInt8(ascii: "f"),
-      UInt8(ascii: "n"):
-      throw .notAnObject
-    default: throw .notJSON
+    beginText()
+    guard current != UInt8(ascii: "{") else {
+      offset += 1
+      return
     }
+    guard offset < count else { throw .empty }
+    try skipValue(depth: 0)
+    try finish()
+    throw .notAnObject
   }
 
   /// Enters the object that starts here, or returns false and stays where the value is none.
@@ -155,7 +163,8 @@ package struct JSONScanner: ~Escapable {
     }
     let text = start..<offset
     if equal(text, "true") || equal(text, "false") || equal(text, "null") { return text }
-    throw offset >= count ? .truncated : .notJSON
+    let isCut = begins(text, "true") || begins(text, "false") || begins(text, "null")
+    throw offset >= count && isCut ? .truncated : .notJSON
   }
 
   /// Passes over the value that starts here, whatever it is; `depth` counts the objects and arrays
@@ -256,6 +265,14 @@ extension JSONScanner {
       where unsafe byte(at: range.lowerBound + offset) != text.utf8Start[offset] { return false }
       return true
     }
+  }
+
+  /// Whether `text` begins with the bytes of `range`, which lies in the scanner's text.
+  private func begins(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    range.count <= text.utf8CodeUnitCount
+      && (0..<range.count).allSatisfy { offset in
+        unsafe byte(at: range.lowerBound + offset) == text.utf8Start[offset]
+      }
   }
 
   /// The high bit of each byte that is `"` or `\`. Bits above the lowest set one may be false; the

@@ -30,7 +30,7 @@ package enum JSONValue: Hashable, Sendable {
   /// - Throws: what is wrong with it; ``MalformedKind/tooLarge`` beyond ``maximumValues``.
   package init(_ text: RawSpan) throws(MalformedKind) {
     var scanner = JSONScanner(text)
-    scanner.skipWhitespace()
+    scanner.beginText()
     guard scanner.offset < text.byteCount else { throw .empty }
     var budget = Self.maximumValues
     self = try Self.value(&scanner, depth: 0, &budget)

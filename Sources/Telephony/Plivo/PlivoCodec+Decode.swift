@@ -1,43 +1,31 @@
 public import AudioEngine
-import Glibc
 
 extension PlivoCodec {
   /// Reads one message in any of the spellings that Plivo's pages, kits and testers show.
   public func decode(_ message: RawSpan) -> InboundEvent {
-    if let media = QuickMedia.read(message) { return .media(Self.noting(media, blanksIn: message)) }
+    if let media = QuickMedia.read(message) { return .media(media) }
     if let echo = QuickEcho.read(message, event: "playedStream") { return .mark(echo) }
     do throws(MalformedKind) {
       let envelope = try MediaEnvelope(scanning: message)
-      if envelope.isMedia { return Self.media(envelope, in: message) }
-      return try Self.rareEvent(JSONValue(message), envelope, message)
+      if envelope.isMedia { return Self.media(envelope) }
+      return try Self.rareEvent(JSONValue(message), envelope)
     } catch {
       return .malformed(error)
     }
   }
 
-  private static func media(_ envelope: MediaEnvelope, in message: RawSpan) -> InboundEvent {
-    envelope.media.map { .media(noting($0, blanksIn: message)) } ?? .malformed(.missingPayload)
-  }
-
-  /// Base64 with blanks in it was reported; whoever takes the payload cleans it first.
-  private static func noting(_ media: MediaMessage, blanksIn message: RawSpan) -> MediaMessage {
-    guard !media.payloadHasEscapes else { return media }
-    var media = media
-    media.payloadHasEscapes = unsafe message.extracting(media.payload).withUnsafeBytes { payload in
-      guard let base = payload.baseAddress else { return false }
-      return unsafe memchr(base, 0x20, payload.count) != nil
-    }
-    return media
+  private static func media(_ envelope: MediaEnvelope) -> InboundEvent {
+    envelope.media.map { .media($0) } ?? .malformed(.missingPayload)
   }
 
   private static func rareEvent(
-    _ message: JSONValue, _ envelope: MediaEnvelope, _ text: RawSpan
+    _ message: JSONValue, _ envelope: MediaEnvelope
   ) throws(MalformedKind) -> InboundEvent {
     guard case .string(let name)? = message["event"] else { throw .missingEvent }
     switch ASCII.folded(name) {
     case "start": return .start(try start(message))
     // Reached only by another letter case or by escapes in the name.
-    case "media": return media(envelope, in: text)
+    case "media": return media(envelope)
     case "dtmf": return .dtmf(try dtmf(message))
     // `played` is what an older article of Plivo's calls it.
     case "playedstream", "played":
@@ -80,26 +68,28 @@ extension PlivoCodec {
 // `start`
 extension PlivoCodec {
   private static func start(_ message: JSONValue) throws(MalformedKind) -> StreamStart {
-    guard let body = message["start"], case .object = body else { throw .missingStart }
-    let format = body["media_format"]
-    let encoding = format?["encoding"]?.label ?? format?["content_type"]?.label
-    let rate = format?["sample_rate"]?.label ?? encoding.flatMap(rateParameter)
+    guard let body = message.startBody else { throw .missingStart }
+    let format = body["media_format"] ?? body
+    let encoding = format["encoding"]?.label ?? format["content_type"]?.label
     let extra = message["extra_headers"] ?? body["extra_headers"]
     let parameters = PlivoHeaders.read(extra)
     return StreamStart(
       streamSID: body["stream_id"]?.label ?? message["stream_id"]?.label,
-      callSID: body["call_id"]?.label ?? message["call_id"]?.label,
+      callSID: callID(body) ?? callID(message),
       accountSID: body["account_id"]?.label,
       // Plivo names no numbers here; the answer URL passes them on in the headers.
       from: parameters["from"], to: parameters["to"],
       customParameters: parameters, customText: PlivoHeaders.raw(extra),
       tracks: tracks(body["tracks"]),
       mediaFormat: AnnouncedFormat(
-        encodingLabel: encoding, encoding: encoding.flatMap(PlivoContentType.encoding(named:)),
-        rateLabel: rate,
-        rate: rate.flatMap(LenientNumber.hertz).flatMap(SampleRate.init(hertz:)),
-        channels: format?["channels"]?.integer),
+        label: encoding, rate: format["sample_rate"]?.label,
+        channels: format["channels"]?.integer),
       sequenceNumber: message["sequence_number"]?.integer)
+  }
+
+  /// Carriers that speak the dialect name the call as Plivo's callbacks do.
+  private static func callID(_ body: JSONValue) -> String? {
+    body["call_id"]?.label ?? body["call_uuid"]?.label
   }
 
   private static func tracks(_ value: JSONValue?) -> [Track] {
@@ -118,26 +108,25 @@ extension PlivoCodec {
     return tracks
   }
 
-  /// `8000` of `audio/x-mulaw;rate=8000`.
-  private static func rateParameter(_ label: String) -> String? {
-    for parameter in label.lowercased().split(separator: ";").dropFirst() {
-      let halves = parameter.split(separator: "=", maxSplits: 1)
-      if halves.count == 2, ASCII.folded(halves[0]) == "rate" { return String(halves[1]) }
-    }
-    return nil
-  }
-
-  /// What `start` announced, else ``PlivoOptions/unannouncedFormat``; a missing rate is 8 kHz and
-  /// mu-law has no other.
+  /// What `start` announced, else ``PlivoOptions/unannouncedFormat``; a missing rate is 8 kHz, and
+  /// G.711 has no other. A rate without an encoding is G.711's or says that there is none.
   ///
-  /// A rate that Plivo does not have is kept, so that the call is refused rather than played wrongly.
-  public func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat {
-    guard let encoding = start.mediaFormat.encoding else {
-      let format = options.unannouncedFormat
-      guard format.encoding == .linear16, let rate = start.mediaFormat.rate else { return format }
-      return WireFormat(.linear16, rate)
+  /// Nil where an encoding is announced that is neither linear16 nor G.711, or a rate outside 8, 16 and
+  /// 24 kHz.
+  public func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat? {
+    let announced = start.mediaFormat
+    guard !announced.isForeign else { return nil }
+    let rate = announced.rate ?? .hz8000
+    switch announced.encoding ?? options.unannouncedFormat.encoding {
+    case .linear16 where announced.encoding == nil && announced.rate == nil:
+      return options.unannouncedFormat
+    case .mulaw where announced.encoding != nil || rate == .hz8000:
+      return WireFormat(.mulaw, .hz8000)
+    case .alaw where announced.encoding != nil || rate == .hz8000:
+      return WireFormat(.alaw, .hz8000)
+    case .linear16, .mulaw, .alaw:
+      return rate.isTelephony ? WireFormat(.linear16, rate) : nil
     }
-    return WireFormat(encoding, encoding == .mulaw ? .hz8000 : start.mediaFormat.rate ?? .hz8000)
   }
 
   /// One-way where `start` lists the outbound track, which two-way streams cannot have; else what the
@@ -150,10 +139,10 @@ extension PlivoCodec {
 
   /// Whether one of the first messages is Plivo's: a `start` that names its stream and call by ids.
   static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
-    guard let tree = try? JSONValue(message), let body = tree["start"],
+    guard let tree = try? JSONValue(message), let body = tree.startBody,
       ASCII.folded(tree["event"]?.text ?? "") == "start"
     else { return .no }
-    return body["stream_id"]?.label != nil && body["call_id"]?.label != nil ? .certain : .no
+    return body["stream_id"]?.label != nil && callID(body) != nil ? .certain : .no
   }
 }
 

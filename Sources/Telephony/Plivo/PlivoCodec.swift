@@ -91,20 +91,18 @@ public struct PlivoCodec: WireCodec {
 /// How Plivo names the encodings it carries.
 enum PlivoContentType: String {
   case mulaw = "audio/x-mulaw"
+  /// Not Plivo's own: for carriers that speak its dialect.
+  case alaw = "audio/x-alaw"
   /// Little-endian, whatever RFC 3551 says of L16.
   case linear16 = "audio/x-l16"
 
-  /// A-law, which Plivo does not offer, counts as linear16; no `start` can lead there.
   init(encoding: AudioEncoding) {
-    self = encoding == .mulaw ? .mulaw : .linear16
-  }
-
-  /// The encoding that a label names: `audio/x-mulaw;rate=8000`, `audio/l16`, `PCMU`.
-  static func encoding(named label: String) -> AudioEncoding? {
-    let folded = ASCII.folded(label)
-    if ["mulaw", "ulaw", "pcmu"].contains(where: folded.contains) { return .mulaw }
-    if ["l16", "linear16", "slin"].contains(where: folded.contains) { return .linear16 }
-    return nil
+    self =
+      switch encoding {
+      case .mulaw: .mulaw
+      case .alaw: .alaw
+      case .linear16: .linear16
+      }
   }
 }
 

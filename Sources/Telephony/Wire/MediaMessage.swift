@@ -5,8 +5,7 @@
 public struct MediaMessage: Hashable, Sendable {
   /// Byte offsets of the base64 text in the message, without its quotes.
   public var payload: Range<Int>
-  /// Whether the payload holds a backslash, as in `\/`, or a blank: ``JSONText/base64(in:into:)``
-  /// first.
+  /// Whether the payload holds a backslash, as in `\/`: ``JSONText/base64(in:into:)`` first.
   public var payloadHasEscapes: Bool
   /// The platform's count of messages, where it gives one.
   public var sequenceNumber: Int?

@@ -54,7 +54,7 @@ public struct StreamStart: Hashable, Sendable {
 public struct AnnouncedFormat: Hashable, Sendable {
   /// The encoding's label as it came, such as `base64` or `audio/x-mulaw`.
   public var encodingLabel: String?
-  /// The encoding, where the label names one; nil where it says nothing of use.
+  /// The encoding, where the label names one; nil where it says nothing of use, or names another.
   public var encoding: AudioEncoding?
   /// The rate's label as it came, such as `8kHz`.
   public var rateLabel: String?

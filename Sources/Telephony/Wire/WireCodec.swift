@@ -16,8 +16,8 @@ public protocol WireCodec: Sendable {
   func decode(_ message: RawSpan) -> InboundEvent
 
   /// The format of the stream's audio: what `start` announced, else what the upgrade's query asked
-  /// for, else the platform's default.
-  func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat
+  /// for, else the platform's default; nil where `start` announced one that cannot be carried.
+  func wireFormat(for start: StreamStart, query: URLQuery) -> WireFormat?
 
   /// Which way audio may go, as far as `start` and the upgrade's query tell.
   func direction(for start: StreamStart, query: URLQuery) -> StreamDirection

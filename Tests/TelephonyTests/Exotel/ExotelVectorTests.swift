@@ -64,7 +64,7 @@ import Testing
   func startNumeric() throws {
     let start = try start("08-start-numeric.json")
     #expect(start.sequenceNumber == 1)
-    #expect(start.mediaFormat.rate == .hz8000 && start.mediaFormat.encoding == nil)
+    #expect(start.mediaFormat.rate == .hz8000 && start.mediaFormat.encoding == .linear16)
   }
 
   @Test("09 start in camelCase with 8kHz")

@@ -47,6 +47,30 @@ import Testing
     #expect(read.faults.isEmpty)
   }
 
+  @Test(
+    "a byte order mark in front of a body is no part of it",
+    arguments: [#"{"CallSid":"c1"}"#, "CallSid=c1", "callsid=c1&b=2"])
+  func byteOrderMark(body: String) {
+    for type in [nil, "application/x-www-form-urlencoded", "text/plain"] {
+      #expect(fields("\u{FEFF}" + body, type)["callsid"] == "c1")
+    }
+    #expect(fields("\u{FEFF}" + multipart)["callsid"] == "c1")
+    #expect(fields("\u{FEFF}{\"CallSid\":\"c1\"}", "application/json").faults.isEmpty)
+  }
+
+  @Test(
+    "a percent sign that begins no escape stands for itself, wherever it is",
+    arguments: [
+      ("Stream[Error]=100%", "100%"), ("Stream[Error]=100%&a=b", "100%"),
+      ("Stream[Error]=50%off", "50%off"), ("Stream%5BError%5D=%", "%"),
+      ("Stream[Error]=%25%", "%%"), ("Stream[Error]=a%zz%4", "a%zz%4"),
+      ("100%=x&Stream[Error]=y%", "y%"), ("Stream={\"Error\":\"100%\"}", "100%"),
+    ])
+  func barePercent(text: String, expected: String) {
+    #expect(CallbackFields(query: text)["stream.error"] == expected)
+    #expect(fields(text, "application/x-www-form-urlencoded")["stream.error"] == expected)
+  }
+
   @Test("the query wins over the body, and the first of two equals wins")
   func precedence() {
     let read = fields("a=3&b=4", "application/x-www-form-urlencoded", query: "a=1&A=2")

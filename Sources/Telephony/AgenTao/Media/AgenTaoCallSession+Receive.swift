@@ -33,6 +33,9 @@ extension AgenTaoCallSession {
     }
     switch wire.decodeMedia(text) {
     case .ready(let rate): ready(rate, at: now)
+    case .unsupported(let format):
+      mediaFailure = .notOpened(reason: "unsupported audio format: \(format)")
+      terminate(.mediaLost, outcome: nil, at: now)
     case .granted(let id, let reply): granted(id, reply, at: now)
     case .refused(let id, let code, let message): refused(id, code, message, at: now)
     case .answered: becomeAnswered()

@@ -106,9 +106,22 @@ extension AgenTaoNVP {
     data["mode"]?.text.flatMap(AgenTaoAgentMode.init)
   }
 
+  /// The wire has linear16 alone; a server may say so, or that it has something else.
+  private static func ready(_ data: JSONValue) -> AgenTaoMediaInput {
+    let format = AnnouncedFormat(
+      label: (data["encoding"] ?? data["format"])?.text.map { ASCII.prefix($0, 64) }, rate: nil,
+      channels: data["channels"]?.integer)
+    let isOurs = format.encoding ?? .linear16 == .linear16 && format.channels ?? 1 == 1
+    guard isOurs, !format.isForeign else {
+      return .unsupported(
+        format: "\(format.encodingLabel ?? "linear16"), \(format.channels ?? 1) channels")
+    }
+    return .ready(rate: data["sample_rate"]?.integer)
+  }
+
   private static func event(_ name: String, _ data: JSONValue) -> AgenTaoMediaInput {
     switch name {
-    case "media.ready": .ready(rate: data["sample_rate"]?.integer)
+    case "media.ready": ready(data)
     case "call.answered": .answered
     case "call.answerFailed": .answerFailed
     case "call.connected": .connected(mode(data))

@@ -107,6 +107,8 @@ public struct AgenTaoCommandMessage: Hashable, Sendable {
 public enum AgenTaoMediaInput: Hashable, Sendable {
   /// The link may be used. The rate the server will use, in hertz, where it says it.
   case ready(rate: Int?)
+  /// The link would carry audio in a format that is none of ours.
+  case unsupported(format: String)
   /// The answer to a command that was granted.
   case granted(id: String, AgenTaoReply)
   /// The answer to a command that was refused.
