@@ -64,6 +64,7 @@ extension Call {
     }
     if hasOpened {
       if let log = configuration.log { log(endEvent(reason: reason)) }
+      if startedAt == nil { calls.metrics.neverStarted(on: session.platform) }
       calls.metrics.ended(
         code: code, statistics: statistics, refused: session.refused, on: loop)
     }

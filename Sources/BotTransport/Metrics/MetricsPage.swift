@@ -20,6 +20,9 @@ struct MetricsPage {
       "sidetone_calls_started_total", "Streams begun, by platform.", "counter",
       labelled("platform", state.startedCalls))
     add(
+      "sidetone_calls_never_started_total", "Sockets that ended before a stream began.", "counter",
+      labelled("platform", state.neverStarted))
+    add(
       "sidetone_upgrades_refused_total", "Upgrades refused, by reason.", "counter",
       UpgradeRefusal.allCases.map {
         ("{reason=\"\($0.rawValue)\"}", state.refusedUpgrades[$0] ?? 0)

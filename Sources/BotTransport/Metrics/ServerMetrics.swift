@@ -12,6 +12,7 @@ final class ServerMetrics: Sendable {
     var activeCalls = 0
     var startedCalls: [String: Int] = [:]
     var replacedSockets = 0
+    var neverStarted: [String: Int] = [:]
     var closeCodes: [UInt16: Int] = [:]
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
     /// The media of ended calls, by loop: a loop reads its own together with its live calls, so that
@@ -37,6 +38,12 @@ final class ServerMetrics: Sendable {
   }
 
   func replaced() { state.withLock { $0.replacedSockets += 1 } }
+
+  /// A socket has ended on which no stream had begun.
+  func neverStarted(on platform: Platform?) {
+    let name = platform?.description ?? "unknown"
+    state.withLock { $0.neverStarted[name, default: 0] += 1 }
+  }
 
   func refused(_ reason: UpgradeRefusal) {
     state.withLock { $0.refusedUpgrades[reason, default: 0] += 1 }

@@ -87,7 +87,8 @@ extension Call {
       ])
   }
 
-  /// The line of a call's end: a warning where the connection was lost or the audio fell short.
+  /// The line of a call's end: a warning where the connection was lost, the audio fell short or no
+  /// stream had begun, with what could not be used of what came.
   func endEvent(reason: String) -> ServerEvent {
     let shortfalls = session.configuration.serviceLevel.shortfalls(in: statistics)
     let isLost = closeCode == nil
@@ -101,6 +102,12 @@ extension Call {
     if let lasted { facts.append(("durationMs", String(lasted))) }
     if !shortfalls.isEmpty {
       facts.append(("shortfalls", shortfalls.map(\.description).joined(separator: "; ")))
+    }
+    guard startedAt != nil else {
+      let refused = session.refused.map { "\($0.key)=\($0.value)" }.sorted()
+      facts += [("peer", peerAddress), ("messages", String(session.messagesReceived))]
+      if !refused.isEmpty { facts.append(("refused", refused.joined(separator: " "))) }
+      return ServerEvent(.warning, .call, "call ended before its start", facts)
     }
     return ServerEvent(
       isLost || !shortfalls.isEmpty ? .warning : .info, .call, "call ended", facts)

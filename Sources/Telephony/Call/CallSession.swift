@@ -76,8 +76,8 @@ public struct CallSession: ~Copyable {
   static let mostKeys = 64
 
   /// The reasons of the two closes with 1003: what was sent cannot be used.
-  package static let unreadable = "too many unreadable messages"
-  package static let unsupportedFormat = "unsupported audio format"
+  static let unreadable = "too many unreadable messages"
+  static let unsupportedFormat = "unsupported audio format"
 
   /// Makes the session of a socket that has just been accepted.
   ///

@@ -123,7 +123,9 @@ extension StreamDiagnoser {
   }
 
   private func neverStarted(_ evidence: StreamEvidence) -> StreamDiagnosis? {
-    guard !evidence.hasStarted, evidence.closeCode != nil else { return nil }
+    guard !evidence.hasStarted, let code = evidence.closeCode else { return nil }
+    // What came could not be used: the close says more than the missing start.
+    if code == 1003, evidence.closer == .bot { return nil }
     return StreamDiagnosis(
       .failed, evidence.closer == .bot ? .bot : .unknown,
       "The socket came up, but no start came on it before it ended.",

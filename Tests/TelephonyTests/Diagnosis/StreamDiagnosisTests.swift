@@ -23,6 +23,15 @@ import Testing
     #expect(replaced.verdict == .completed && replaced.cause.contains("newer socket"))
   }
 
+  @Test("what came and could not be used is the sender's, before the start too")
+  func unusable() {
+    let cut = PlatformRegistry.standard.diagnosis(
+      of: StreamEvidence(
+        closeCode: 1003, closeReason: "too many unreadable messages", closer: .bot),
+      on: .exotel)
+    #expect(cut.side == .platform && cut.cause.contains("unreadable"))
+  }
+
   @Test("a platform that nobody registered is told of in general words")
   func unknown() {
     let stranger = Platform(name: "stranger")
