@@ -3,14 +3,26 @@ import PackageDescription
 
 // Fuzz targets, apart from the package so that a plain build needs no fuzzer's run-time library.
 // `scripts/fuzz-decoders` builds and runs them.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let fuzzers = ["FuzzExotel", "FuzzPlivo", "FuzzCallback", "FuzzSession", "FuzzAgenTao", "FuzzWave"]
+
 let package = Package(
   name: "sidetone-fuzz",
   dependencies: [.package(name: "sidetone", path: "..")],
-  targets: ["FuzzExotel", "FuzzPlivo", "FuzzCallback"].map { name in
-    .executableTarget(
-      name: name, dependencies: [.product(name: "Telephony", package: "sidetone")],
-      swiftSettings: [
-        .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety(),
-        .treatAllWarnings(as: .error),
-      ])
-  })
+  targets: [
+    .target(name: "CEdgeCount"),
+    .target(name: "Budget", dependencies: ["CEdgeCount"], swiftSettings: swiftSettings),
+  ]
+    + fuzzers.map { name in
+      .executableTarget(
+        name: name,
+        dependencies: [
+          "Budget", .product(name: "Telephony", package: "sidetone"),
+          .product(name: "AudioEngine", package: "sidetone"),
+        ],
+        swiftSettings: swiftSettings)
+    })

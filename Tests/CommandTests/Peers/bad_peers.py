@@ -173,9 +173,22 @@ def killed(host, port, seconds):
         os.waitpid(child, 0)
 
 
+def holders(host, port, seconds):
+    """Three hundred connections that are held, or wait in the system's queue; none may say why."""
+    sockets = []
+    for _ in range(300):
+        s = socket.socket()
+        s.setblocking(False)
+        s.connect_ex((host, port))
+        sockets.append(s)
+    time.sleep(seconds)
+    for s in sockets:
+        s.close()
+
+
 def main():
     host, port, scenario, seconds = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
-    scenarios = [byte_a_second, half_open, megabytes, connects, slow_headers, killed]
+    scenarios = [byte_a_second, half_open, megabytes, connects, slow_headers, killed, holders]
     {each.__name__: each for each in scenarios}[scenario](host, port, seconds)
     print("done")
 
