@@ -120,7 +120,7 @@ struct InboundTimeline: ~Copyable {
   }
 
   private mutating func note(_ count: Int, _ statistics: inout SessionStatistics.Inbound) {
-    statistics.jitter = .nanoseconds(order.jitter)
+    statistics.jitterNanoseconds = order.jitter
     statistics.messages += 1
     statistics.bytes += count
     guard wire.encoding.bytesPerSample == 2 else { return }

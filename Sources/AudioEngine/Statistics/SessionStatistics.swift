@@ -27,7 +27,9 @@ public struct SessionStatistics: Hashable, Sendable {
     /// Audio dropped because the bot read too slowly.
     public var overflow: Duration = .zero
     /// Interarrival jitter after RFC 3550, section 6.4.1.
-    public var jitter: Duration = .zero
+    public var jitter: Duration { .nanoseconds(jitterNanoseconds) }
+    /// The same as each message moves it.
+    var jitterNanoseconds: Int64 = 0
   }
 
   /// The bot's speech. Byte counts are wire bytes before base64.
