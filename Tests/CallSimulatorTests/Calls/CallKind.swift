@@ -18,7 +18,7 @@ enum CallKind: String, CaseIterable {
   /// How a call is carried, and what its caller does.
   struct Settings: Sendable {
     var whenFull = FullQueuePolicy.wait
-    /// The most speech that waits: 128 ms on the wires of 8 and of 16 kHz, or plenty.
+    /// The most speech that waits: 256 ms, or plenty.
     var hasSmallQueue = false
     var botRate: SampleRate?
     /// What the caller says, again and again or once; a tone of 400 Hz.
@@ -52,7 +52,7 @@ enum CallKind: String, CaseIterable {
     configuration.limits.lateness = nil
     configuration.call.whenFull = settings.whenFull
     configuration.call.botRate = settings.botRate
-    if settings.hasSmallQueue { configuration.call.outboundCapacity = .milliseconds(128) }
+    if settings.hasSmallQueue { configuration.call.outboundCapacity = .milliseconds(256) }
     let (values, told) = AsyncThrowingStream.makeStream(of: Trial.Result.self)
     let server = RunningBot(configuration) { call in
       do {
@@ -88,7 +88,7 @@ enum CallKind: String, CaseIterable {
     plan.hangsUpAfter = settings.hangsUpAfter
     var carried = AgenTaoCallConfiguration(rate: .hz16000, botRate: settings.botRate)
     carried.whenFull = settings.whenFull
-    if settings.hasSmallQueue { carried.outboundCapacityBytes = 4_096 }
+    if settings.hasSmallQueue { carried.outboundCapacityBytes = 8_192 }
     let bench = try AgenTaoBench(plans: [plan], call: carried)
     let call = try await bench.answered()
     let value = try await trial.carry(call)

@@ -131,7 +131,12 @@ import Testing
       try? await answer.write([Int16](repeating: 900, count: 400))
       await call.pause()
       let waiters: [@Sendable () async -> Void] = [
-        { while (try? await answer.write([Int16](repeating: 900, count: 48_000))) != nil {} },
+        {
+          // Where the oldest is dropped each of these returns at once, until the call is over.
+          while (try? await answer.write([Int16](repeating: 900, count: 48_000))) != nil {
+            try? await Task.sleep(for: .milliseconds(20))
+          }
+        },
         { _ = await answer.outcome },
         { _ = await call.drain(timeout: .seconds(600)) },
         { for await _ in call.events {} },
@@ -261,7 +266,8 @@ import Testing
   func events(kind: CallKind) async throws {
     let (bot, watcher) = try await kind.run(Telling()).value
     let many = CallEvent.mostWaiting + 10
-    #expect(watcher == Array(0..<many))
+    // A starved watcher may miss some as well, and is told of them.
+    #expect(watcher.reduce(0) { $0 + ($1 < 0 ? -$1 : 1) } == many && watcher.last == many - 1)
     let missed = -(bot.first ?? 0)
     #expect(missed > 0)
     // Platforms tell other things, too, so what was missed need not be marks alone.
