@@ -20,6 +20,11 @@ enum CallLogFile {
     }
   }
 
+  /// Whether something waits beside a log for it to be written.
+  static func hasPending(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path + ".pending")
+  }
+
   /// A log to write, opened when it is needed.
   static func writer(_ path: String, keptDays: Int) -> CallLogWriter {
     CallLogWriter(spillingBeside: path) {

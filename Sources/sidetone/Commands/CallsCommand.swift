@@ -92,6 +92,9 @@ struct CallsCommand: Command {
       Console.complain("sidetone calls: no \(what) in \(path)")
       return .failure
     }
+    if CallLogFile.hasPending(path) {
+      Console.complain("sidetone calls: \(path).pending holds more, which could not be written yet")
+    }
     if printsJSON {
       Console.print("[" + records.map { $0.jsonValue().json }.joined(separator: ",\n ") + "]")
     } else if case .list = task {
