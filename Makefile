@@ -15,7 +15,7 @@ SHELL := /bin/bash
 ASAN := ASAN_OPTIONS=detect_leaks=1
 # How many random calls.
 SEEDS ?= 1000
-.PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint format \
+.PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint check-deploy man format \
   bench bench-load stall-load check clean
 
 setup:
@@ -58,6 +58,14 @@ ubsan: setup
 lint:
 	scripts/lint
 
+# Units, alert rules and scripts of deploy/, by the programs that read them.
+check-deploy:
+	scripts/check-deploy
+
+# Manual pages, into .build/man: man -l .build/man/sidetone-serve.1
+man: build
+	.build/release/sidetone man --into .build/man
+
 # The kernels alone, under gcc and clang, at -O0 and -O2, under sanitizers, and NEON under qemu.
 kernels: setup
 	scripts/check-kernels gcc
@@ -91,7 +99,7 @@ bench-load: setup
 stall-load: setup
 	scripts/stall-load $(ARGS)
 
-check: lint test test-core kernels asan tsan ubsan
+check: lint check-deploy test test-core kernels asan tsan ubsan
 
 clean:
 	rm -rf .build .build-*

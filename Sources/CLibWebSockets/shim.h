@@ -17,6 +17,8 @@
 #include <sys/timerfd.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <spawn.h>
+#include <unistd.h>
 
 /* A macro with a cast, which Swift does not import: the room lws wants before each message. */
 static const int sidetone_lws_pre = LWS_PRE;
@@ -34,6 +36,16 @@ static inline int sidetone_accept(int fd, struct sockaddr *address, socklen_t *b
         (void)fcntl(accepted, F_SETFL, O_NONBLOCK);
     }
     return accepted;
+}
+
+/* GNU extensions of posix_spawn() and of the environment. */
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+extern char **environ;
+static inline int sidetone_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+static inline char **sidetone_environment(void) {
+    return environ;
 }
 
 /* What OpenSSL offers as macros with arguments. */

@@ -25,6 +25,10 @@ import Foundation
   private static func run(_ command: any Command.Type, _ words: [String]) async -> ExitStatus {
     do {
       let arguments = try Arguments(words, of: command)
+      if arguments.wantsVersion {
+        Console.print("sidetone \(Version.current)")
+        return .success
+      }
       if arguments.wantsHelp {
         Console.print(HelpText.page(of: command))
         return .success

@@ -66,6 +66,11 @@ import Testing
     #expect(found["sidetone_send_lateness_seconds_count"] == sent - 1)
     #expect(try #require(found["process_resident_memory_bytes"]) > 1_048_576)
     #expect(try #require(found["process_open_fds"]) > 4)
+    #expect(try #require(found["process_max_fds"]) >= 1_024)
+    #expect((0.001...600).contains(try #require(found["process_cpu_seconds_total"])))
+    // Since before this test, and no longer than the machine has been running.
+    let age = Date().timeIntervalSince1970 - (try #require(found["process_start_time_seconds"]))
+    #expect((0...120).contains(age), "\(age)")
     server.interrupt()
     _ = try await server.end()
   }

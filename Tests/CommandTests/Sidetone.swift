@@ -36,12 +36,22 @@ struct Sidetone {
 struct RunningSidetone {
   private let process: Subprocess
 
-  /// Starts it. A server takes calls however late this machine runs, unless it is told otherwise.
+  /// Starts it. A server takes calls however late this machine runs and logs nothing, unless it is told
+  /// otherwise.
   init(_ arguments: [String], environment: [String] = []) throws {
-    let isServer = arguments.first == "serve" && !arguments.contains("--max-lateness")
+    var added: [String] = []
+    if arguments.first == "serve" {
+      for (name, value) in [("--max-lateness", "0"), ("--log-format", "none")]
+      where !arguments.contains(name) { added += [name, value] }
+    }
     process = try Subprocess(
-      Sidetone.executable, arguments + (isServer ? ["--max-lateness", "0"] : []),
-      environment: ["LANG=C"] + environment)
+      Sidetone.executable, arguments + added, environment: ["LANG=C"] + environment)
+  }
+
+  /// Starts it with these arguments alone.
+  init(exactly arguments: [String], environment: [String] = []) throws {
+    process = try Subprocess(
+      Sidetone.executable, arguments, environment: ["LANG=C"] + environment)
   }
 
   /// The first line of its output, at most half a minute from now.

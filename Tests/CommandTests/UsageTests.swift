@@ -33,9 +33,12 @@ import Testing
     }
   }
 
-  @Test("prints its version")
-  func version() async throws {
-    let run = try await Sidetone("--version")
+  @Test(
+    "prints its version, whatever it is asked for",
+    arguments: ["", "call", "serve", "exotel call", "vectors", "load"])
+  func version(command: String) async throws {
+    let words = command.split(separator: " ").map(String.init)
+    let run = try await Sidetone(words + ["--version"])
     #expect(run.status == 0)
     #expect(run.output.wholeMatch(of: /sidetone \d+\.\d+\.\d+\n/) != nil)
   }

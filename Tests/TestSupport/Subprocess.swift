@@ -68,6 +68,18 @@ package final class Subprocess: @unchecked Sendable {
     return (open, pages * Int(getpagesize()))
   }
 
+  /// The nice values of its threads whose names begin so, from `/proc`.
+  package func priorities(ofThreads name: String) throws -> [Int] {
+    let folder = "/proc/\(process)/task"
+    return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { thread in
+      let text = try String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)
+      let parts = text.split(separator: ")")
+      guard parts.count == 2, parts[0].contains("(" + name) else { return nil }
+      // The 19th field, the 17th behind the name.
+      return parts[1].split(separator: " ").dropFirst(16).first.flatMap { Int($0) }
+    }
+  }
+
   /// Waits for its end; after `limit`, or when the test is cancelled, it is killed.
   package func end(within limit: Duration = .seconds(30)) async throws -> Result {
     var waitStatus: Int32 = 0

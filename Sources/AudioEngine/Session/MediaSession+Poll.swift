@@ -20,9 +20,9 @@ extension MediaSession {
     }
     guard let next = nextDeparture(at: now), next.due <= now.nanoseconds else { return nil }
     let chunk = speech.leave(next.departure, at: now.nanoseconds, &statistics.outbound)
+    let leavesSince = next.departure.leavesSince.map { max($0, readySince ?? now.nanoseconds) }
     playout.left(
-      chunk, at: now.nanoseconds, due: next.due, leavesSince: next.departure.leavesSince,
-      &statistics.outbound)
+      chunk, at: now.nanoseconds, due: next.due, leavesSince: leavesSince, &statistics.outbound)
     if speech.takesMoreAgain() { events.append(.roomAvailable) }
     return .media(chunk)
   }
@@ -100,7 +100,9 @@ extension MediaSession {
   /// Lets the passing of time do its part: utterances that end by themselves, marks that have been
   /// played or whose echo will not come, audio that need not be kept.
   mutating func advance(to now: MonotonicTime) {
-    if let deadline = speech.idleDeadline, now.nanoseconds >= deadline { finishOpenUtterance() }
+    if let deadline = speech.idleDeadline, now.nanoseconds >= deadline {
+      finishOpenUtterance(at: deadline)
+    }
     while let mark = playout.takePlayedMark(at: now) { played(mark) }
     playout.advance(to: now)
     speech.release(upTo: playout.resumable)

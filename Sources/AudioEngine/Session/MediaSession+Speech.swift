@@ -28,6 +28,8 @@ extension MediaSession {
     _ samples: Span<Int16>, to epoch: Epoch, at now: MonotonicTime
   ) throws(SpeechError) -> Int {
     try checkIsOpen()
+    let isDry = playout.isDry(at: now.nanoseconds)
+    let wasReady = speech.next(isDry: isDry, room: nil) != nil
     var taken = try speech.write(samples, to: epoch, at: now, &statistics.outbound)
     // More at once than the queue can ever hold pushes out what of itself is oldest.
     while configuration.whenFull == .dropOldest, taken < samples.count {
@@ -36,6 +38,7 @@ extension MediaSession {
       guard more > 0 else { break }
       taken += more
     }
+    if !wasReady { readySince = now.nanoseconds }
     return taken
   }
 
@@ -101,8 +104,9 @@ extension MediaSession {
     throw .closed
   }
 
-  /// Ends the open utterance, if there is one.
-  mutating func finishOpenUtterance() {
+  /// Ends the open utterance, if there is one; at a time that is nil where the bot ends it.
+  mutating func finishOpenUtterance(at time: Int64? = nil) {
+    if speech.next(isDry: true, room: nil) == nil { readySince = time }
     guard let end = speech.finish(&statistics.outbound) else { return }
     playout.add(Mark(position: end.position, epoch: end.epoch, kind: .end))
   }

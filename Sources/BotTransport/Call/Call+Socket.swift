@@ -182,10 +182,18 @@ extension Call {
     hangUp(code: isLeaving ? .goingAway : .normal)
   }
 
-  func botFailed(_ error: any Error) {
-    // That it may say nothing new is no fault of a bot; what it has said is heard to the end.
-    guard !isLeaving else { return }
-    // The end of the call is what stops most bots: nothing is wrong with that.
-    hangUp(code: error is CancellationError ? .goingAway : .internalError, reason: "bot failed")
+  /// Ends the call of a bot that has thrown.
+  ///
+  /// - Returns: whether something is wrong with the bot. The end of its call, or of the server, is what
+  ///   stops most.
+  func botFailed(_ error: any Error) -> Bool {
+    let isOver = isLeaving || !session.isLive
+    let isFault = !(error is CancellationError) && !(isOver && error as? SpeechError == .closed)
+    if isFault, let log = configuration.log { log(botFailedEvent(error)) }
+    // What a bot that may say nothing new has said is heard to the end.
+    if !isLeaving {
+      hangUp(code: error is CancellationError ? .goingAway : .internalError, reason: "bot failed")
+    }
+    return isFault
   }
 }

@@ -27,15 +27,15 @@ extension ServerEvent {
     case .failing(let reason, let pending):
       self.init(
         .warning, .callLog, "call log cannot be written",
-        [("reason", reason), ("pending", String(pending))])
+        [("reason", reason), ("pending", pending)])
     case .restored(let pending):
-      self.init(.info, .callLog, "call log is written again", [("pending", String(pending))])
+      self.init(.info, .callLog, "call log is written again", [("pending", pending)])
     case .lost(let count):
-      self.init(.error, .callLog, "events are not in the call log", [("count", String(count))])
+      self.init(.error, .callLog, "events are not in the call log", [("count", count)])
     case .adopted(let count):
       self.init(
         .info, .callLog, "events of an earlier server wait for the call log",
-        [("count", String(count))])
+        [("count", count)])
     }
   }
 }

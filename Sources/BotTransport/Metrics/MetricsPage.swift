@@ -7,7 +7,8 @@ struct MetricsPage {
   private(set) var text = ""
 
   init(
-    _ state: ServerMetrics.State, _ found: LoopFindings, isReady: Bool, version: String?
+    _ state: ServerMetrics.State, _ found: LoopFindings, isReady: Bool, streamLimit: Int?,
+    version: String?
   ) {
     let media = found.media
     let build = [("version", version ?? "unknown"), ("kernels", Kernels.best.name)]
@@ -16,6 +17,14 @@ struct MetricsPage {
       [(Self.labels(build), 1)])
     add("sidetone_ready", "Whether new calls are taken.", "gauge", [("", isReady ? 1 : 0)])
     add("sidetone_calls_active", "Sockets of calls open now.", "gauge", [("", state.activeCalls)])
+    if let streamLimit {
+      add(
+        "sidetone_stream_limit", "Streams that the account may have here at a time.", "gauge",
+        [("", streamLimit)])
+    }
+    add(
+      "sidetone_stream_limit_near", "Whether four fifths of the streams there may be are open.",
+      "gauge", [("", streamLimit.map { state.activeCalls * 5 >= $0 * 4 ? 1 : 0 } ?? 0)])
     add(
       "sidetone_calls_started_total", "Streams begun, by platform.", "counter",
       labelled("platform", state.startedCalls))
@@ -34,6 +43,10 @@ struct MetricsPage {
     add(
       "sidetone_calls_closed_total", "Calls ended, by close code; 1006 for lost ones.", "counter",
       labelled("code", Dictionary(codes, uniquingKeysWith: +)))
+    add(
+      "sidetone_bot_errors_total", "Bots that threw, by the error's type.", "counter",
+      state.botErrors.sorted { $0.key < $1.key }.map { (Self.labels([("type", $0.key)]), $0.value) }
+    )
     add(
       "sidetone_refused_input_total", "Unusable input, by kind.", "counter",
       labelled("kind", media.refusedInput))
@@ -69,6 +82,17 @@ struct MetricsPage {
       add("process_resident_memory_bytes", "Resident memory.", "gauge", [("", usage.memory)])
       add("process_heap_bytes", "Bytes of the heap in use.", "gauge", [("", usage.heap)])
       add("process_open_fds", "Open descriptors.", "gauge", [("", usage.descriptors)])
+      if let limit = ProcessUsage.descriptorLimit {
+        add("process_max_fds", "Descriptors that there may be.", "gauge", [("", limit)])
+      }
+      add(
+        "process_cpu_seconds_total", "Processor time, user's and system's.", "counter",
+        [("", usage.processorSeconds)])
+    }
+    if let start = ProcessUsage.startTime {
+      add(
+        "process_start_time_seconds", "When the process began, since 1970.", "gauge",
+        [("", start)])
     }
   }
 

@@ -10,6 +10,23 @@ struct ProcessUsage {
   let heap: Int
   /// Open descriptors.
   let descriptors: Int
+  /// Processor time of all threads in seconds, the system's on their behalf included.
+  let processorSeconds: Double
+
+  /// When the process began, in seconds since 1970: found once, so that it stays where the clock is set.
+  /// nil where the system does not tell.
+  static let startTime: Double? = {
+    // The 22nd field, the 20th behind the name: ticks since the machine began.
+    guard let text = read("/proc/self/stat"), let name = text.lastIndex(of: ")") else { return nil }
+    let fields = text[name...].split(separator: " ").dropFirst()
+    guard let ticks = fields.dropFirst(19).first.flatMap({ Double($0) }) else { return nil }
+    var running = timespec()
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_BOOTTIME, &running)
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    let age = seconds(running) - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    return seconds(now) - age
+  }()
 
   /// How many descriptors the process may have open; nil where the system does not tell.
   static var descriptorLimit: UInt64? {
@@ -25,14 +42,9 @@ struct ProcessUsage {
   /// The allocator walks its free pieces with each arena's lock held in turn: for a scrape, not for
   /// a path that runs often.
   init?() {
-    let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 256)
-    let count = unsafe read(file, &bytes, bytes.count)
-    guard count > 0 else { return nil }
-    let words = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
-    guard words.count > 1, let pages = Int(words[1]) else { return nil }
+    guard let words = Self.read("/proc/self/statm")?.split(separator: " "), words.count > 1,
+      let pages = Int(words[1])
+    else { return nil }
     memory = pages * Int(getpagesize())
     let account = mallinfo2()
     heap = Int(clamping: account.uordblks) + Int(clamping: account.hblkhd)
@@ -42,5 +54,22 @@ struct ProcessUsage {
     while unsafe readdir(folder) != nil { entries += 1 }
     // `.`, `..` and the folder itself.
     descriptors = max(entries - 3, 0)
+    var spent = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent)
+    processorSeconds = Self.seconds(spent)
+  }
+
+  private static func seconds(_ time: timespec) -> Double {
+    Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// The beginning of a file, which is one line.
+  private static func read(_ path: String) -> String? {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 1_024)
+    let count = unsafe Glibc.read(file, &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
   }
 }

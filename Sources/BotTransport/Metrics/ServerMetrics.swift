@@ -15,6 +15,8 @@ final class ServerMetrics: Sendable {
     var neverStarted: [String: Int] = [:]
     var closeCodes: [UInt16: Int] = [:]
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
+    /// Bots that have thrown, by the error's type.
+    var botErrors: [String: Int] = [:]
     /// The media of ended calls, by loop: a loop reads its own together with its live calls, so that
     /// a call which ends meanwhile is counted once.
     var ended: [ObjectIdentifier: MediaTotals] = [:]
@@ -47,6 +49,23 @@ final class ServerMetrics: Sendable {
 
   func refused(_ reason: UpgradeRefusal) {
     state.withLock { $0.refusedUpgrades[reason, default: 0] += 1 }
+  }
+
+  /// Types of errors that are counted by name; those met later are "other".
+  static let mostErrorTypes = 32
+
+  /// Counts a bot that has thrown.
+  func botFailed(_ error: any Error) {
+    let name = Self.typeName(error)
+    state.withLock { state in
+      let isKnown = state.botErrors[name] != nil || state.botErrors.count < Self.mostErrorTypes
+      state.botErrors[isKnown ? name : "other", default: 0] += 1
+    }
+  }
+
+  /// An error's type as its source names it, module and all, at most 128 characters.
+  static func typeName(_ error: any Error) -> String {
+    String(String(reflecting: type(of: error)).prefix(128))
   }
 
   /// Adds what a call's session has counted, once per call that had opened, on the thread of its loop.

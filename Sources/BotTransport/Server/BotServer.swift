@@ -20,8 +20,16 @@ public struct BotServer: Sendable {
   public let host: String
   /// The port to listen on; 0 for any free one.
   public let port: Int
-  /// How calls are treated.
+  /// How calls are treated, as the server was made.
   public let configuration: ServerConfiguration
+  private let rules: Locked<ServerRules>
+  private let listening = Locked(Listening())
+
+  /// What it listens on, and whether another process does from now on.
+  private struct Listening {
+    var sockets: [ListeningSocket] = []
+    var isHandedOver = false
+  }
 
   /// Makes a server; nothing is opened before ``run(onListening:bot:)``.
   public init(
@@ -31,6 +39,33 @@ public struct BotServer: Sendable {
     self.host = host
     self.port = port
     self.configuration = configuration
+    rules = Locked(ServerRules(configuration))
+  }
+
+  /// Takes what `configuration` says of who may call and of what is answered over HTTP:
+  /// ``ServerConfiguration/access``, ``ServerConfiguration/upgradeJudges`` and
+  /// ``ServerConfiguration/routes``, for sockets and requests from now on. Calls go on as they began.
+  ///
+  /// Any thread, before or while the server runs.
+  ///
+  /// - Throws: ``ServerError`` where that would let everybody in; then all stays as it was.
+  public func renewRules(from configuration: ServerConfiguration) throws(ServerError) {
+    try checkAccess(configuration)
+    rules.withLock { $0.renew(from: configuration) }
+  }
+
+  /// Has a second instance of the program take the server's sockets over, and waits until that is ready;
+  /// meanwhile this one serves as before. Cancel the task of ``run(onListening:bot:)`` afterwards: it
+  /// then leaves new connections to the successor, serves those that have connected already, and drains.
+  ///
+  /// - Parameter words: the program and its arguments, as they began this one.
+  /// - Returns: the successor's process.
+  /// - Throws: ``Successor/Failure``; then nothing has changed.
+  public func handOver(to words: [String]) async throws(Successor.Failure) -> Int32 {
+    let sockets = listening.withLock { $0.isHandedOver ? [] : $0.sockets }
+    let process = try await Successor.start(words, sockets)
+    listening.withLock { $0.isHandedOver = true }
+    return process
   }
 
   /// Listens and serves until the task is cancelled; then takes no more calls and ends those that run,
@@ -43,7 +78,7 @@ public struct BotServer: Sendable {
   public func run(
     onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
   ) async throws {
-    try checkAccess()
+    try checkAccess(configuration)
     try await beginCallLog()
     let loops = try Self.loops(
       configuration.loopCount, lateness: configuration.limits.lateness, watch: botWatch)
@@ -52,18 +87,27 @@ public struct BotServer: Sendable {
     configuration.notices.begin(calls)
     defer { configuration.notices.end(calls) }
     let admission = Admission(configuration.limits)
+    rules.withLock { $0.ownRoutes = ownRoutes(loops, calls, admission) }
     let listeners = try listen(on: loops, calls, admission)
+    defer { listening.withLock { $0.sockets = [] } }
     onListening(listeners[0].port)
     configuration.log?(
       ServerEvent(
         .info, .server, "listening",
         [
-          ("host", host), ("port", String(listeners[0].port)),
-          ("descriptors", ProcessUsage.descriptorLimit.map(String.init)),
+          ("host", configuration.sockets.first.map(\.address) ?? host),
+          ("port", listeners[0].port),
+          ("descriptors", ProcessUsage.descriptorLimit.map(Int.init(clamping:))),
         ]))
     await Task.untilCancelled()
+    if listening.withLock({ $0.isHandedOver }) {
+      for listener in listeners { listener.close() }
+      // Who has connected already and not asked yet is taken all the same.
+      let timeout = configuration.listener.handshakeTimeout
+      await Task.detached { try? await Task.sleep(for: timeout) }.value
+    }
     admission.drain()
-    configuration.log?(ServerEvent(.info, .server, "stopping", [("calls", String(calls.count))]))
+    configuration.log?(ServerEvent(.info, .server, "stopping", [("calls", calls.count)]))
     if configuration.drainTimeout > .zero {
       await calls.drain(within: configuration.drainTimeout)
       await calls.leave(within: configuration.lastUtteranceTimeout)
@@ -91,7 +135,7 @@ public struct BotServer: Sendable {
         ServerEvent(
           .warning, .call, "a bot holds up its loop",
           [
-            ("heldMs", String(held.wholeNanoseconds / 1_000_000)),
+            ("heldMs", Int(held.wholeNanoseconds / 1_000_000)),
             ("cure", "compute in a task of its own, or run bots on the pool"),
           ]))
     }
@@ -117,38 +161,44 @@ public struct BotServer: Sendable {
     return loops
   }
 
-  /// A listener on each loop, all on one port.
+  /// A listener on each loop and each socket, as often as it takes for none to be without.
   private func listen(
     on loops: [EventLoop], _ calls: CallTable, _ admission: Admission
   ) throws(ListenError) -> [WebSocketListener] {
-    var options = configuration.listener
-    if loops.count > 1, !options.sharesPort {
-      // Shared among our loops, not with another server: it would take some of our calls.
-      try WebSocketListener.requireUnused(host: host, port: port)
-      options.sharesPort = true
-    }
+    let sockets = try sockets(for: loops.count)
+    listening.withLock { $0.sockets = sockets }
     var listeners: [WebSocketListener] = []
-    for loop in loops {
-      listeners.append(
-        try listen(
-          on: loop, of: loops, port: listeners.first?.port ?? port, options, calls, admission))
+    for index in 0..<max(loops.count, sockets.count) {
+      let loop = loops[index % loops.count]
+      let socket = sockets[index % sockets.count]
+      listeners.append(try listen(on: loop, socket, calls, admission))
     }
     return listeners
   }
 
+  /// The sockets that the server was given, or one of its own for each loop, all on one port.
+  private func sockets(for loopCount: Int) throws(ListenError) -> [ListeningSocket] {
+    guard configuration.sockets.isEmpty else { return configuration.sockets }
+    guard loopCount > 1 else { return [try ListeningSocket(host: host, port: port)] }
+    // Shared among our loops, not with another server: it would take some of our calls.
+    try ListeningSocket.requireUnused(host: host, port: port)
+    var sockets: [ListeningSocket] = []
+    for _ in 0..<loopCount {
+      sockets.append(
+        try ListeningSocket(host: host, port: sockets.first?.port ?? port, sharesPort: true))
+    }
+    return sockets
+  }
+
   private func listen(
-    on loop: EventLoop, of loops: [EventLoop], port: Int, _ options: ListenerOptions,
-    _ calls: CallTable,
-    _ admission: Admission
+    on loop: EventLoop, _ socket: ListeningSocket, _ calls: CallTable, _ admission: Admission
   ) throws(ListenError) -> WebSocketListener {
-    let gate = Gate(policy: configuration.access)
-    let routes = watched(configuration.routes, loops, calls, admission)
-    return try WebSocketListener(
-      loop: loop, host: host, port: port, options: options,
-      onHTTP: { routes.answer($0) }
-    ) { [configuration] request in
-      let judged = configuration.upgradeJudges.lazy.compactMap { $0(request) }.first
-      let decision = judged ?? gate.judge(request)
+    try WebSocketListener(
+      loop: loop, socket: socket, options: configuration.listener,
+      onHTTP: { [rules] in rules.withLock { $0.answered }.answer($0) }
+    ) { [configuration, rules] request in
+      let rules = rules.withLock { $0 }
+      let decision = rules.judge(request)
       if case .refused(let status) = decision {
         calls.metrics.refused(.access)
         tell(.access, of: request.peerAddress, status: status, admission, at: loop.now)
@@ -162,6 +212,7 @@ public struct BotServer: Sendable {
         return .refuse(status: 503, body: refusal.words)
       }
       var configuration = configuration
+      configuration.access = rules.access
       configuration.call.phase = calls.nextPhase()
       let call = Call(
         loop: loop, request: request, configuration: configuration,
@@ -179,16 +230,15 @@ public struct BotServer: Sendable {
     log(
       ServerEvent(
         .warning, .access, "upgrade refused",
-        [("reason", refusal.rawValue), ("status", String(status)), ("peer", peer)]))
+        [("reason", refusal.rawValue), ("status", status), ("peer", peer)]))
   }
 
-  /// The configured routes, and those by which a server is watched; see
-  /// ``ServerConfiguration/isWatched``.
-  private func watched(
-    _ configured: HTTPRoutes, _ loops: [EventLoop], _ calls: CallTable, _ admission: Admission
+  /// The routes by which a server is watched; see ``ServerConfiguration/isWatched``.
+  private func ownRoutes(
+    _ loops: [EventLoop], _ calls: CallTable, _ admission: Admission
   ) -> HTTPRoutes {
-    guard configuration.isWatched else { return configured }
-    var routes = configured
+    var routes = HTTPRoutes()
+    guard configuration.isWatched else { return routes }
     routes.add("/healthz") { _ in HTTPResponse(status: 200, body: "ok\n") }
     routes.add("/readyz") { _ in
       admission.isReady
@@ -196,11 +246,15 @@ public struct BotServer: Sendable {
         : HTTPResponse(status: 503, body: "stopping\n")
     }
     routes.add("/metrics") {
-      [version = configuration.version, callLog = configuration.callLog] _ in
+      [
+        streamLimit = configuration.limits.streams, version = configuration.version,
+        callLog = configuration.callLog
+      ] _ in
       HTTPResponse(later: { answer in
         MetricsGathering.gather(from: loops, calls) { findings in
           var page = MetricsPage(
-            calls.metrics.snapshot, findings, isReady: admission.isReady, version: version)
+            calls.metrics.snapshot, findings, isReady: admission.isReady,
+            streamLimit: streamLimit, version: version)
           if let counts = callLog?.counts { page.add(counts) }
           answer(
             HTTPResponse(
@@ -213,11 +267,14 @@ public struct BotServer: Sendable {
   }
 
   /// A server that lets everybody in may be for this machine alone.
-  private func checkAccess() throws(ServerError) {
+  private func checkAccess(_ configuration: ServerConfiguration) throws(ServerError) {
     guard configuration.access.admitsEverybody, !configuration.admitsStrangers else { return }
-    // What is no address at all is told by the listener.
-    guard SocketAddress(host: host, port: port)?.isLoopback ?? true else {
-      throw .open(host: host)
+    if let open = configuration.sockets.first(where: { !$0.isLoopback }) {
+      throw .open(host: open.address)
     }
+    // What is no address at all is told by the listener.
+    guard
+      !configuration.sockets.isEmpty || SocketAddress(host: host, port: port)?.isLoopback ?? true
+    else { throw .open(host: host) }
   }
 }

@@ -82,7 +82,7 @@ final class CallTable: Sendable {
           try await bot(call)
           await call.botReturned()
         } catch {
-          await call.botFailed(error)
+          if await call.botFailed(error) { metrics.botFailed(error) }
         }
         self.state.withLock { _ = $0.bots.removeValue(forKey: key) }
       }

@@ -41,6 +41,15 @@ public struct HTTPRoutes: Sendable {
     trees.sort { $0.segments.count > $1.segments.count }
   }
 
+  /// These routes, and behind them those of `others`.
+  func joined(with others: HTTPRoutes) -> HTTPRoutes {
+    var joined = self
+    joined.exact += others.exact
+    joined.trees += others.trees
+    joined.trees.sort { $0.segments.count > $1.segments.count }
+    return joined
+  }
+
   /// The answer to `request`; nil where no route takes it.
   public func answer(_ request: HTTPRequest) -> HTTPResponse? {
     let segments = Self.segments(request.path)

@@ -10,6 +10,9 @@ public struct ServerConfiguration: Sendable {
   public var loopCount = 1
   /// How connections are accepted: sizes and deadlines.
   public var listener: ListenerOptions
+  /// Sockets that listen already, from a service manager or a predecessor; with one or more of them the
+  /// server's host and port say nothing. See ``Inheritance``.
+  public var sockets: [ListeningSocket] = []
   /// Who may open a socket. A late token, in the parameters of `start`, holds the call back from its
   /// bot until it has come; without it the socket is closed with 1008.
   public var access: AccessPolicy

@@ -39,8 +39,24 @@ public struct ServerEvent: Hashable, Sendable {
   public struct Fact: Hashable, Sendable {
     /// Its name, in camel case.
     public let name: String
-    /// Its value as text.
-    public let value: String
+    /// Its value.
+    public let value: Value
+  }
+
+  /// What a fact says: numbers are not told as text, so that machines can count with them.
+  public enum Value: Hashable, Sendable {
+    /// Words, ids and addresses, at most 256 characters.
+    case text(String)
+    /// A count, a code or a time.
+    case number(Int)
+
+    /// The value as people read it.
+    public var text: String {
+      switch self {
+      case .text(let text): text
+      case .number(let number): String(number)
+      }
+    }
   }
 
   /// How much it matters.
@@ -52,14 +68,31 @@ public struct ServerEvent: Hashable, Sendable {
   /// What it happened to.
   public let facts: [Fact]
 
-  init(_ level: Level, _ module: Module, _ message: String, _ facts: [(String, String?)] = []) {
+  /// Makes an event; facts without a value are left out.
+  package init(
+    _ level: Level, _ module: Module, _ message: String,
+    _ facts: [(String, (any ServerEventFact)?)] = []
+  ) {
     self.level = level
     self.module = module
     self.message = message
     self.facts = facts.compactMap { name, value in
-      value.map { Fact(name: name, value: String($0.prefix(256))) }
+      value.map { Fact(name: name, value: $0.eventValue) }
     }
   }
+}
+
+/// What can be told as a fact of an event.
+package protocol ServerEventFact {
+  var eventValue: ServerEvent.Value { get }
+}
+
+extension String: ServerEventFact {
+  package var eventValue: ServerEvent.Value { .text(String(prefix(256))) }
+}
+
+extension Int: ServerEventFact {
+  package var eventValue: ServerEvent.Value { .number(self) }
 }
 
 /// Takes a server's events. Called on the loops' threads: it must not block, nor take long.
@@ -94,22 +127,34 @@ extension Call {
     let isLost = closeCode == nil
     let lasted = startedAt.map { (loop.now - $0.loop).wholeNanoseconds / 1_000_000 }
     let words = Redaction.text(String(reason.prefix(123)))
-    var facts: [(String, String?)] = [
+    var facts: [(String, (any ServerEventFact)?)] = [
       ("callSid", session.start?.callSID), ("streamSid", session.start?.streamSID),
-      ("platform", session.platform?.name), ("closeCode", String(closeCode ?? 1006)),
+      ("platform", session.platform?.name), ("closeCode", Int(closeCode ?? 1006)),
     ]
     if !words.isEmpty { facts.append(("reason", words)) }
-    if let lasted { facts.append(("durationMs", String(lasted))) }
+    if let lasted { facts.append(("durationMs", Int(lasted))) }
     if !shortfalls.isEmpty {
       facts.append(("shortfalls", shortfalls.map(\.description).joined(separator: "; ")))
     }
     guard startedAt != nil else {
       let refused = session.refused.map { "\($0.key)=\($0.value)" }.sorted()
-      facts += [("peer", peerAddress), ("messages", String(session.messagesReceived))]
+      facts.append(("peer", peerAddress))
+      facts.append(("messages", Int(session.messagesReceived)))
       if !refused.isEmpty { facts.append(("refused", refused.joined(separator: " "))) }
       return ServerEvent(.warning, .call, "call ended before its start", facts)
     }
     return ServerEvent(
       isLost || !shortfalls.isEmpty ? .warning : .info, .call, "call ended", facts)
+  }
+
+  /// The line of a bot that has thrown: which error, without what may be a credential.
+  func botFailedEvent(_ error: any Error) -> ServerEvent {
+    ServerEvent(
+      .warning, .call, "bot failed",
+      [
+        ("callSid", session.start?.callSID), ("streamSid", session.start?.streamSID),
+        ("platform", session.platform?.name), ("errorType", ServerMetrics.typeName(error)),
+        ("error", Redaction.text(String(String(describing: error).prefix(256)))),
+      ])
   }
 }

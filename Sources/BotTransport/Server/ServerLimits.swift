@@ -6,6 +6,9 @@ public struct ServerLimits: Hashable, Sendable {
 
   /// Calls at a time, over all loops; nil for no bound.
   public var calls: Int?
+  /// How many streams the platforms' account may have at a time, as far as this server goes: refuses
+  /// nobody, since the platform does, but tells in time that it will. nil where nobody knows.
+  public var streams: Int?
   /// Upgrades a second, over all loops, of which a second's worth may come at once; nil for no bound.
   public var upgradesPerSecond: Int?
   /// The same for each address that connects; nil for no bound. Behind a proxy that is the proxy's.

@@ -162,6 +162,10 @@ extension EventLoop {
     var shortName = name
     while shortName.utf8.count > 15 { shortName.removeLast() }
     unsafe sidetone_name_thread(shortName)
+    // A thread begins with the priority of who starts it, and Swift's pool has its own. Where that may not
+    // be changed, it stays.
+    let thread = __priority_which_t(PRIO_PROCESS.rawValue)
+    _ = setpriority(thread, 0, getpriority(thread, id_t(getpid())))
     while turn() {}
     end()
   }

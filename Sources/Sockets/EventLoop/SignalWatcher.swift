@@ -33,6 +33,21 @@ public final class SignalWatcher: Sendable {
 
   deinit { counter.cancel() }
 
+  /// Signals that end a program by default, and that nobody sends to a server to end it: those for a
+  /// program's own use (the real-time ones, 34 to 64, among them), of timers and of terminals. Not those of faults, nor the three that end it for
+  /// good: SIGINT, SIGTERM and SIGKILL.
+  public static var harmless: [Int32] {
+    [
+      SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT, SIGPIPE, SIGALRM, SIGVTALRM, SIGPROF, SIGPOLL, SIGPWR,
+      SIGSTKFLT, SIGXCPU, SIGXFSZ,
+    ] + Array(34...64)
+  }
+
+  /// Lets these signals do nothing. One that is watched afterwards is heard all the same.
+  public static func ignore(_ signals: [Int32]) {
+    for number in signals { _ = signal(number, SIG_IGN) }
+  }
+
   /// Counts on one queue.
   private final class Counter: @unchecked Sendable {
     // Unchecked: `count` is confined to `queue`, and `sources` is set in `init` alone.

@@ -2,69 +2,34 @@ import AudioEngine
 import CLibWebSockets
 import Glibc
 
-/// A listening socket of our own, whose connections are handed to libwebsockets.
+/// One loop's part in a listening socket: its connections are handed to libwebsockets.
 final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
-  // Unchecked: `link` and `tlsHost` belong to the loop's thread, the rest does not change.
+  // Unchecked: `link`, `isOpen` and `tlsHost` belong to the loop's thread, the rest does not change.
 
   /// Connections accepted before the other sockets get their turn again.
   private static let acceptsPerTurn = 64
-  private static let backlog: Int32 = 4_096
   /// Bytes not yet under way that the system may hold for a connection. Its own bound is megabytes,
   /// minutes of a call's audio that would wait ahead of a clear, and hide that nobody reads.
   private static let unsentLimit: Int32 = 16_384
   private static let pauseWithoutDescriptors: Duration = .milliseconds(50)
 
-  let fileDescriptor: Int32
-  let port: Int
+  let socket: ListeningSocket
   private let loop: EventLoop
   private let rules: ListenerRules
   private var link: LoopSocket?
+  private var isOpen = false
   private let tls: TLSServerConfiguration?
   private let files: TLSContext?
   private var tlsHost: TLSServerHost?
 
   init(
-    loop: EventLoop, host: String, port: Int, options: ListenerOptions, rules: ListenerRules
+    loop: EventLoop, socket: ListeningSocket, options: ListenerOptions, rules: ListenerRules
   ) throws(ListenError) {
     tls = options.tls
     do { files = try options.tls?.read() } catch { throw .tls(error) }
-    fileDescriptor = try Self.bound(host: host, port: port, sharesPort: options.sharesPort)
-    self.port = SocketAddress(localOf: fileDescriptor)?.port ?? port
+    self.socket = socket
     self.loop = loop
     self.rules = rules
-  }
-
-  deinit { Glibc.close(fileDescriptor) }
-
-  /// Makes sure that nobody listens on the port, although it is about to be shared.
-  static func requireUnused(host: String, port: Int) throws(ListenError) {
-    Glibc.close(try bound(host: host, port: port, sharesPort: false))
-  }
-
-  /// A listening socket.
-  private static func bound(
-    host: String, port: Int, sharesPort: Bool
-  ) throws(ListenError) -> Int32 {
-    guard (0...65_535).contains(port), let address = SocketAddress(host: host, port: port) else {
-      throw .badAddress(host: host, port: port)
-    }
-    let descriptor = socket(
-      address.family, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
-    func fail() -> ListenError {
-      let code = errno
-      if descriptor >= 0 { Glibc.close(descriptor) }
-      return switch code {
-      case EADDRINUSE: .portInUse(host: host, port: port)
-      case EACCES: .notPermitted(host: host, port: port)
-      case EADDRNOTAVAIL: .badAddress(host: host, port: port)
-      default: .system(host: host, port: port, code: code)
-      }
-    }
-    guard descriptor >= 0 else { throw fail() }
-    setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
-    if sharesPort { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT) }
-    guard address.bind(descriptor) == 0, listen(descriptor, backlog) == 0 else { throw fail() }
-    return descriptor
   }
 
   /// Begins to accept; false when the loop cannot serve it. Loop thread only.
@@ -79,25 +44,28 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     }
     let link = LoopSocket(loop: loop, owner: self)
     loop.register(link)
-    guard context.adopt(descriptor: fileDescriptor, for: link) else {
+    guard context.adopt(descriptor: socket.descriptor, for: link) else {
       loop.unregister(link)
       return false
     }
     self.link = link
+    isOpen = true
     return true
   }
 
   /// Accepts no more. Loop thread only.
   func close() {
+    isOpen = false
     // The descriptor itself lives until its last owner lets go: stop the system's part now.
-    shutdown(fileDescriptor, Int32(SHUT_RD))
+    socket.refuse()
     link?.kill()
   }
 
   func socketEvent(
     _ reason: lws_callback_reasons, _ input: UnsafeMutableRawPointer?, _ byteCount: Int
   ) -> Int32 {
-    if reason == LWS_CALLBACK_RAW_RX_FILE { accept() }
+    // What comes before it is closed is for another owner of the socket.
+    if reason == LWS_CALLBACK_RAW_RX_FILE, isOpen { accept() }
     return 0
   }
 
@@ -109,7 +77,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
       var byteCount = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let descriptor = unsafe withUnsafeMutablePointer(to: &storage) { storage in
         unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          unsafe sidetone_accept(fileDescriptor, $0, &byteCount)
+          unsafe sidetone_accept(socket.descriptor, $0, &byteCount)
         }
       }
       guard descriptor >= 0 else {

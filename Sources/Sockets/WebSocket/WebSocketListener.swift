@@ -15,6 +15,8 @@ public enum ListenError: Error, Equatable, CustomStringConvertible {
   case tls(TLSFileError)
   /// The event loop is not running or has no room.
   case loop(EventLoopError)
+  /// A descriptor that was to be taken over is no TCP socket that listens.
+  case notListening(descriptor: Int32)
 
   /// One line for people: what, and what to do.
   public var description: String {
@@ -31,6 +33,8 @@ public enum ListenError: Error, Equatable, CustomStringConvertible {
       error.description
     case .loop(let error):
       "cannot listen: \(error)"
+    case .notListening(let descriptor):
+      "descriptor \(descriptor) is no TCP socket that listens: see ListenStream= of the socket unit"
     }
   }
 }
@@ -50,8 +54,6 @@ public struct ListenerOptions: Sendable {
   ]
   /// Subprotocols taken ahead of the others when a client offers several.
   public var preferredSubprotocols = ["audio.plivo.com"]
-  /// Several listeners, each on its own loop, may share the port; the system spreads connections.
-  public var sharesPort = false
   /// The certificate to show; with it the port takes nothing but TLS. nil takes nothing but plain
   /// connections.
   public var tls: TLSServerConfiguration?
@@ -94,12 +96,10 @@ final class ListenerRules: @unchecked Sendable {
 public final class WebSocketListener: Sendable {
   /// The port it listens on: the real one where 0 was asked for.
   public let port: Int
-  /// The host it listens on, as given.
-  public let host: String
   private let loop: EventLoop
   private let descriptor: ListeningDescriptor
 
-  /// Listens. Any thread; `loop` must have been started.
+  /// Listens on a socket of its own. Any thread; `loop` must have been started.
   ///
   /// - Parameters:
   ///   - loop: serves every connection; all callbacks come on its thread.
@@ -109,14 +109,26 @@ public final class WebSocketListener: Sendable {
   ///   - onHTTP: answers requests that are not upgrades; nil, or no hook, gives 404.
   ///   - onUpgrade: judges each request to become a WebSocket.
   /// - Throws: ``ListenError``.
-  public init(
+  public convenience init(
     loop: EventLoop, host: String, port: Int, options: ListenerOptions = ListenerOptions(),
+    onHTTP: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+    onUpgrade: @escaping @Sendable (UpgradeRequest) -> UpgradeDecision
+  ) throws(ListenError) {
+    let socket = try ListeningSocket(host: host, port: port)
+    try self.init(
+      loop: loop, socket: socket, options: options, onHTTP: onHTTP, onUpgrade: onUpgrade)
+  }
+
+  /// Takes connections from a socket that listens already, maybe beside other loops; the rest as in
+  /// ``init(loop:host:port:options:onHTTP:onUpgrade:)``.
+  public init(
+    loop: EventLoop, socket: ListeningSocket, options: ListenerOptions = ListenerOptions(),
     onHTTP: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
     onUpgrade: @escaping @Sendable (UpgradeRequest) -> UpgradeDecision
   ) throws(ListenError) {
     let rules = ListenerRules(options, onUpgrade: onUpgrade, onHTTP: onHTTP)
     let descriptor = try ListeningDescriptor(
-      loop: loop, host: host, port: port, options: options, rules: rules)
+      loop: loop, socket: socket, options: options, rules: rules)
     let isServed: Bool
     do {
       isServed = try loop.sync { descriptor.open() }
@@ -125,17 +137,12 @@ public final class WebSocketListener: Sendable {
     }
     guard isServed else { throw .loop(.notRunning) }
     self.loop = loop
-    self.host = host
-    self.port = descriptor.port
+    port = socket.port
     self.descriptor = descriptor
   }
 
-  /// Makes sure that nobody listens on the port, although it is about to be shared.
-  package static func requireUnused(host: String, port: Int) throws(ListenError) {
-    try ListeningDescriptor.requireUnused(host: host, port: port)
-  }
-
-  /// Accepts no more connections; those there are go on. Any thread; may be called again.
+  /// Accepts no more connections; those there are go on, and so do other owners of its socket. Any
+  /// thread; may be called again.
   public func close() {
     // Not running: the loop has closed it.
     _ = try? loop.sync { [descriptor] in descriptor.close() }

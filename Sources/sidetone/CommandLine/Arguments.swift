@@ -3,17 +3,22 @@
 struct Arguments {
   /// Whether `--help` or `-h` was among the words; nothing else is checked then.
   let wantsHelp: Bool
+  /// Whether `--version` was, and no help.
+  let wantsVersion: Bool
   /// The words that are no options, in order.
   let operands: [String]
   private let values: [String: [String]]
   private let flags: Set<String>
 
   init(_ words: [String], of command: any Command.Type) throws(UsageError) {
-    wantsHelp = words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+    let dashed = words.prefix { $0 != "--" }
+    wantsHelp = dashed.contains { $0 == "--help" || $0 == "-h" }
+    wantsVersion = !wantsHelp && dashed.contains("--version")
+    let isQuestion = wantsHelp || wantsVersion
     var operands: [String] = []
     var values: [String: [String]] = [:]
     var flags: Set<String> = []
-    var rest = wantsHelp ? [] : words[...]
+    var rest = isQuestion ? [] : words[...]
     while let word = rest.popFirst() {
       if word == "--" {
         operands += rest
@@ -47,7 +52,7 @@ struct Arguments {
     self.operands = operands
     self.values = values
     self.flags = flags
-    if !wantsHelp { try checkCompleteness(of: command) }
+    if !isQuestion { try checkCompleteness(of: command) }
   }
 
   private func checkCompleteness(of command: any Command.Type) throws(UsageError) {

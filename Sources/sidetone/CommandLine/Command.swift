@@ -38,6 +38,8 @@ enum CommandTable {
       TranscodeCommand.self,
       VectorsCommand.self,
       KernelsCommand.self,
+      CompletionCommand.self,
+      ManCommand.self,
     ]
   }
 

@@ -39,6 +39,7 @@ enum HelpText {
         column: 24)
     }
     lines.append(entry("--help", "show this page", column: 24))
+    lines.append(entry("--version", "print the version", column: 24))
     return (lines + ["", command.notes]).joined(separator: "\n")
   }
 

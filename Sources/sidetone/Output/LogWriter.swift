@@ -1,6 +1,7 @@
 import BotTransport
 import CallLog
-import Foundation
+import Dispatch
+import Synchronization
 import Telephony
 
 /// Writes a server's events to standard error, one line each, without ever holding up who tells them.
@@ -45,46 +46,66 @@ final class LogWriter: Sendable {
 
   private let format: Format
   private let levels: Levels
-  private let lines: AsyncStream<String>.Continuation
-  private let writing: Task<Void, Never>
+  /// A thread of its own while a line is written: a pipe that nobody reads blocks no other.
+  private let queue = DispatchQueue(label: "sidetone.log")
+  private let waiting = Atomic(0)
+  private let dropped = Atomic(0)
 
   init(_ format: Format, _ levels: Levels) {
     self.format = format
     self.levels = levels
-    let (stream, continuation) = AsyncStream.makeStream(
-      of: String.self, bufferingPolicy: .bufferingOldest(Self.longestQueue))
-    lines = continuation
-    writing = Task.detached {
-      for await line in stream { Console.complain(line) }
-    }
   }
 
   /// Takes an event; any thread.
   func write(_ event: ServerEvent) {
     guard levels.includes(event) else { return }
-    lines.yield(line(event, at: .now))
+    guard waiting.load(ordering: .relaxed) < Self.longestQueue else {
+      dropped.add(1, ordering: .relaxed)
+      return
+    }
+    waiting.add(1, ordering: .relaxed)
+    let line = line(event, at: .now)
+    queue.async { [self] in
+      Console.complain(line)
+      let dropped = dropped.exchange(0, ordering: .relaxed)
+      if dropped > 0 {
+        let event = ServerEvent(.warning, .server, "log lines dropped", [("count", dropped)])
+        Console.complain(self.line(event, at: .now))
+      }
+      waiting.subtract(1, ordering: .relaxed)
+    }
   }
 
-  /// Writes what waits.
-  func finish() async {
-    lines.finish()
-    await writing.value
+  /// Waits until all is written, at most for `timeout`: nobody may be reading.
+  func finish(within timeout: Duration = .milliseconds(500)) async {
+    let deadline = ContinuousClock.now + timeout
+    while waiting.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+      try? await Task.sleep(for: .milliseconds(2))
+    }
   }
 
   private func line(_ event: ServerEvent, at time: WallTime) -> String {
     switch format {
     case .text:
-      let facts = event.facts.map { "\($0.name)=\(JSONText.quoted($0.value))" }
+      let facts = event.facts.map { "\($0.name)=\(Self.text($0.value))" }
       let head = "\(time) \(event.level.rawValue) \(event.module.rawValue): \(event.message)"
       return ([head] + facts).joined(separator: " ")
     case .json:
-      let members =
+      let members: [(String, ServerEvent.Value)] =
         [
-          ("time", time.description), ("level", event.level.rawValue),
-          ("module", event.module.rawValue), ("message", event.message),
+          ("time", .text(time.description)), ("level", .text(event.level.rawValue)),
+          ("module", .text(event.module.rawValue)), ("message", .text(event.message)),
         ] + event.facts.map { ($0.name, $0.value) }
-      let texts = members.map { "\(JSONText.quoted($0.0)):\(JSONText.quoted($0.1))" }
+      let texts = members.map { "\(JSONText.quoted($0.0)):\(Self.text($0.1))" }
       return "{\(texts.joined(separator: ","))}"
+    }
+  }
+
+  /// A value as JSON has it, which serves people as well.
+  private static func text(_ value: ServerEvent.Value) -> String {
+    switch value {
+    case .text(let text): JSONText.quoted(text)
+    case .number(let number): String(number)
     }
   }
 }

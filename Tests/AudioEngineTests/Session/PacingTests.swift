@@ -130,4 +130,39 @@ import Testing
     #expect(session.statistics.outbound.messages > 2_500)
     #expect(session.statistics.outbound.marks > 50)
   }
+
+  @Test("a bot that says little, pauses or speaks haltingly makes no message late")
+  func notLate() throws {
+    for isNamed in [false, true] {
+      var driver = try SessionDriver()
+      if isNamed { try driver.begin() }
+      // A chunk and a half every 300 ms, less than the ear takes: each piece waits for the bot.
+      for _ in 0..<10 {
+        let speech = SessionDriver.noise(2_400)
+        if isNamed {
+          _ = try driver.session.write(speech.span, to: driver.epoch, at: driver.time)
+        } else {
+          _ = try driver.session.write(speech.span, at: driver.time)
+        }
+        driver.run(.milliseconds(150))
+      }
+      driver.run(.milliseconds(180))
+      if isNamed { try driver.session.finish(driver.epoch) }
+      driver.run(.seconds(2))
+      let lateness = driver.session.statistics.outbound.lateness
+      #expect(lateness.total > 0)
+      #expect(lateness.maximum <= .milliseconds(1), "\(lateness.maximum)")
+    }
+  }
+
+  @Test("what the host held up is late, to the last piece")
+  func late() throws {
+    var driver = try SessionDriver()
+    _ = try driver.session.write(SessionDriver.noise(4_900).span, at: driver.time)
+    driver.run(.milliseconds(20))
+    // Past the end of the utterance, which was due 200 ms after its last audio.
+    driver.run(.milliseconds(280), stalled: true)
+    driver.run(.seconds(2))
+    #expect(driver.session.statistics.outbound.lateness.maximum >= .milliseconds(99))
+  }
 }

@@ -96,7 +96,7 @@ import Testing
     try await server.stop()
     let told = lines.withLock { $0.filter { $0.message == "replaced by a newer socket" } }
     #expect(told.count == 1 && told.first?.level == .warning)
-    #expect(told.first?.facts.contains { $0.name == "streamSid" && $0.value == "S" } == true)
+    #expect(told.first?.facts.contains { $0.name == "streamSid" && $0.value == .text("S") } == true)
     #expect(report.number("firstCode") == 1000)
     #expect(report.isSame)
     let records = await log.records

@@ -57,7 +57,7 @@ import Testing
     #expect(told.count == (placement == .callLoop ? 1 : 0))
     for line in told {
       #expect(line.level == .warning)
-      let held = line.facts.first { $0.name == "heldMs" }.flatMap { Int($0.value) }
+      let held = line.facts.first { $0.name == "heldMs" }.flatMap { Int($0.value.text) }
       #expect(held ?? 0 >= 60)
     }
   }

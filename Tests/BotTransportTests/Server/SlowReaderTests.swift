@@ -61,10 +61,12 @@ import Testing
     #expect(report.isSame)
     #expect(report.code == 1000)
     let facts = events.withLock { events in
-      events.first { $0.message == "call ended" && $0.facts.contains { $0.value == "slow" } }?.facts
+      events.first {
+        $0.message == "call ended" && $0.facts.contains { $0.value == .text("slow") }
+      }?.facts
     }
     let found = Dictionary(
-      (facts ?? []).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+      (facts ?? []).map { ($0.name, $0.value.text) }, uniquingKeysWith: { first, _ in first })
     #expect(found["reason"] == WebSocket.unreadReason)
     #expect(found["closeCode"] == "1006")
     try await server.stop()

@@ -49,15 +49,12 @@ struct WebSocketListenerTests {
   func sharedPort() throws {
     let loops = try (0..<2).map { try EventLoop(name: "shared \($0)") }
     defer { for loop in loops { loop.stop() } }
-    var options = ListenerOptions()
-    options.sharesPort = true
     var port = 0
     for loop in loops {
       loop.start()
-      port =
-        try WebSocketListener(loop: loop, host: "127.0.0.1", port: port, options: options) { _ in
-          .refuse(status: 503, body: "")
-        }.port
+      let socket = try ListeningSocket(host: "127.0.0.1", port: port, sharesPort: true)
+      port = socket.port
+      _ = try WebSocketListener(loop: loop, socket: socket) { _ in .refuse(status: 503, body: "") }
     }
   }
 

@@ -1,5 +1,4 @@
 import BotTransport
-import Glibc
 
 /// The certificate that `sidetone serve` shows.
 struct TLSOptions {
@@ -17,9 +16,10 @@ struct TLSOptions {
   ]
 
   init(_ arguments: Arguments) throws(UsageError) {
-    let certificate = try arguments.text("--tls-cert")
-    let key = try arguments.text("--tls-key")
-    let clientCA = try arguments.text("--tls-client-ca")
+    let certificate = try arguments.text("--tls-cert") ?? ServiceCredential.path("tls-cert")
+    let key = try arguments.text("--tls-key") ?? ServiceCredential.path("tls-key")
+    let clientCA =
+      try arguments.text("--tls-client-ca") ?? ServiceCredential.path("tls-client-ca")
     switch (certificate, key) {
     case (let certificate?, let key?):
       configuration = TLSServerConfiguration(
@@ -39,25 +39,4 @@ struct TLSOptions {
 
   /// Whether only holders of a certificate get in.
   var asksForCertificate: Bool { configuration?.clientCAFile != nil }
-
-  /// Reads the files again at each SIGHUP, from now on until the task is cancelled; a bad file leaves
-  /// all as it was. nil without TLS, where SIGHUP ends the server as it ends any program.
-  func reloadAtHangUp() -> Task<Void, Never>? {
-    guard let configuration else { return nil }
-    let signals = SignalWatcher([SIGHUP])
-    return Task { await Self.reload(configuration, at: signals) }
-  }
-
-  private static func reload(
-    _ configuration: TLSServerConfiguration, at signals: SignalWatcher
-  ) async {
-    for await _ in signals.arrivals {
-      do {
-        try configuration.reload()
-        Console.complain("sidetone serve: took the certificate in \(configuration.certificateFile)")
-      } catch {
-        Console.complain("sidetone serve: kept the certificate: \(error)")
-      }
-    }
-  }
 }

@@ -24,7 +24,7 @@ struct AccessOptions {
     var policy = AccessPolicy()
     let environment = ProcessInfo.processInfo.environment
     var basics: [(text: String, place: String)] = []
-    if let path = try arguments.text("--basic-file") {
+    if let path = try arguments.text("--basic-file") ?? ServiceCredential.path("basic") {
       basics = try Self.lines(of: path, "--basic-file").map { ($0, "--basic-file \(path)") }
     }
     if let text = environment["SIDETONE_BASIC"], !text.isEmpty {
@@ -37,7 +37,7 @@ struct AccessOptions {
       }
       policy.credentials.append(credentials)
     }
-    if let path = try arguments.text("--token-file") {
+    if let path = try arguments.text("--token-file") ?? ServiceCredential.path("token") {
       policy.tokens = try Self.lines(of: path, "--token-file").compactMap { Secret($0) }
     }
     if let token = Secret(environment["SIDETONE_TOKEN"] ?? "") { policy.tokens.append(token) }
@@ -54,7 +54,7 @@ struct AccessOptions {
   }
 
   /// The lines of a file that say something; `#` begins a remark.
-  private static func lines(of path: String, _ option: String) throws(UsageError) -> [String] {
+  static func lines(of path: String, _ option: String) throws(UsageError) -> [String] {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw UsageError("\(option) \(path) cannot be read")
     }

@@ -1,4 +1,5 @@
 import BotTransport
+import Telephony
 
 /// The options that say how much a server takes on, and how it stops.
 struct LimitOptions {
@@ -7,6 +8,10 @@ struct LimitOptions {
       "--drain", "SECONDS",
       help: "how long running calls may go on when told to stop, 0 to 3600 (default 30)"),
     Option("--max-calls", "N", help: "refuse more calls at a time with 503 (default no bound)"),
+    Option(
+      "--stream-limit", "N",
+      help: "how many streams your account may have at a time, which 'sidetone exotel streams' "
+        + "tells, or this server's share: sidetone_stream_limit_near is 1 from four fifths on"),
     Option(
       "--max-upgrades", "N", help: "refuse more than N new sockets a second (default no bound)"),
     Option(
@@ -19,10 +24,17 @@ struct LimitOptions {
     Option(
       "--idle-timeout", "SECONDS",
       help: "close calls whose platform sends nothing for so long, 1 to 3600 (default never)"),
+    Option(
+      "--max-duration", "SECONDS",
+      help: "close streams of every platform after so long, 0 for never, to 86400 (default 3660 "
+        + "for Exotel, which ends most itself after an hour, and never for others; its Connect API "
+        + "allows 14400)"),
   ]
 
-  private let limits: ServerLimits
+  private var limits: ServerLimits
   private let drainTimeout: Duration
+  /// nil for each platform's own.
+  private let longestStream: Int?
 
   init(_ arguments: Arguments) throws(UsageError) {
     let bounds = 1...ServerLimits.highest
@@ -33,11 +45,19 @@ struct LimitOptions {
       upgradesPerSecondAndAddress: try arguments.integer("--max-upgrades-per-address", in: bounds),
       lateness: lateness == 0 ? nil : .milliseconds(lateness),
       idleTimeout: try arguments.integer("--idle-timeout", in: 1...3_600).map { .seconds($0) })
+    limits.streams = try arguments.integer("--stream-limit", in: bounds)
     drainTimeout = .seconds(try arguments.integer("--drain", in: 0...3_600) ?? 30)
+    longestStream = try arguments.integer("--max-duration", in: 0...86_400)
   }
 
   func apply(to configuration: inout ServerConfiguration) {
     configuration.limits = limits
     configuration.drainTimeout = drainTimeout
+    guard let longestStream else { return }
+    configuration.durationLimits = [:]
+    guard longestStream > 0 else { return }
+    for entry in configuration.call.platforms.entries {
+      configuration.durationLimits[entry.platform] = .seconds(longestStream)
+    }
   }
 }

@@ -1,0 +1,63 @@
+import AudioEngine
+import BotTransport
+import Telephony
+
+/// How a bot hears and speaks.
+struct CallMediaOptions {
+  static let options = [
+    Option(
+      "--bot-on-loop",
+      help: "run the bot on its call's event loop instead of Swift's pool: less processor "
+        + "time for bots that only await"),
+    Option(
+      "--barge-in",
+      help: "interrupt the bot's speech when the caller's audio grows loud"),
+    Option(
+      "--lead", "MS",
+      help: "how far the bot's speech runs ahead of the caller's ear, 20 to 2000: more hides "
+        + "longer stalls of this machine, less sends smaller messages to Plivo (default 200)"),
+    Option(
+      "--bot-rate", "HZ",
+      help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
+        + "(default the platform's)"),
+    Option(
+      "--silence-at-start", help: "send a piece of silence as soon as a call has begun"),
+    Option(
+      "--idle-silence", "SECONDS",
+      help: "send a piece of silence when the bot has said nothing for so long, 1 to 60"),
+  ]
+
+  /// nil for the wire's rate.
+  private let botRate: SampleRate?
+  private let placement: BotPlacement
+  /// How far speech runs ahead of the caller's ear; nil for the platform's own.
+  private let lead: Duration?
+  /// Whether the caller's voice interrupts the bot's.
+  private let bargesIn: Bool
+  private let silence: DownlinkSilence
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    let rates = SampleRate.telephony.map { String($0.hertz) }
+    botRate = try arguments.choice("--bot-rate", of: rates).flatMap(Int.init)
+      .flatMap(SampleRate.init(hertz:))
+    placement = arguments.flag("--bot-on-loop") ? .callLoop : .pool
+    lead = try arguments.integer("--lead", in: 20...2_000).map { .milliseconds($0) }
+    bargesIn = arguments.flag("--barge-in")
+    silence = DownlinkSilence(
+      atStart: arguments.flag("--silence-at-start"),
+      whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
+  }
+
+  func apply(to configuration: inout ServerConfiguration) {
+    configuration.call.botRate = botRate
+    if let lead {
+      configuration.call.lead = .fixed(lead)
+      configuration.call.platforms = PlatformRegistry([
+        .exotel(), .plivo(PlivoOptions(lead: lead)),
+      ])
+    }
+    configuration.botPlacement = placement
+    if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
+    configuration.silence = silence
+  }
+}

@@ -1,0 +1,61 @@
+import BotTransport
+
+/// All that a command which serves calls can be told of its server: where it listens, whom it admits,
+/// how much it takes on, how it is watched. Such a command adds options of its own to these.
+struct ServerOptions {
+  static let options =
+    ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
+    + LimitOptions.options + CallLogOptions.options + WatchOptions.options
+
+  let listening: ListenOptions
+  let tls: TLSOptions
+  let watching: WatchOptions
+  private let limits: LimitOptions
+  private let callLog: CallLogOptions
+  /// Whom it admits stands in files that may be read again.
+  private let arguments: Arguments
+  private let access: AccessOptions
+  private let endpoints: EndpointOptions
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    self.arguments = arguments
+    listening = try ListenOptions(arguments)
+    access = try AccessOptions(arguments)
+    endpoints = try EndpointOptions(arguments)
+    tls = try TLSOptions(arguments)
+    limits = try LimitOptions(arguments)
+    callLog = try CallLogOptions(arguments)
+    watching = try WatchOptions(arguments)
+  }
+
+  /// What holds as long as the server runs.
+  func apply(to configuration: inout ServerConfiguration) {
+    configuration.loopCount = listening.loopCount
+    configuration.listener.tls = tls.configuration
+    limits.apply(to: &configuration)
+    watching.apply(to: &configuration)
+    callLog.apply(to: &configuration)
+  }
+
+  /// Whom the server admits, as the options said at first.
+  func addRules(to configuration: inout ServerConfiguration) {
+    add(access, endpoints, to: &configuration)
+  }
+
+  /// Whom the server admits, as the files say now.
+  func addRulesAnew(to configuration: inout ServerConfiguration) throws(UsageError) {
+    add(try AccessOptions(arguments), try EndpointOptions(arguments), to: &configuration)
+  }
+
+  private func add(
+    _ access: AccessOptions, _ endpoints: EndpointOptions,
+    to configuration: inout ServerConfiguration
+  ) {
+    configuration.access = access.policy
+    // Who shows the right certificate is no stranger.
+    configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate
+    let sockets = configuration.sockets
+    let isLocal = sockets.isEmpty ? listening.isLocal : sockets.allSatisfy(\.isLoopback)
+    endpoints.apply(to: &configuration, access, isLocal: isLocal)
+  }
+}
