@@ -138,7 +138,7 @@ extension Call {
     }
     guard startedAt != nil else {
       let refused = session.refused.map { "\($0.key)=\($0.value)" }.sorted()
-      facts.append(("peer", peerAddress))
+      facts.append(("peer", request.peerAddress))
       facts.append(("messages", Int(session.messagesReceived)))
       if !refused.isEmpty { facts.append(("refused", refused.joined(separator: " "))) }
       return ServerEvent(.warning, .call, "call ended before its start", facts)
