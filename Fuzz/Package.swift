@@ -8,7 +8,9 @@ let swiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-let fuzzers = ["FuzzExotel", "FuzzPlivo", "FuzzCallback", "FuzzSession", "FuzzAgenTao", "FuzzWave"]
+let fuzzers = [
+  "FuzzExotel", "FuzzPlivo", "FuzzCallback", "FuzzSession", "FuzzRequest", "FuzzAgenTao", "FuzzWave",
+]
 
 let package = Package(
   name: "sidetone-fuzz",

@@ -27,6 +27,8 @@ public struct Budget {
       let start = Self.processorTime
       body()
       let taken = Int(edge_count() - before)
+      // A build that counts nothing would keep every budget.
+      precondition(taken > 0 || byteCount == 0, "edges are not counted in this build")
       precondition(taken <= most, "\(taken) edges for \(byteCount) bytes; \(most) are allowed")
       least = min(least, Self.processorTime - start)
       if least <= most * Self.nanosecondsPerEdge { return }
