@@ -50,7 +50,7 @@ enum ShellCompletion {
     let branches = CommandTable.all.map { command in
       let words = command.name.split(separator: " ").count
       let options = command.options.map { option in
-        let value = option.value.map { ":\($0):\($0.contains("FILE") ? "_files" : "")" } ?? ""
+        let value = option.value.map { ":\($0):\(isFile($0) ? "_files" : "")" } ?? ""
         let name = (option.isRepeatable ? "*" : "") + option.name + (value.isEmpty ? "" : "=")
         return "        '\(name)[\(described(option.help))]\(value)'"
       }
@@ -132,9 +132,15 @@ enum ShellCompletion {
   /// Within single quotes.
   private static func quoted(_ text: String) -> String { text.replacing("'", with: "'\\''") }
 
+  /// Whether a value stands for a file, as `FILE`, `HEARD.wav` and `FOLDER` do.
+  private static func isFile(_ value: String) -> Bool {
+    value.contains("FILE") || value.contains(".") || value == "FOLDER"
+  }
+
   /// An option's help where brackets and colons have a meaning.
   private static func described(_ help: String) -> String {
-    quoted(help).replacing("\\", with: "\\\\").replacing("[", with: "\\[")
+    let escaped = help.replacing("\\", with: "\\\\").replacing("[", with: "\\[")
       .replacing("]", with: "\\]").replacing(":", with: "\\:")
+    return quoted(escaped)
   }
 }
