@@ -280,4 +280,39 @@ import Testing
     _ = receive(Self.start, &other)
     #expect(throws: KeyError.unsupported) { try other.press("1") }
   }
+
+  @Test("takes so much before the start and no more, media aside")
+  func beforeStart() {
+    let long = CallSession.maximumBytesBeforeStart
+    func message(_ count: Int) -> String {
+      let front = #"{"event":"connected","x":""#
+      return front + String(repeating: "x", count: count - front.utf8.count - 2) + "\"}"
+    }
+    for path in ["/exotel", "/any"] {
+      var call = session(path: path)
+      _ = receive(message(long), &call)
+      guard case .started = receive(Self.start, &call) else {
+        Issue.record("not started on \(path)")
+        continue
+      }
+      _ = receive(message(4 * long), &call)
+      let isLive = call.isLive
+      #expect(isLive)
+      var other = session(path: path)
+      _ = receive(message(long + 1), &other)
+      #expect(poll(&other, at: 0).output == .close(code: 1009, reason: "too much before the start"))
+      var many = session(path: path)
+      for _ in 0..<3 { _ = receive(message(long), &many) }
+      #expect(poll(&many, at: 0).output == .close(code: 1009, reason: "too much before the start"))
+    }
+    var early = session()
+    let payload = String(repeating: "AAAA", count: 1_000)
+    for _ in 0..<45 {
+      _ = receive(#"{"event":"media","stream_sid":"s1","media":{"payload":"\#(payload)"}}"#, &early)
+    }
+    guard case .started = receive(Self.start, &early) else {
+      Issue.record("not started after media")
+      return
+    }
+  }
 }

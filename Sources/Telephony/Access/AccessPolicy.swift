@@ -33,8 +33,10 @@ public struct AccessPolicy: Hashable, Sendable {
   }
 
   /// Whether everybody is admitted: no policy for a socket that others than this machine can reach.
+  /// Addresses that leave out nobody are none.
   public var admitsEverybody: Bool {
-    credentials.isEmpty && tokens.isEmpty && addresses.isEmpty
+    credentials.isEmpty && tokens.isEmpty
+      && (addresses.isEmpty || AddressRange.holdEverybody(addresses))
   }
 
   /// Judges an upgrade before it is answered.
@@ -55,10 +57,11 @@ public struct AccessPolicy: Hashable, Sendable {
       return .refused(status: 403)
     }
     if credentials.isEmpty, tokens.isEmpty { return .admitted }
-    let segments = path.prefix { $0 != "?" }.split(separator: "/").prefix(32)
+    let segments = Array(path.utf8).prefix { $0 != UInt8(ascii: "?") }
+      .split(separator: UInt8(ascii: "/"), maxSplits: 32).prefix(32)
     // As they are too: a server may have decoded the path already, and a token may hold a `+` or `%`.
     let shown =
-      segments.map(String.init) + segments.map { PercentEncoding.decode($0.utf8) }
+      segments.map { String(decoding: $0, as: UTF8.self) } + segments.map(PercentEncoding.decode)
       + query.items.map(\.value)
     if shown.contains(where: isToken) { return .admitted }
     if let authorization, !credentials.isEmpty {

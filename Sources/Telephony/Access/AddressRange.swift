@@ -31,6 +31,43 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
     return Self.masked(bytes, prefixLength) == address
   }
 
+  /// Whether `ranges` together hold every address from which the public internet can come, of version
+  /// 4 or of version 6: a list that lets everybody in. Who leaves out private and reserved addresses
+  /// leaves out nobody.
+  public static func holdEverybody(_ ranges: [AddressRange]) -> Bool {
+    holdAll(of: AddressRange(bits: [0, 0, 0, 0], 0), ranges + unroutable)
+      // RFC 4291 and IANA: what is routed of version 6.
+      || holdAll(of: AddressRange(bits: [0x20] + [UInt8](repeating: 0, count: 15), 3), ranges)
+  }
+
+  /// Of version 4: what RFC 6890 keeps from the public internet, and multicast and above.
+  private static let unroutable: [AddressRange] = [
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+    "192.168.0.0/16", "224.0.0.0/3",
+  ].compactMap { AddressRange($0) }
+
+  private init(bits address: [UInt8], _ prefixLength: Int) {
+    self.address = address
+    self.prefixLength = prefixLength
+    description = ""
+  }
+
+  /// Halves `block` until a range holds the half, or none touches it: at most 128 halvings a range.
+  private static func holdAll(of block: AddressRange, _ ranges: [AddressRange]) -> Bool {
+    let touching = ranges.filter { range in
+      let length = min(range.prefixLength, block.prefixLength)
+      return range.address.count == block.address.count
+        && masked(range.address, length) == masked(block.address, length)
+    }
+    if touching.contains(where: { $0.prefixLength <= block.prefixLength }) { return true }
+    guard !touching.isEmpty else { return false }
+    var upper = block.address
+    upper[block.prefixLength / 8] |= 0x80 >> UInt8(block.prefixLength % 8)
+    return [block.address, upper].allSatisfy {
+      holdAll(of: AddressRange(bits: $0, block.prefixLength + 1), touching)
+    }
+  }
+
   /// The 4 or 16 bytes of a numeric address; an IPv4 address inside an IPv6 one is an IPv4 address.
   private static func bytes(of text: String) -> [UInt8]? {
     // A zone such as `%eth0` says on which link the address is, not which it is.

@@ -24,9 +24,7 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible,
 
   /// Reads an `Authorization` header's value; nil where it is not Basic or cannot be read.
   package init?(authorization: String) {
-    let halves = authorization.split(separator: " ", maxSplits: 1)
-    guard halves.count == 2, halves[0].lowercased() == "basic" else { return nil }
-    let text = Array(CustomParameters.trimmed(String(halves[1])).utf8.prefix(4_096))
+    guard let text = Self.base64(in: authorization).map(Array.init) else { return nil }
     var plain = [UInt8](
       repeating: 0, count: Base64.decodedCapacity(characterCount: text.count))
     var bytes = plain.mutableSpan
@@ -45,9 +43,16 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible,
   /// Whether an `Authorization` header's value holds these credentials. Takes the same time for every
   /// value of one length.
   public func match(authorization: String) -> Bool {
-    let halves = authorization.split(separator: " ", maxSplits: 1)
-    guard halves.count == 2, halves[0].lowercased() == "basic" else { return false }
-    return Secret(base64)?.matches(CustomParameters.trimmed(String(halves[1]))) ?? false
+    guard let text = Self.base64(in: authorization) else { return false }
+    return Secret(base64)?.matches(String(decoding: text, as: UTF8.self)) ?? false
+  }
+
+  /// What stands behind `Basic`; nil of another scheme, and of more than any credentials need.
+  private static func base64(in authorization: String) -> Substring.UTF8View? {
+    guard authorization.utf8.count <= 4_096 else { return nil }
+    let halves = authorization.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
+    guard halves.count == 2, ASCII.folded(halves[0]) == "basic" else { return nil }
+    return ASCII.trimmed(halves[1])
   }
 
   /// The `Authorization` header's field.

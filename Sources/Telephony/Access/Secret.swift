@@ -8,11 +8,14 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
     bytes = Array(text.utf8)
   }
 
-  /// Whether `candidate` is the secret. Takes the same time for every candidate of one length.
-  public func matches(_ candidate: String) -> Bool { matches(Array(candidate.utf8)) }
+  /// Whether `candidate` is the secret. Takes the same time for every candidate of one length, and no
+  /// more for a longer one than the secret itself is long.
+  public func matches(_ candidate: String) -> Bool {
+    // One more, so that a longer one is told from its beginning.
+    matches(Array(candidate.utf8.prefix(bytes.count + 1)))
+  }
 
-  /// Whether `candidate` is the secret. Takes the same time for every candidate of one length.
-  func matches(_ candidate: [UInt8]) -> Bool {
+  private func matches(_ candidate: [UInt8]) -> Bool {
     var difference = UInt8(candidate.count == bytes.count ? 0 : 1)
     // Each candidate's byte is looked at, whatever was found before.
     for (index, byte) in candidate.enumerated() { difference |= byte ^ bytes[index % bytes.count] }

@@ -9,7 +9,13 @@ extension CallSession {
     switch state {
     case .closed, .ending:
       return refuse(.afterStop, at: now)
-    case .waiting, .live:
+    case .waiting:
+      guard isAffordable(message) else {
+        _ = refuse(.malformed(.tooLarge), at: now)
+        end(code: 1009, reason: "too much before the start", at: now)
+        return .none
+      }
+    case .live:
       break
     }
     guard message.byteCount > 0 else { return refuse(.emptyMessage, at: now) }
@@ -70,6 +76,15 @@ extension CallSession {
     if scanner.current == UInt8(ascii: "{") { return receive(text: message, at: now) }
     messagesReceived += 1
     return refuse(.binary, at: now)
+  }
+
+  /// Whether a message before the start may be read: what it costs is bounded by the bytes of all of
+  /// them. Media is refused at the price of any other media.
+  private mutating func isAffordable(_ message: RawSpan) -> Bool {
+    guard message.byteCount <= Self.maximumBytesBeforeStart else { return false }
+    if codec != nil, QuickMedia.read(message) != nil { return true }
+    bytesBeforeStart += message.byteCount
+    return bytesBeforeStart <= 2 * Self.maximumBytesBeforeStart
   }
 
   private mutating func receive(

@@ -68,6 +68,11 @@ public struct CallSession: ~Copyable {
   var state = State.waiting
   let startDeadline: MonotonicTime
   var badInARow = 0
+  /// How much came before the start, media aside.
+  var bytesBeforeStart = 0
+
+  /// The longest message before the start: who has not begun is not trusted with more.
+  public static let maximumBytesBeforeStart = 65_536
   var scratch: [UInt8] = []
   /// Keys that wait to be sent, oldest first.
   private var keys: [String] = []

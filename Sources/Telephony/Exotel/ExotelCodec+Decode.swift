@@ -20,7 +20,8 @@ extension ExotelCodec {
     _ message: JSONValue, _ envelope: MediaEnvelope
   ) throws(MalformedKind) -> InboundEvent {
     guard case .string(let name)? = message["event"] else { throw .missingEvent }
-    switch ASCII.folded(name) {
+    // A longer name is none that is known.
+    switch ASCII.folded(ASCII.prefix(name, 64)) {
     case "connected": return .connected
     case "start": return .start(try start(message))
     // Reached only by another letter case or by escapes in the name.
@@ -115,7 +116,10 @@ extension ExotelCodec {
   /// it says so. Twilio writes sids too: its `start` lists `tracks` and its `connected` speaks the
   /// protocol `Call`, neither of which Exotel does.
   static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
-    guard let tree = try? JSONValue(message), let event = tree["event"]?.text else { return .no }
+    guard
+      let tree = try? JSONValue(message, maximumValues: MediaEnvelope.mostItems),
+      let event = tree["event"]?.text
+    else { return .no }
     switch ASCII.folded(event) {
     case "connected":
       let named = ASCII.folded(tree["protocol"]?.text ?? "")

@@ -28,6 +28,9 @@ public struct CallbackFields: Hashable, Sendable {
   /// Longer values are cut.
   public static let maximumValueBytes = 4_096
 
+  /// Longer paths are not kept, nor anything below them.
+  public static let maximumPathBytes = 256
+
   /// Values by path.
   public private(set) var values: [String: String] = [:]
   /// What could not be read, each kind once.
@@ -50,15 +53,19 @@ public struct CallbackFields: Hashable, Sendable {
   ///   - query: the query's items.
   ///   - contentType: the `Content-Type` header; a hint, as above.
   ///   - body: the body; empty for GET.
+  /// - Complexity: O(n) in the query and the body, whatever they hold.
   public init(query: URLQuery, contentType: String? = nil, body: [UInt8] = []) {
-    for item in query.items { addForm(item) }
-    guard body.count <= Self.maximumBodyBytes else {
-      faults.insert(.bodyTooLong)
-      return
+    var reader = CallbackReader()
+    for item in query.items { reader.read(item) }
+    if body.count <= Self.maximumBodyBytes {
+      // A byte order mark is no part of the text; RFC 8259 section 8.1 says so of JSON.
+      let isMarked = body.starts(with: [0xEF, 0xBB, 0xBF])
+      reader.read(isMarked ? Array(body.dropFirst(3)) : body, contentType: contentType ?? "")
+    } else {
+      reader.faults.insert(.bodyTooLong)
     }
-    // A byte order mark is no part of the text; RFC 8259 section 8.1 says so of JSON.
-    let isMarked = body.starts(with: [0xEF, 0xBB, 0xBF])
-    read(isMarked ? Array(body.dropFirst(3)) : body, contentType: contentType ?? "")
+    values = reader.values
+    faults = reader.faults
   }
 
   /// The value at `path`; nil where it is missing or empty.
@@ -70,12 +77,25 @@ public struct CallbackFields: Hashable, Sendable {
   func first(_ paths: String...) -> String? {
     paths.lazy.compactMap { self[$0] }.first
   }
+}
 
-  private mutating func read(_ body: [UInt8], contentType: String) {
+/// Collects a request's fields. Sizes are checked before anything is copied or hashed.
+private struct CallbackReader {
+  /// Fields that are offered beyond this many are not looked at: those that are dropped, because
+  /// their path was there, cost as much as those that are kept.
+  private static let mostOffers = 2 * CallbackFields.maximumFields
+
+  var values: [String: String] = [:]
+  var faults: Set<CallbackFields.Fault> = []
+  private var offers = 0
+  /// The path of what is being read.
+  private var path: [UInt8] = []
+
+  mutating func read(_ body: [UInt8], contentType: String) {
     guard let first = body.first(where: { $0 > 0x20 }) else { return }
-    let type = contentType.lowercased()
+    let type = ASCII.prefix(contentType, MultipartForm.maximumHeaderBytes).lowercased()
     if first == UInt8(ascii: "{"), let value = try? unsafe JSONValue(body.span.bytes) {
-      add(value, at: "")
+      read(value)
     } else if type.contains("json") {
       faults.insert(.bodyNotJSON)
     } else if type.contains("multipart") || first == UInt8(ascii: "-") {
@@ -84,62 +104,90 @@ public struct CallbackFields: Hashable, Sendable {
         faults.insert(.bodyNotMultipart)
         return
       }
-      for field in fields { addForm(field) }
+      for field in fields { read(field) }
     } else {
-      for item in URLQuery(String(decoding: body, as: UTF8.self)).items { addForm(item) }
+      for item in URLQuery(bytes: body[...]).items { read(item) }
     }
   }
 
   /// The boundary that the body's own first line states, where the header does not.
   private static func firstBoundary(_ body: [UInt8]) -> String? {
-    let line = body.drop { $0 <= 0x20 }.prefix { $0 > 0x20 }
+    let line = body.drop { $0 <= 0x20 }.prefix(73).prefix { $0 > 0x20 }
     guard line.starts(with: Array("--".utf8)), (3...72).contains(line.count) else { return nil }
     return String(decoding: line.dropFirst(2), as: UTF8.self)
   }
 
-  /// Adds a form's item; a value that is a JSON object or array is read as one as well.
-  private mutating func addForm(_ item: URLQuery.Item) {
-    let path = Self.path(item.name)
-    add(item.value, at: path)
-    if item.value.first == "{" || item.value.first == "[", let value = try? JSONValue(item.value) {
-      add(value, at: path)
+  /// Reads a form's item; a value that is a JSON object or array is read as one as well.
+  mutating func read(_ item: URLQuery.Item) {
+    inside(item.name) { reader in
+      reader.offer(item.value)
+      let first = item.value.utf8.first
+      if first == UInt8(ascii: "{") || first == UInt8(ascii: "["),
+        let value = try? JSONValue(item.value)
+      {
+        reader.read(value)
+      }
     }
   }
 
-  private mutating func add(_ value: JSONValue, at path: String) {
-    let prefix = path.isEmpty ? "" : path + "."
+  private mutating func read(_ value: JSONValue) {
     switch value {
     case .object(let members):
-      for member in members { add(member.value, at: prefix + Self.path(member.name)) }
+      for member in members { inside(member.name) { $0.read(member.value) } }
     case .array(let elements):
-      for (index, element) in elements.enumerated() { add(element, at: "\(prefix)\(index)") }
+      for (index, element) in elements.enumerated() {
+        inside(String(index)) { $0.read(element) }
+      }
     case .string(let text):
       // A JSON body may hold the stream as a JSON string too. Its own strings are not opened again.
-      add(text, at: path)
-      if text.first == "{", case .object(let members)? = try? JSONValue(text) {
-        for member in members {
-          add(member.value.text ?? "", at: "\(path).\(Self.path(member.name))")
-        }
+      offer(text)
+      if text.utf8.first == UInt8(ascii: "{"), case .object(let members)? = try? JSONValue(text) {
+        for member in members { inside(member.name) { $0.offer(member.value.text ?? "") } }
       }
     case .null, .bool, .number:
-      add(value.text ?? "", at: path)
+      offer(value.text ?? "")
     }
   }
 
-  private mutating func add(_ text: String, at path: String) {
-    guard !path.isEmpty, values[path] == nil else { return }
-    guard values.count < Self.maximumFields, path.utf8.count <= 256 else {
+  /// Reads with `name` behind the path: `Stream[StreamSID]`, `Stream.StreamSID` and `stream_sid` are
+  /// components of letters and digits. Nothing is read where that is too long, or enough was read.
+  private mutating func inside(_ name: String, _ body: (inout CallbackReader) -> Void) {
+    guard offers < Self.mostOffers else {
       faults.insert(.tooManyFields)
       return
     }
-    let kept = ASCII.prefix(text, Self.maximumValueBytes)
-    if kept.utf8.count < text.utf8.count { faults.insert(.valueTooLong) }
-    values[path] = kept
+    let length = path.count
+    defer { path.removeSubrange(length...) }
+    var isNew = true
+    for byte in name.utf8 {
+      let letter = ASCII.lowercased(byte)
+      if ASCII.isFolded(letter) {
+        if isNew, !path.isEmpty { path.append(UInt8(ascii: ".")) }
+        isNew = false
+        path.append(letter)
+        guard path.count <= CallbackFields.maximumPathBytes else {
+          faults.insert(.tooManyFields)
+          return
+        }
+      } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: ".")
+      {
+        isNew = true
+      }
+    }
+    body(&self)
   }
 
-  /// `Stream[StreamSID]`, `Stream.StreamSID` and `stream_sid` as paths.
-  private static func path(_ name: String) -> String {
-    name.split { $0 == "[" || $0 == "]" || $0 == "." }.map { ASCII.folded($0) }
-      .filter { !$0.isEmpty }.joined(separator: ".")
+  private mutating func offer(_ text: String) {
+    offers += 1
+    guard !path.isEmpty else { return }
+    let path = String(decoding: path, as: UTF8.self)
+    guard values[path] == nil else { return }
+    guard values.count < CallbackFields.maximumFields else {
+      faults.insert(.tooManyFields)
+      return
+    }
+    let kept = ASCII.prefix(text, CallbackFields.maximumValueBytes)
+    if kept.utf8.count < text.utf8.count { faults.insert(.valueTooLong) }
+    values[path] = kept
   }
 }

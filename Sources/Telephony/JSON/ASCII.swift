@@ -6,13 +6,32 @@ enum ASCII {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
+  /// Whether `byte` is a small letter or a digit.
+  @inline(__always)
+  static func isFolded(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+
   /// `text` in lower case, with letters and digits alone.
-  static func folded(_ text: some StringProtocol) -> String {
-    String(
-      decoding: text.utf8.lazy.map(lowercased).filter {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-      }, as: UTF8.self)
+  static func folded(_ text: some StringProtocol) -> String { folded(text.utf8) }
+
+  /// The same of UTF-8.
+  static func folded(_ text: some Collection<UInt8>) -> String {
+    String(decoding: text.lazy.map(lowercased).filter(isFolded), as: UTF8.self)
+  }
+
+  /// Whether `text` begins with `front`, a text in lower case, whatever its own letter case is.
+  static func begins(_ text: String, with front: String) -> Bool {
+    text.utf8.lazy.map(lowercased).starts(with: front.utf8)
+  }
+
+  /// `bytes` without blanks and control characters at its ends.
+  static func trimmed<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence {
+    var rest = bytes[...]
+    while let first = rest.first, first <= 0x20 { rest.removeFirst() }
+    while let last = rest.last, last <= 0x20 { rest.removeLast() }
+    return rest
   }
 
   /// At most `maximumBytes` of `text`'s UTF-8, cut at a character's edge.

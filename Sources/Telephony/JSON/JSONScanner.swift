@@ -23,12 +23,16 @@ package struct JSONScanner: ~Escapable {
   /// Where the next byte is read.
   package private(set) var offset = 0
   private let count: Int
+  /// Members and elements that may still be passed.
+  private var budget: Int
 
-  /// Starts at the first byte of `bytes`.
+  /// Starts at the first byte of `bytes`; a text with more than `mostItems` members and elements, in
+  /// all its objects and arrays, is ``MalformedKind/tooLarge``.
   @_lifetime(copy bytes)
-  package init(_ bytes: RawSpan) {
+  package init(_ bytes: RawSpan, mostItems: Int = .max) {
     self.bytes = bytes
     self.count = bytes.byteCount
+    budget = mostItems
   }
 
   /// The next byte, or 0 at the end: no JSON token starts with NUL, so it fits no grammar rule.
@@ -93,6 +97,7 @@ package struct JSONScanner: ~Escapable {
       skipWhitespace()
     }
     isFirst = false
+    try takeItem()
     let key = try string()
     skipWhitespace()
     guard current == UInt8(ascii: ":") else { throw fault }
@@ -203,7 +208,15 @@ package struct JSONScanner: ~Escapable {
       skipWhitespace()
     }
     isFirst = false
+    try takeItem()
     return true
+  }
+
+  @inline(__always)
+  @_lifetime(self: copy self)
+  private mutating func takeItem() throws(MalformedKind) {
+    budget -= 1
+    guard budget >= 0 else { throw .tooLarge }
   }
 
   /// Makes sure that nothing but white space is left.

@@ -84,6 +84,11 @@ public enum JSONText {
 
   /// The string between the quotes at `literal`; what is not UTF-8 becomes U+FFFD.
   static func string(_ literal: JSONString, in scanner: borrowing JSONScanner) -> String {
+    guard literal.hasEscapes else {
+      return unsafe scanner.bytes.extracting(literal.range).withUnsafeBytes {
+        unsafe String(decoding: $0, as: UTF8.self)
+      }
+    }
     var plain: [UInt8] = []
     plain.reserveCapacity(literal.range.count)
     var reader = EscapeReader(JSONScanner(scanner.bytes), literal.range)

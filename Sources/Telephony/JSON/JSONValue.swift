@@ -25,14 +25,16 @@ package enum JSONValue: Hashable, Sendable {
   /// A text with more values than this is refused, so that a tree's memory is bounded.
   package static let maximumValues = 4_096
 
-  /// Reads the whole of `text`.
+  /// Reads the whole of `text`, of which `maximumValues` may lower the limit.
   ///
-  /// - Throws: what is wrong with it; ``MalformedKind/tooLarge`` beyond ``maximumValues``.
-  package init(_ text: RawSpan) throws(MalformedKind) {
+  /// - Throws: what is wrong with it; ``MalformedKind/tooLarge`` beyond `maximumValues`.
+  package init(
+    _ text: RawSpan, maximumValues: Int = JSONValue.maximumValues
+  ) throws(MalformedKind) {
     var scanner = JSONScanner(text)
     scanner.beginText()
     guard scanner.offset < text.byteCount else { throw .empty }
-    var budget = Self.maximumValues
+    var budget = maximumValues
     self = try Self.value(&scanner, depth: 0, &budget)
     try scanner.finish()
   }
@@ -91,7 +93,10 @@ extension JSONValue {
     }
     if let same = members.first(where: { $0.name == camel }) { return same.value }
     let folded = ASCII.folded(name)
-    return members.first { ASCII.folded($0.name) == folded }?.value
+    // Separators are few: a name that is much longer is another.
+    return members.first {
+      $0.name.utf8.count <= 2 * name.utf8.count && ASCII.folded($0.name) == folded
+    }?.value
   }
 
   /// The text of a string, number or boolean; nil of anything else.

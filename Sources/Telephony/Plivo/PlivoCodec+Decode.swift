@@ -22,7 +22,8 @@ extension PlivoCodec {
     _ message: JSONValue, _ envelope: MediaEnvelope
   ) throws(MalformedKind) -> InboundEvent {
     guard case .string(let name)? = message["event"] else { throw .missingEvent }
-    switch ASCII.folded(name) {
+    // A longer name is none that is known.
+    switch ASCII.folded(ASCII.prefix(name, 64)) {
     case "start": return .start(try start(message))
     // Reached only by another letter case or by escapes in the name.
     case "media": return media(envelope)
@@ -139,7 +140,9 @@ extension PlivoCodec {
 
   /// Whether one of the first messages is Plivo's: a `start` that names its stream and call by ids.
   static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
-    guard let tree = try? JSONValue(message), let body = tree.startBody,
+    guard
+      let tree = try? JSONValue(message, maximumValues: MediaEnvelope.mostItems),
+      let body = tree.startBody,
       ASCII.folded(tree["event"]?.text ?? "") == "start"
     else { return .no }
     return body["stream_id"]?.label != nil && callID(body) != nil ? .certain : .no

@@ -11,13 +11,15 @@ enum PlivoHeaders {
   static func read(_ value: JSONValue?) -> [String: String] {
     guard case .string(let whole)? = value else { return CustomParameters.read(value) }
     guard whole.utf8.count <= maximumBytes else { return [:] }
-    let text = CustomParameters.trimmed(whole)
-    guard text.hasPrefix("{") else {
-      return pairs(text.split { $0 == ";" || $0 == "," }, separator: "=")
+    let text = ASCII.trimmed(whole.utf8)
+    guard text.first == UInt8(ascii: "{") else {
+      return pairs(text, between: ";,", separator: UInt8(ascii: "="))
     }
-    if let tree = try? JSONValue(text), case .object = tree { return CustomParameters.read(tree) }
-    let inner = text.dropFirst().dropLast(text.hasSuffix("}") ? 1 : 0)
-    return pairs(inner.split(separator: ","), separator: ":")
+    if let tree = try? JSONValue(String(decoding: text, as: UTF8.self)), case .object = tree {
+      return CustomParameters.read(tree)
+    }
+    let inner = text.dropFirst().dropLast(text.last == UInt8(ascii: "}") ? 1 : 0)
+    return pairs(inner, between: ",", separator: UInt8(ascii: ":"))
   }
 
   /// The text itself, where it is one and says anything.
@@ -29,21 +31,25 @@ enum PlivoHeaders {
   }
 
   private static func pairs(
-    _ items: [Substring], separator: Character
+    _ text: Substring.UTF8View, between ends: StaticString, separator: UInt8
   ) -> [String: String] {
-    let pairs = items.prefix(CustomParameters.maximumPairs).compactMap { item in
+    let ends = Array("\(ends)".utf8)
+    var pairs = CustomParameters.Pairs()
+    let items = text.split(maxSplits: CustomParameters.maximumPairs) { ends.contains($0) }
+    for item in items.prefix(CustomParameters.maximumPairs) {
       let halves = item.split(separator: separator, maxSplits: 1, omittingEmptySubsequences: false)
-      let key = CustomParameters.trimmed(unquoted(halves[0]))
-      guard !key.isEmpty else { return nil as (String, String)? }
-      return (key, halves.count > 1 ? decoded(unquoted(halves[1])) : "")
+      pairs.offer(unquoted(halves[0]), halves.count > 1 ? decoded(unquoted(halves[1])) : "")
     }
-    return Dictionary(pairs) { first, _ in first }
+    return pairs.kept
   }
 
-  private static func unquoted(_ text: Substring) -> String {
-    let bare = CustomParameters.trimmed(String(text))
-    guard bare.count >= 2, bare.hasPrefix("\""), bare.hasSuffix("\"") else { return bare }
-    return String(bare.dropFirst().dropLast())
+  private static func unquoted(_ text: Substring.UTF8View) -> String {
+    var bare = ASCII.trimmed(text)
+    let quote = UInt8(ascii: "\"")
+    if bare.count >= 2, bare.first == quote, bare.last == quote {
+      bare = bare.dropFirst().dropLast()
+    }
+    return String(decoding: bare, as: UTF8.self)
   }
 
   /// Undoes `%XX`; a plus sign stands for itself here, as in a caller's number.
@@ -51,6 +57,6 @@ enum PlivoHeaders {
     let protected = text.utf8.flatMap { byte in
       byte == UInt8(ascii: "+") ? Array("%2B".utf8) : [byte]
     }
-    return PercentEncoding.decode(protected)
+    return PercentEncoding.decode(protected[...])
   }
 }

@@ -9,11 +9,15 @@ package struct MediaEnvelope {
   /// The audio, where `media` is an object with a payload string.
   package private(set) var media: MediaMessage?
 
+  /// A message with more members and elements is refused: it is no platform's, and costs more than
+  /// reading it. What is kept of a stream's parameters fits in several times over.
+  package static let mostItems = 1_024
+
   /// Scans `message`.
   ///
   /// - Throws: what is wrong with its grammar.
   package init(scanning message: RawSpan) throws(MalformedKind) {
-    var scanner = JSONScanner(message)
+    var scanner = JSONScanner(message, mostItems: Self.mostItems)
     var event = RankedMember<JSONString>()
     var sequenceNumber = RankedMember<Int>()
     var media = RankedMember<MediaMessage>()

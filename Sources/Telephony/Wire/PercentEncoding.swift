@@ -1,20 +1,31 @@
 /// RFC 3986 section 2 escapes, in the form that URL queries and urlencoded forms use.
 package enum PercentEncoding {
   /// Decodes `%XX` and `+`; a `%` without two hexadecimal digits stands for itself.
-  package static func decode(_ text: some Collection<UInt8>) -> String {
+  package static func decode(_ text: ArraySlice<UInt8>) -> String {
     var decoded: [UInt8] = []
-    var rest = text[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "+") {
-        decoded.append(UInt8(ascii: " "))
-      } else if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(hexadecimal),
-        let low = rest.dropFirst().first.flatMap(hexadecimal)
-      {
-        decoded.append(high << 4 | low)
-        rest = rest.dropFirst(2)
-      } else {
+    decoded.reserveCapacity(text.count)
+    // How many of the last bytes may be an escape: 1 after `%`, 2 after its first digit.
+    var open = 0
+    for byte in text {
+      switch open {
+      case 2:
+        guard let low = hexadecimal(byte), let high = hexadecimal(decoded[decoded.count - 1]) else {
+          open = 0
+          break
+        }
+        decoded.removeLast()
+        decoded[decoded.count - 1] = high << 4 | low
+        open = 0
+        continue
+      case 1 where hexadecimal(byte) != nil:
         decoded.append(byte)
+        open = 2
+        continue
+      default:
+        break
       }
+      open = byte == UInt8(ascii: "%") ? 1 : 0
+      decoded.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
     }
     return String(decoding: decoded, as: UTF8.self)
   }

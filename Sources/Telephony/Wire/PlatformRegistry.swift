@@ -53,13 +53,16 @@ public struct PlatformRegistry: Sendable {
     self.entries = entries
   }
 
-  /// A codec for the platform whose prefix `path` has, or nil where no platform claims the path.
-  /// The path's query is not looked at.
-  public func codec(path: String) -> (any WireCodec)? {
+  /// The platform that `path` names, by its first segments and whatever their letter case; nil where
+  /// none claims it. The one reading of a path: who judges access, carries the call or writes the log
+  /// asks here. What follows a `?` or `#`, which a server may have unescaped, is not looked at.
+  public func entry(path: String) -> Entry? {
     let segments = Self.segments(of: path)
-    let entry = entries.first { segments.starts(with: Self.segments(of: $0.pathPrefix)) }
-    return entry?.makeCodec()
+    return entries.first { segments.starts(with: Self.segments(of: $0.pathPrefix)) }
   }
+
+  /// A codec for the platform that `path` names, or nil where no platform claims the path.
+  public func codec(path: String) -> (any WireCodec)? { entry(path: path)?.makeCodec() }
 
   /// A codec for the platform that wrote `firstMessage`, or nil while that is undecided: then ask
   /// again with the next message, and keep this one to decode it once the codec is known.

@@ -33,7 +33,12 @@ public struct URLQuery: Hashable, Sendable {
 
   /// Reads `text`: what follows the `?` of a URL, or a form's body. A leading `?` is dropped.
   public init(_ text: some StringProtocol) {
-    var bytes = Array(text.utf8.prefix(Self.maximumBytes))[...]
+    self.init(bytes: Array(text.utf8.prefix(Self.maximumBytes))[...])
+  }
+
+  /// The same of UTF-8.
+  init(bytes text: ArraySlice<UInt8>) {
+    var bytes = text.prefix(Self.maximumBytes)
     if bytes.first == UInt8(ascii: "?") { bytes.removeFirst() }
     items = []
     let pairs = bytes.split(separator: UInt8(ascii: "&"), maxSplits: Self.maximumItems)
@@ -48,7 +53,10 @@ public struct URLQuery: Hashable, Sendable {
   /// The first value whose name is `name`, letter case and `-`/`_` aside.
   public subscript(_ name: String) -> String? {
     let wanted = Self.folded(name)
-    return items.first { Self.folded($0.name) == wanted }?.value
+    // Separators are few: a name that is much longer is another.
+    return items.first {
+      $0.name.utf8.count <= 2 * wanted.utf8.count && Self.folded($0.name) == wanted
+    }?.value
   }
 
   private static func folded(_ name: String) -> String {

@@ -30,26 +30,14 @@ public struct PlivoSigner: Sendable {
     return tokens.first.map { base64(hmac($0, Array((request.baseString + "." + nonce).utf8))) }
   }
 
-  /// The deprecated V2 signature of `request` under the first token: scheme, host and path alone.
-  public func signatureV2(of request: PlivoSignedRequest, nonce: String) -> String? {
-    guard !nonce.isEmpty else { return nil }
-    return tokens.first.map { base64(hmac($0, Array((request.base + nonce).utf8))) }
-  }
-
   /// Whether `signatures` hold one of `request` under any token: the account's header or the main
-  /// account's, any element of a list, the deprecated V2 only where there is no V3.
+  /// account's, any element of a list. V3 alone: the deprecated V2 signs neither query nor body.
   ///
   /// Takes the same time whatever the signatures are, as far as their number is the same.
   public func verify(_ request: PlivoSignedRequest, _ signatures: PlivoSignatures) -> Bool {
-    var isRight = false
-    if !signatures.nonce.isEmpty {
-      let message = Array((request.baseString + "." + signatures.nonce).utf8)
-      isRight = matches(message, signatures.v3 + signatures.main)
-    }
-    if signatures.v3.isEmpty, signatures.main.isEmpty, !signatures.nonceV2.isEmpty {
-      isRight = matches(Array((request.base + signatures.nonceV2).utf8), signatures.v2)
-    }
-    return isRight
+    guard !signatures.isEmpty else { return false }
+    let message = Array((request.baseString + "." + signatures.nonce).utf8)
+    return matches(message, signatures.v3 + signatures.main)
   }
 
   /// Whether `signatures` fit a WebSocket upgrade, and which scheme was signed.
@@ -61,6 +49,7 @@ public struct PlivoSigner: Sendable {
   public func verifyUpgrade(
     _ request: PlivoSignedRequest, _ signatures: PlivoSignatures
   ) -> String? {
+    guard !signatures.isEmpty else { return nil }
     var found: String?
     for scheme in ["http", "https", "wss", "ws"] {
       var candidate = request
@@ -102,34 +91,33 @@ public struct PlivoSignatures: Hashable, Sendable {
   public var main: [String]
   /// `X-Plivo-Signature-V3-Nonce`.
   public var nonce: String
-  /// `X-Plivo-Signature-V2`, deprecated and still sent by some products.
-  public var v2: [String]
-  /// `X-Plivo-Signature-V2-Nonce`.
-  public var nonceV2: String
 
   /// The names of the headers, for transports that must be told what to keep.
   public static let headerNames = [
     "x-plivo-signature-v3", "x-plivo-signature-ma-v3", "x-plivo-signature-v3-nonce",
-    "x-plivo-signature-v2", "x-plivo-signature-v2-nonce",
   ]
+
+  /// Whether nothing is signed: then nothing need be computed to say no.
+  public var isEmpty: Bool { nonce.isEmpty || v3.isEmpty && main.isEmpty }
 
   /// Reads them.
   ///
   /// - Parameter header: gives the value of a header by its lower-case name.
   public init(_ header: (String) -> String?) {
     func list(_ name: String) -> [String] {
-      let elements = (header(name) ?? "").prefix(4_096).split(separator: ",")
-      return elements.map { CustomParameters.trimmed(String($0)) }.filter { !$0.isEmpty }
-        .prefix(PlivoSigner.mostSignatures).map(\.self)
+      // An element more than is wanted: the last one holds whatever else there is.
+      let elements = (header(name) ?? "").utf8.prefix(4_096)
+        .split(separator: UInt8(ascii: ","), maxSplits: PlivoSigner.mostSignatures)
+        .prefix(PlivoSigner.mostSignatures)
+      return elements.map { String(decoding: ASCII.trimmed($0), as: UTF8.self) }
+        .filter { !$0.isEmpty }
     }
     func nonce(_ name: String) -> String {
-      let text = CustomParameters.trimmed(header(name) ?? "")
-      return text.utf8.count <= 256 ? text : ""
+      let text = header(name) ?? ""
+      return text.utf8.count <= 256 ? CustomParameters.trimmed(text) : ""
     }
     v3 = list(Self.headerNames[0])
     main = list(Self.headerNames[1])
     self.nonce = nonce(Self.headerNames[2])
-    v2 = list(Self.headerNames[3])
-    nonceV2 = nonce(Self.headerNames[4])
   }
 }
