@@ -6,7 +6,13 @@ extension Call {
   func opened(_ socket: WebSocket) {
     self.socket = socket
     hasOpened = true
-    calls.opened(self)
+    socket.limits.maximumMessageSize = min(
+      socket.limits.maximumMessageSize, CallSession.maximumBytesBeforeStart)
+    if isHeld {
+      calls.waits(self)
+    } else {
+      calls.opened(self)
+    }
     socket.setPingInterval(configuration.pingInterval)
     timer = LoopTimer(loop: loop) { socket.requestWrite() }
     configuration.limits.idleTimeout.map(beginIdleDeadline)
@@ -62,8 +68,10 @@ extension Call {
       configuration.callLog?.submit(
         isReplaced ? replacedEvent() : streamEvent(closeReason: reason))
     }
-    if hasOpened {
-      if let log = configuration.log { log(endEvent(reason: reason)) }
+    if hasOpened, !isHeld || calls.waiting.mayTell(at: loop.now), let log = configuration.log {
+      log(endEvent(reason: reason))
+    }
+    if hasOpened, !isHeld {
       if startedAt == nil { calls.metrics.neverStarted(on: session.platform) }
       calls.metrics.ended(
         code: code, statistics: statistics, refused: session.refused, on: loop)
@@ -98,12 +106,18 @@ extension Call {
     startedAt = (WallTime.now, loop.now)
     if isHeld {
       guard configuration.access.admits(start) else {
+        calls.guesses.note(Gate.host(clientAddress), at: loop.now)
         session.end(
           code: CloseCode.policyViolation.rawValue, reason: "not authorised", at: loop.now)
         return
       }
+      guard calls.admitted(self) else {
+        session.end(code: 1013, reason: "no room for another call", at: loop.now)
+        return
+      }
       isHeld = false
     }
+    socket?.limits = configuration.listener.limits
     if let limit = session.platform.flatMap({ configuration.durationLimits[$0] }) {
       let timer = LoopTimer(loop: loop) { [self] in
         assumeIsolated { $0.hangUp(reason: "the longest time for a stream is over") }

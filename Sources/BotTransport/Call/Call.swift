@@ -14,6 +14,8 @@ public actor Call: MediaCall {
   public nonisolated let loop: EventLoop
   /// The request that opened the call's socket.
   public nonisolated let request: CallRequest
+  /// Where the call comes from behind proxies that are believed; else the connection's peer.
+  nonisolated let clientAddress: String
   /// Who waits for the call's media, and what happened to them.
   public var voice = CallVoice()
 
@@ -57,10 +59,11 @@ public actor Call: MediaCall {
   }
 
   init(
-    loop: EventLoop, request: UpgradeRequest, configuration: ServerConfiguration, isHeld: Bool,
-    calls: CallTable
+    loop: EventLoop, request: UpgradeRequest, clientAddress: String,
+    configuration: ServerConfiguration, isHeld: Bool, calls: CallTable
   ) {
     self.loop = loop
+    self.clientAddress = clientAddress
     self.request = CallRequest(request, hiding: configuration.access)
     let query = URLQuery(
       items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })

@@ -7,7 +7,8 @@ struct MetricsPage {
   private(set) var text = ""
 
   init(
-    _ state: ServerMetrics.State, _ found: LoopFindings, isReady: Bool, streamLimit: Int?,
+    _ state: ServerMetrics.State, _ found: LoopFindings, waiting: Int = 0,
+    callbacks: [CallbackDesk.Outcome: Int] = [:], isReady: Bool, streamLimit: Int?,
     version: String?
   ) {
     let media = found.media
@@ -25,6 +26,13 @@ struct MetricsPage {
     add(
       "sidetone_stream_limit_near", "Whether four fifths of the streams there may be are open.",
       "gauge", [("", streamLimit.map { state.activeCalls * 5 >= $0 * 4 ? 1 : 0 } ?? 0)])
+    add(
+      "sidetone_sockets_waiting", "Sockets that wait for a token in start, not yet calls.", "gauge",
+      [("", waiting)])
+    add(
+      "sidetone_callbacks_total",
+      "Callbacks: believed, of unknown calls, or dropped because too many waited.", "counter",
+      CallbackDesk.Outcome.allCases.map { ("{outcome=\"\($0.rawValue)\"}", callbacks[$0] ?? 0) })
     add(
       "sidetone_calls_started_total", "Streams begun, by platform.", "counter",
       labelled("platform", state.startedCalls))

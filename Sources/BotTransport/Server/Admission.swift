@@ -15,6 +15,10 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
   case rate
   /// Upgrades come too fast from this address.
   case addressRate = "address"
+  /// It waited for a token while too many others came.
+  case waiting
+  /// Too many wrong credentials came from its address.
+  case guesses
 
   /// The body of the answer.
   var words: String {
@@ -25,6 +29,8 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
     case .lateness: "The server has enough to do.\n"
     case .rate: "Too many calls at once.\n"
     case .addressRate: "Too many calls at once from this address.\n"
+    case .waiting: "Too many calls wait for a token.\n"
+    case .guesses: "Too many wrong credentials from this address.\n"
     }
   }
 }
@@ -58,6 +64,11 @@ final class Admission: Sendable {
 
   /// How many addresses are remembered.
   var addressCount: Int { state.withLock { $0.byAddress.count } }
+
+  /// Whether there is room for one more call beside `activeCalls`, whatever the rate is.
+  func hasRoom(beside activeCalls: Int) -> Bool {
+    isReady && limits.calls.map { activeCalls < $0 } ?? true
+  }
 
   /// Takes no call from now on.
   func drain() { state.withLock { $0.isDraining = true } }

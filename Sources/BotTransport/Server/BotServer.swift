@@ -39,20 +39,26 @@ public struct BotServer: Sendable {
     self.host = host
     self.port = port
     self.configuration = configuration
-    rules = Locked(ServerRules(configuration))
+    rules = Locked(
+      ServerRules(configuration, Doors(configuration, host: host, port: port)))
   }
 
   /// Takes what `configuration` says of who may call and of what is answered over HTTP:
-  /// ``ServerConfiguration/access``, ``ServerConfiguration/upgradeJudges`` and
-  /// ``ServerConfiguration/routes``, for sockets and requests from now on. Calls go on as they began.
+  /// ``ServerConfiguration/access``, ``ServerConfiguration/reach``, ``ServerConfiguration/upgradeJudges``
+  /// and ``ServerConfiguration/routes``, for sockets and requests from now on. Calls go on as they began.
   ///
   /// Any thread, before or while the server runs.
   ///
   /// - Throws: ``ServerError`` where that would let everybody in; then all stays as it was.
   public func renewRules(from configuration: ServerConfiguration) throws(ServerError) {
-    try checkAccess(configuration)
-    rules.withLock { $0.renew(from: configuration) }
+    let doors = Doors(configuration, host: host, port: port)
+    try doors.check()
+    rules.withLock { $0.renew(from: configuration, doors) }
   }
+
+  /// What this server refuses although it could carry it, and how to open it, in one line; nil where
+  /// that is nothing, or where the server will not begin at all.
+  public var shutDoors: String? { rules.withLock { $0.doors }.notice }
 
   /// Has a second instance of the program take the server's sockets over, and waits until that is ready;
   /// meanwhile this one serves as before. Cancel the task of ``run(onListening:bot:)`` afterwards: it
@@ -78,18 +84,24 @@ public struct BotServer: Sendable {
   public func run(
     onListening: @Sendable (Int) -> Void = { _ in }, bot: @escaping Bot
   ) async throws {
-    try checkAccess(configuration)
+    let doors = rules.withLock { $0.doors }
+    try doors.check()
     try await beginCallLog()
     let loops = try Self.loops(
       configuration.loopCount, lateness: configuration.limits.lateness, watch: botWatch)
     defer { for loop in loops { loop.stop() } }
-    let calls = CallTable(bot: bot, placement: configuration.botPlacement)
-    configuration.notices.begin(calls)
-    defer { configuration.notices.end(calls) }
     let admission = Admission(configuration.limits)
+    let calls = CallTable(
+      bot: bot, placement: configuration.botPlacement, known: configuration.notices.desk.known,
+      hasRoom: { admission.hasRoom(beside: $0) })
+    configuration.notices.begin(calls, meetsStrangers: doors.meetStrangers)
+    defer { configuration.notices.end(calls) }
     rules.withLock { $0.ownRoutes = ownRoutes(loops, calls, admission) }
     let listeners = try listen(on: loops, calls, admission)
     defer { listening.withLock { $0.sockets = [] } }
+    if let notice = doors.notice {
+      configuration.log?(ServerEvent(.warning, .access, "paths are shut", [("which", notice)]))
+    }
     onListening(listeners[0].port)
     configuration.log?(
       ServerEvent(
@@ -114,6 +126,7 @@ public struct BotServer: Sendable {
     }
     for listener in listeners { listener.close() }
     await calls.stop(within: configuration.stopTimeout)
+    await configuration.notices.desk.flush(within: configuration.stopTimeout)
     await configuration.callLog?.flush(within: configuration.stopTimeout)
     configuration.log?(ServerEvent(.info, .server, "stopped"))
   }
@@ -193,29 +206,53 @@ public struct BotServer: Sendable {
   private func listen(
     on loop: EventLoop, _ socket: ListeningSocket, _ calls: CallTable, _ admission: Admission
   ) throws(ListenError) -> WebSocketListener {
-    try WebSocketListener(
-      loop: loop, socket: socket, options: configuration.listener,
-      onHTTP: { [rules] in rules.withLock { $0.answered }.answer($0) }
+    let guesses = calls.guesses
+    var options = configuration.listener
+    options.patience = { peer in
+      guesses.slow(Gate.host(peer), at: EventLoop.now) ? Guesses.patience : nil
+    }
+    return try WebSocketListener(
+      loop: loop, socket: socket, options: options,
+      onHTTP: { [rules] request in
+        let rules = rules.withLock { $0 }
+        let answer = rules.answered.answer(request)
+        if answer?.status == 401 {
+          // A proxy that is believed is not slowed for what its clients do.
+          let client = rules.reach.client(of: request.headers, from: request.peerAddress)
+          guesses.note(Gate.host(client), at: loop.now)
+        }
+        return answer
+      }
     ) { [configuration, rules] request in
       let rules = rules.withLock { $0 }
-      let decision = rules.judge(request)
+      let platform = configuration.call.platforms.entry(path: request.path)?.platform
+      let client = rules.reach.client(of: request.headers, from: request.peerAddress)
+      func refuse(_ reason: UpgradeRefusal, _ status: Int, _ words: String) -> UpgradeDecision {
+        calls.metrics.refused(reason)
+        tell(reason, of: client, on: platform, status: status, admission, at: loop.now)
+        return .refuse(status: status, body: words)
+      }
+      guard rules.doors.admit(platform) else { return refuse(.access, 403, Doors.words) }
+      if client != request.peerAddress, guesses.slow(Gate.host(client), at: loop.now) {
+        return refuse(.guesses, 429, UpgradeRefusal.guesses.words)
+      }
+      let decision = rules.judge(request, platform)
       if case .refused(let status) = decision {
-        calls.metrics.refused(.access)
-        tell(.access, of: request.peerAddress, status: status, admission, at: loop.now)
-        return .refuse(status: status, body: Gate.words(status))
+        if status == 401 { guesses.note(Gate.host(client), at: loop.now) }
+        return refuse(.access, status, Gate.words(status))
       }
-      if let refusal = admission.refusal(
-        of: request.peerAddress, at: loop.now, activeCalls: calls.count, isLate: loop.isLate)
-      {
-        calls.metrics.refused(refusal)
-        tell(refusal, of: request.peerAddress, status: 503, admission, at: loop.now)
-        return .refuse(status: 503, body: refusal.words)
-      }
+      // Who has shown nothing yet uses up nothing: a place is asked for when the token is there.
+      let refusal =
+        decision == .undecided
+        ? admission.isReady ? loop.isLate ? .lateness : nil : .draining
+        : admission.refusal(
+          of: client, at: loop.now, activeCalls: calls.count, isLate: loop.isLate)
+      if let refusal { return refuse(refusal, 503, refusal.words) }
       var configuration = configuration
       configuration.access = rules.access
       configuration.call.phase = calls.nextPhase()
       let call = Call(
-        loop: loop, request: request, configuration: configuration,
+        loop: loop, request: request, clientAddress: client, configuration: configuration,
         isHeld: decision == .undecided, calls: calls)
       return .accept(CallSocket(call: call))
     }
@@ -223,14 +260,17 @@ public struct BotServer: Sendable {
 
   /// Logs a refused upgrade, ten a second at most: a flood must not fill the log.
   private func tell(
-    _ refusal: UpgradeRefusal, of peer: String, status: Int, _ admission: Admission,
-    at now: MonotonicTime
+    _ refusal: UpgradeRefusal, of peer: String, on platform: Platform?, status: Int,
+    _ admission: Admission, at now: MonotonicTime
   ) {
     guard let log = configuration.log, admission.mayTell(at: now) else { return }
     log(
       ServerEvent(
         .warning, .access, "upgrade refused",
-        [("reason", refusal.rawValue), ("status", status), ("peer", peer)]))
+        [
+          ("reason", refusal.rawValue), ("status", status), ("peer", peer),
+          ("platform", platform?.name),
+        ]))
   }
 
   /// The routes by which a server is watched; see ``ServerConfiguration/isWatched``.
@@ -245,17 +285,14 @@ public struct BotServer: Sendable {
         ? HTTPResponse(status: 200, body: "ready\n")
         : HTTPResponse(status: 503, body: "stopping\n")
     }
-    routes.add("/metrics") {
-      [
-        streamLimit = configuration.limits.streams, version = configuration.version,
-        callLog = configuration.callLog
-      ] _ in
+    routes.add("/metrics") { [configuration] _ in
       HTTPResponse(later: { answer in
         MetricsGathering.gather(from: loops, calls) { findings in
           var page = MetricsPage(
-            calls.metrics.snapshot, findings, isReady: admission.isReady,
-            streamLimit: streamLimit, version: version)
-          if let counts = callLog?.counts { page.add(counts) }
+            calls.metrics.snapshot, findings, waiting: calls.waiting.count,
+            callbacks: configuration.notices.desk.counts, isReady: admission.isReady,
+            streamLimit: configuration.limits.streams, version: configuration.version)
+          if let counts = configuration.callLog?.counts { page.add(counts) }
           answer(
             HTTPResponse(
               status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
@@ -264,17 +301,5 @@ public struct BotServer: Sendable {
       })
     }
     return routes
-  }
-
-  /// A server that lets everybody in may be for this machine alone.
-  private func checkAccess(_ configuration: ServerConfiguration) throws(ServerError) {
-    guard configuration.access.admitsEverybody, !configuration.admitsStrangers else { return }
-    if let open = configuration.sockets.first(where: { !$0.isLoopback }) {
-      throw .open(host: open.address)
-    }
-    // What is no address at all is told by the listener.
-    guard
-      !configuration.sockets.isEmpty || SocketAddress(host: host, port: port)?.isLoopback ?? true
-    else { throw .open(host: host) }
   }
 }

@@ -1,12 +1,16 @@
 import Ground
 public import Telephony
 
-/// Takes what a platform says of a live call beside its socket, such as in a webhook, to that call.
+/// Takes what a platform says of a live call beside its socket, such as in a webhook, to that call, and
+/// knows which callbacks may be believed.
 ///
 /// A ``ServerConfiguration`` has one, which copies of it share; each server that runs with it has its
 /// calls found by it.
 public final class CallNotices: Sendable {
   private let tables = Locked<[CallTable]>([])
+  let desk = CallbackDesk()
+  /// Whether strangers reach a server that runs with these notices.
+  private let meetsStrangers = Locked(false)
 
   /// Makes notices that no server listens to yet.
   public init() {}
@@ -14,7 +18,11 @@ public final class CallNotices: Sendable {
   /// Whether no server runs with these notices.
   var isIdle: Bool { tables.withLock { $0.isEmpty } }
 
-  func begin(_ table: CallTable) {
+  /// Whether everybody that a gate without a policy lets in is taken for the platform.
+  var believesEverybody: Bool { meetsStrangers.withLock { !$0 } }
+
+  func begin(_ table: CallTable, meetsStrangers: Bool) {
+    if meetsStrangers { self.meetsStrangers.withLock { $0 = true } }
     tables.withLock { $0.append(table) }
   }
 

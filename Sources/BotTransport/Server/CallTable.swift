@@ -27,12 +27,24 @@ final class CallTable: Sendable {
 
   private let bot: BotServer.Bot
   private let placement: BotPlacement
+  private let known: KnownCalls
+  private let hasRoom: @Sendable (_ calls: Int) -> Bool
   let metrics = ServerMetrics()
+  let guesses = Guesses()
+  /// What may become calls.
+  let waiting = WaitingSockets()
   private let state = Locked(State())
 
-  init(bot: @escaping BotServer.Bot, placement: BotPlacement) {
+  /// Makes a table without calls. `known` is told of every call that starts; `hasRoom` says whether a
+  /// socket that waited may become one more call beside so many.
+  init(
+    bot: @escaping BotServer.Bot, placement: BotPlacement, known: KnownCalls = KnownCalls(),
+    hasRoom: @escaping @Sendable (_ calls: Int) -> Bool = { _ in true }
+  ) {
     self.bot = bot
     self.placement = placement
+    self.known = known
+    self.hasRoom = hasRoom
   }
 
   /// How many calls have not ended.
@@ -56,6 +68,25 @@ final class CallTable: Sendable {
     return .microseconds((number & 0xFFFF) * 12_361 % 20_000)
   }
 
+  /// A socket that waits for its token; the oldest goes where there are too many.
+  func waits(_ call: Call) {
+    guard let oldest = waiting.enter(call) else { return }
+    metrics.refused(.waiting)
+    // It may be on another loop.
+    Task { await oldest.hangUp(code: .policyViolation, reason: "no token came in time") }
+  }
+
+  /// A socket that waited has shown a token and becomes a call, where there is room for one.
+  func admitted(_ call: Call) -> Bool {
+    waiting.leave(call)
+    guard hasRoom(count) else {
+      metrics.refused(.calls)
+      return false
+    }
+    opened(call)
+    return true
+  }
+
   func opened(_ call: Call) {
     metrics.opened()
     state.withLock { $0.calls[ObjectIdentifier(call)] = call }
@@ -64,6 +95,7 @@ final class CallTable: Sendable {
   /// Gives the call its bot, and ends an older socket of the same stream.
   func started(_ call: Call, _ start: StreamStart, on platform: Platform?) {
     metrics.started(on: platform)
+    known.note([start.callSID, start.streamSID, start.legSID])
     if let callSID = start.callSID {
       let name = Name(platform: platform, callSID: callSID, streamSID: start.streamSID)
       let older = state.withLock { state in
@@ -96,6 +128,7 @@ final class CallTable: Sendable {
   }
 
   func ended(_ call: Call) {
+    waiting.leave(call)
     let key = ObjectIdentifier(call)
     state.withLock { state in
       state.calls.removeValue(forKey: key)
@@ -108,6 +141,7 @@ final class CallTable: Sendable {
 
   /// Closes every call with 1001 once its current utterance was heard, each at most after `timeout`.
   func leave(within timeout: Duration) async {
+    for call in waiting.calls { await call.hangUp(code: .goingAway, reason: "server stops") }
     let calls = state.withLock { Array($0.calls.values) }
     await withTaskGroup { group in
       for call in calls { group.addTask { await call.leave(within: timeout) } }
@@ -117,7 +151,7 @@ final class CallTable: Sendable {
   /// Closes every call with 1001 and waits for the bots, which find their call ended; those that do
   /// not return in time are cancelled and left behind.
   func stop(within timeout: Duration) async {
-    let calls = state.withLock { Array($0.calls.values) }
+    let calls = state.withLock { Array($0.calls.values) } + waiting.calls
     for call in calls { await call.hangUp(code: .goingAway, reason: "server stops") }
     await drain(within: timeout)
     for bot in state.withLock({ Array($0.bots.values) }) { bot.cancel() }

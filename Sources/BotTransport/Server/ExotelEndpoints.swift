@@ -12,9 +12,11 @@ public import Telephony
 /// | `/exotel` and below | an applet with an `https` address in place of `wss` | `{"url": "wss://same"}` |
 ///
 /// Each takes GET and POST, in every encoding that ``CallbackFields`` reads, also with further segments
-/// behind its path. Everything is answered from memory at once and written to the call log
-/// afterwards; retries and duplicates are one event there. Exotel signs nothing, so what comes here is
-/// to be believed as far as ``access`` goes.
+/// behind its path. Everything is answered at once; what it says is read beside the event loops and
+/// written to the call log afterwards, where retries and duplicates are one event.
+///
+/// Exotel signs nothing and a refused lookup loses the call, so everybody is answered. Believed is who
+/// shows what ``access`` asks for, or who names a call that the server has, had, or has a record of.
 public struct ExotelEndpoints: Sendable {
   /// Where a Passthru applet that waits for the answer goes on.
   public enum Branch: Int, Hashable, Sendable {
@@ -24,42 +26,49 @@ public struct ExotelEndpoints: Sendable {
     case second = 302
   }
 
-  /// Who may ask and tell; by default everybody. Sockets have a policy of their own, in
-  /// ``ServerConfiguration/access``.
+  /// Who is believed; usually what ``ServerConfiguration/access`` is for sockets. From other addresses than
+  /// it lists nobody is answered. One that asks for nothing believes everybody, on a server that
+  /// strangers do not reach.
   public var access: AccessPolicy
-  /// Where Exotel reaches the server; nil takes it from each request.
-  public var publicAddress: PublicAddress?
+  /// Whether who shows no credentials of ``access`` is refused with 401.
+  public var isProtected: Bool
+  /// How Exotel reaches the server.
+  public var reach: Reach
   /// Where outcomes are written down; nil for nowhere.
   public var callLog: CallLogWriter?
+  /// The ``ServerConfiguration/notices`` of the server: they know its calls.
+  public var notices: CallNotices
   /// Chooses where one call's stream goes, and with which parameters, at most 3 in 256 characters. It is
   /// given this server's own address for the call. What it throws is answered with 500: an
-  /// ``ExotelParameterError`` in its own words, anything else without a word of it.
-  public var chooseStream: @Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL
-  /// Chooses the branch after a Passthru applet, once for each request, retries included.
-  public var chooseBranch: @Sendable (ExotelPassthru) -> Branch
-  /// Is told of each status callback, retries included.
+  /// ``ExotelParameterError`` in its own words, anything else without a word of it. It may be asked by
+  /// anybody: give no secret away. nil gives that address.
+  public var chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)?
+  /// Chooses the branch after a Passthru applet, once for each request, retries included; nil for the
+  /// first.
+  public var chooseBranch: (@Sendable (ExotelPassthru) -> Branch)?
+  /// Is told of each status callback that is believed, retries included.
   public var onStatus: @Sendable (ExotelStatusCallback) -> Void
-  /// Is told of each event of the Legs API, retries included: equal `eventSID`s are one event.
+  /// Is told of each event of the Legs API that is believed, retries included: equal `eventSID`s are one event.
   public var onLegEvent: @Sendable (ExotelLegEvent) -> Void
 
   private static let root = "/exotel"
   private static let lookup = root + "/stream-url"
   private static let methods = ["GET", "POST"]
 
-  /// Makes endpoints that send every call to this server itself. The hooks run on the event loop's
-  /// thread and must return at once.
+  /// Makes endpoints that send every call to this server itself. The hooks run one after the other on
+  /// a thread of their own, and all callbacks wait for them: they return soon.
   public init(
-    access: AccessPolicy = AccessPolicy(), publicAddress: PublicAddress? = nil,
-    callLog: CallLogWriter? = nil,
-    chooseStream: @escaping @Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL = {
-      _, own in try ExotelStreamURL(own)
-    },
-    chooseBranch: @escaping @Sendable (ExotelPassthru) -> Branch = { _ in .first },
+    access: AccessPolicy = AccessPolicy(), isProtected: Bool = false, reach: Reach = Reach(),
+    callLog: CallLogWriter? = nil, notices: CallNotices = CallNotices(),
+    chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)? = nil,
+    chooseBranch: (@Sendable (ExotelPassthru) -> Branch)? = nil,
     onStatus: @escaping @Sendable (ExotelStatusCallback) -> Void = { _ in },
     onLegEvent: @escaping @Sendable (ExotelLegEvent) -> Void = { _ in }
   ) {
     self.access = access
-    self.publicAddress = publicAddress
+    self.isProtected = isProtected
+    self.notices = notices
+    self.reach = reach
     self.callLog = callLog
     self.chooseStream = chooseStream
     self.chooseBranch = chooseBranch
@@ -69,34 +78,74 @@ public struct ExotelEndpoints: Sendable {
 
   /// Adds the endpoints to a server's routes.
   public func add(to routes: inout HTTPRoutes) {
-    let gate = Gate(policy: access)
-    func add(_ path: String, _ answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
-      routes.addTree(path, methods: Self.methods) { gate.refusal($0) ?? answer($0) }
+    func add(
+      _ path: String,
+      _ answer: @escaping @Sendable (HTTPRequest, CallbackDesk.Sender) -> HTTPResponse
+    ) {
+      routes.addTree(path, methods: Self.methods) { request in
+        switch sender(request) {
+        case .failure(let refusal): refusal.answer
+        case .success(let sender): answer(request, sender)
+        }
+      }
     }
-    add(Self.lookup) { self.streamURL($0) }
-    add(Self.root + "/passthru") { self.passthru($0) }
-    add(Self.root + "/status") { self.status($0) }
-    add(Self.root + "/events") { self.legEvent($0) }
-    add(Self.root) { self.mediaPath($0) }
+    add(Self.lookup) { self.streamURL($0, $1) }
+    add(Self.root + "/passthru") { self.passthru($0, $1) }
+    add(Self.root + "/status") { self.status($0, $1) }
+    add(Self.root + "/events") { self.legEvent($0, $1) }
+    add(Self.root) { request, _ in self.mediaPath(request) }
   }
 
-  private func streamURL(_ request: HTTPRequest) -> HTTPResponse {
-    guard let own = ownAddress(request) else { return Self.noHost }
-    let lookup = ExotelStreamLookup(CallbackFields(request))
-    do {
-      return .json(200, ExotelStreamLookup.answer(try chooseStream(lookup, own)))
-    } catch let error as ExotelParameterError {
-      return .json(500, Self.object([("error", error.description)]))
-    } catch {
-      return .json(500, Self.object([("error", "no stream for this call")]))
+  private struct Refusal: Error { let answer: HTTPResponse }
+
+  /// Who asks; from what stands in front of the body alone.
+  private func sender(_ request: HTTPRequest) -> Result<CallbackDesk.Sender, Refusal> {
+    let address = Gate.host(reach.client(of: request.headers, from: request.peerAddress))
+    func sender(_ isTrusted: Bool) -> Result<CallbackDesk.Sender, Refusal> {
+      .success(CallbackDesk.Sender(address: address, isTrusted: isTrusted))
     }
+    switch Gate(policy: access, reach: reach).judge(request) {
+    case .admitted: return sender(!access.admitsEverybody || notices.believesEverybody)
+    case .refused(let status) where isProtected || status == 403:
+      return .failure(Refusal(answer: Gate.answer(status)))
+    case .undecided where isProtected: return .failure(Refusal(answer: Gate.answer(401)))
+    case .refused, .undecided: return sender(false)
+    }
+  }
+
+  private func streamURL(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
+    guard let own = ownAddress(request) else { return Self.noHost }
+    guard let chooseStream else { return Self.answer { try ExotelStreamURL(own) } }
+    return later(sender, otherwise: .busy) {
+      Self.answer { try chooseStream(ExotelStreamLookup(CallbackFields(request)), own) }
+    }
+  }
+
+  private static func answer(_ url: () throws -> ExotelStreamURL) -> HTTPResponse {
+    do {
+      return .json(200, ExotelStreamLookup.answer(try url()))
+    } catch let error as ExotelParameterError {
+      return .json(500, object([("error", error.description)]))
+    } catch {
+      return .json(500, object([("error", "no stream for this call")]))
+    }
+  }
+
+  /// The answer that the desk finds out; `otherwise` where it has too much to do.
+  private func later(
+    _ sender: CallbackDesk.Sender, otherwise: HTTPResponse,
+    _ find: @escaping @Sendable () -> HTTPResponse
+  ) -> HTTPResponse {
+    HTTPResponse(later: { answer in
+      if !notices.desk.take(sender, { answer(find()) }) { answer(otherwise) }
+    })
   }
 
   /// This server's address for a call: the media path, with whatever credentials the lookup itself was
   /// made with, in the same places, and with its sample rate. So none need be stored, and whoever
   /// knows none learns none.
   private func ownAddress(_ request: HTTPRequest) -> String? {
-    guard let address = publicAddress ?? PublicAddress(of: request) else { return nil }
+    guard let address = reach.address(of: request) else { return nil }
     let segments = request.path.split(separator: "/").dropFirst(2)
     let path = ([Self.root] + segments.map { PercentEncoding.encode(String($0)) })
       .joined(separator: "/")
@@ -106,7 +155,7 @@ public struct ExotelEndpoints: Sendable {
   }
 
   private func mediaPath(_ request: HTTPRequest) -> HTTPResponse {
-    guard let address = publicAddress ?? PublicAddress(of: request) else { return Self.noHost }
+    guard let address = reach.address(of: request) else { return Self.noHost }
     let segments = request.path.split(separator: "/").map { PercentEncoding.encode(String($0)) }
     let text =
       Self.withUser(request, address.description) + "/" + segments.joined(separator: "/")
@@ -118,26 +167,48 @@ public struct ExotelEndpoints: Sendable {
     }
   }
 
-  private func passthru(_ request: HTTPRequest) -> HTTPResponse {
-    let passthru = ExotelPassthru(CallbackFields(request))
-    callLog?.submit(CallLogEvent(passthru, at: .now))
-    let branch = chooseBranch(passthru)
-    return .json(branch.rawValue, Self.object([("status", "ok")]))
-  }
-
-  private func status(_ request: HTTPRequest) -> HTTPResponse {
-    let status = ExotelStatusCallback(CallbackFields(request))
-    callLog?.submit(CallLogEvent(status, at: .now))
-    onStatus(status)
-    return .json(200, Self.object([("status", "ok")]))
-  }
-
-  private func legEvent(_ request: HTTPRequest) -> HTTPResponse {
-    if let event = ExotelLegEvent(CallbackFields(request)) {
-      callLog?.submit(CallLogEvent(event, at: .now))
-      onLegEvent(event)
+  private func passthru(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
+    @Sendable func read() -> ExotelPassthru {
+      let passthru = ExotelPassthru(CallbackFields(request))
+      believe(CallLogEvent(passthru, at: .now), from: sender) {}
+      return passthru
     }
-    return .json(200, Self.object([("status", "ok")]))
+    guard let chooseBranch else {
+      _ = notices.desk.take(sender) { _ = read() }
+      return Self.branch(.first)
+    }
+    return later(sender, otherwise: Self.branch(.first)) { Self.branch(chooseBranch(read())) }
+  }
+
+  private static func branch(_ branch: Branch) -> HTTPResponse {
+    .json(branch.rawValue, object([("status", "ok")]))
+  }
+
+  private func status(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
+    _ = notices.desk.take(sender) {
+      let status = ExotelStatusCallback(CallbackFields(request))
+      believe(CallLogEvent(status, at: .now), from: sender) { onStatus(status) }
+    }
+    return Self.branch(.first)
+  }
+
+  private func legEvent(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
+    _ = notices.desk.take(sender) {
+      guard let event = ExotelLegEvent(CallbackFields(request)) else { return }
+      believe(CallLogEvent(event, at: .now), from: sender) { onLegEvent(event) }
+    }
+    return Self.branch(.first)
+  }
+
+  /// Writes down what may be believed, and tells of it.
+  private func believe(
+    _ event: CallLogEvent, from sender: CallbackDesk.Sender, _ tell: @escaping @Sendable () -> Void
+  ) {
+    let names = [event.facts.callSID, event.facts.streamSID, event.facts.legSID]
+    notices.desk.judge(sender, naming: names, in: callLog) {
+      callLog?.submit(event)
+      tell()
+    }
   }
 
   private static let noHost = HTTPResponse.json(
@@ -174,6 +245,11 @@ extension CallbackFields {
 }
 
 extension HTTPResponse {
+  /// More was asked than can be found out.
+  static var busy: HTTPResponse {
+    HTTPResponse(status: 503, headers: ["Retry-After": "1"], body: "Too many requests wait.\n")
+  }
+
   static func json(_ status: Int, _ body: String) -> HTTPResponse {
     HTTPResponse(status: status, contentType: "application/json", body: body)
   }

@@ -3,19 +3,14 @@ import Telephony
 /// Applies an access policy to a server's requests.
 struct Gate: Sendable {
   let policy: AccessPolicy
+  let reach: Reach
 
   func judge(_ request: UpgradeRequest) -> AccessPolicy.Decision {
     judge(request.path, request.query, request.headers, request.peerAddress)
   }
 
-  /// The answer to a request that may not pass; nil where it may. What would be settled by a later
-  /// message of a socket is settled here: HTTP has none.
-  func refusal(_ request: HTTPRequest) -> HTTPResponse? {
-    switch judge(request.path, request.query, request.headers, request.peerAddress) {
-    case .admitted: nil
-    case .refused(let status): Gate.answer(status)
-    case .undecided: Gate.answer(401)
-    }
+  func judge(_ request: HTTPRequest) -> AccessPolicy.Decision {
+    judge(request.path, request.query, request.headers, request.peerAddress)
   }
 
   private func judge(
@@ -28,14 +23,15 @@ struct Gate: Sendable {
     }
     return policy.judge(
       path: path.replacing(" ", with: "+"), query: URLQuery(items),
-      authorization: headers["authorization"], peer: Gate.host(peer))
+      authorization: headers["authorization"],
+      peer: Gate.host(reach.client(of: headers, from: peer)))
   }
 
   static func words(_ status: Int) -> String {
     status == 403 ? "Not from this address.\n" : "Credentials are missing or wrong.\n"
   }
 
-  private static func answer(_ status: Int) -> HTTPResponse {
+  static func answer(_ status: Int) -> HTTPResponse {
     let headers: HTTPHeaders = status == 401 ? ["WWW-Authenticate": "Basic"] : [:]
     return HTTPResponse(status: status, headers: headers, body: words(status))
   }

@@ -8,37 +8,38 @@ public import Telephony
 /// | `/plivo/answer` | a call that wants to know what to do | XML with a two-way stream to this server's `/plivo` |
 /// | `/plivo/status` | a stream's status callback | 200 |
 ///
-/// Each takes GET and POST. What is not signed is refused with 401 where there is a ``gate``, and
-/// believed where there is none.
+/// Each takes GET and POST. What is not signed is refused with 401 where there is a ``gate``. Where there
+/// is none everybody is answered; a status is believed then on a server that strangers do not reach, or
+/// when it names a call that the server has, had, or has a record of.
 public struct PlivoEndpoints: Sendable {
-  /// Checks signatures; nil believes everybody.
+  /// Checks signatures; nil asks for none.
   public var gate: PlivoGate?
-  /// Where Plivo reaches the server; nil takes it from each request.
-  public var publicAddress: PublicAddress?
+  /// How Plivo reaches the server.
+  public var reach: Reach
   /// Where status callbacks are written down; nil for nowhere.
   public var callLog: CallLogWriter?
   /// Takes status callbacks to the live calls that they are about: the ``ServerConfiguration/notices``
-  /// of the server; nil where no call is to know of them.
-  public var notices: CallNotices?
+  /// of the server, which know its calls.
+  public var notices: CallNotices
   /// Chooses a call's stream; it is given the one to this server itself. What it throws is answered
   /// with 500.
   public var chooseStream: @Sendable (PlivoAnswerRequest, PlivoStream) throws -> PlivoStream
-  /// Is told of each status callback, duplicates included: equal
+  /// Is told of each status callback that is believed, duplicates included: equal
   /// ``PlivoStatusCallback/deduplicationKey``s are one event.
   public var onStatus: @Sendable (PlivoStatusCallback) -> Void
 
-  /// Makes endpoints that send every call to this server itself. The hooks run on the event loop's
-  /// thread and must return at once.
+  /// Makes endpoints that send every call to this server itself. The hooks run one after the
+  /// other on a thread of their own, and all callbacks wait for them: they return soon.
   public init(
-    gate: PlivoGate? = nil, publicAddress: PublicAddress? = nil, callLog: CallLogWriter? = nil,
-    notices: CallNotices? = nil,
+    gate: PlivoGate? = nil, reach: Reach = Reach(), callLog: CallLogWriter? = nil,
+    notices: CallNotices = CallNotices(),
     chooseStream: @escaping @Sendable (PlivoAnswerRequest, PlivoStream) throws -> PlivoStream = {
       _, own in own
     },
     onStatus: @escaping @Sendable (PlivoStatusCallback) -> Void = { _ in }
   ) {
     self.gate = gate
-    self.publicAddress = publicAddress
+    self.reach = reach
     self.callLog = callLog
     self.notices = notices
     self.chooseStream = chooseStream
@@ -47,19 +48,47 @@ public struct PlivoEndpoints: Sendable {
 
   /// Adds the endpoints to a server's routes.
   public func add(to routes: inout HTTPRoutes) {
-    func add(_ path: String, _ answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
-      routes.add(path, methods: ["GET", "POST"]) { [gate] request in
-        gate?.admits(request) == false
-          ? HTTPResponse(status: 401, body: "The signature is missing or wrong.\n")
-          : answer(request)
-      }
+    routes.add("/plivo/answer", methods: ["GET", "POST"]) { request in
+      later(request) { _ in answer(request) }
     }
-    add("/plivo/answer") { self.answer($0) }
-    add("/plivo/status") { self.status($0) }
+    routes.add("/plivo/status", methods: ["GET", "POST"]) { request in
+      guard gate == nil else { return later(request) { status(request, $0) } }
+      // Nothing hangs on what it says.
+      let sender = sender(request)
+      _ = notices.desk.take(sender) { _ = status(request, sender) }
+      return HTTPResponse(status: 200, body: "ok\n")
+    }
+  }
+
+  private static let unsigned = HTTPResponse(
+    status: 401, body: "The signature is missing or wrong.\n")
+
+  private func sender(_ request: HTTPRequest) -> CallbackDesk.Sender {
+    CallbackDesk.Sender(
+      address: Gate.host(reach.client(of: request.headers, from: request.peerAddress)),
+      isTrusted: gate == nil && notices.believesEverybody)
+  }
+
+  /// The answer that the desk finds out, once it has seen the signature.
+  private func later(
+    _ request: HTTPRequest,
+    _ find: @escaping @Sendable (CallbackDesk.Sender) -> HTTPResponse
+  ) -> HTTPResponse {
+    // What has no signature at all costs nothing.
+    guard gate?.mayAdmit(request) != false else { return Self.unsigned }
+    let sender = sender(request)
+    return HTTPResponse(later: { answer in
+      let isTaken = notices.desk.take(sender) {
+        guard let gate else { return answer(find(sender)) }
+        let signed = CallbackDesk.Sender(address: sender.address, isTrusted: true)
+        answer(gate.admits(request) ? find(signed) : Self.unsigned)
+      }
+      if !isTaken { answer(.busy) }
+    })
   }
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
-    guard let address = publicAddress ?? PublicAddress(of: request) else {
+    guard let address = reach.address(of: request) else {
       return HTTPResponse(status: 400, body: "The request names no host.\n")
     }
     let call = PlivoAnswerRequest(CallbackFields(request))
@@ -81,11 +110,13 @@ public struct PlivoEndpoints: Sendable {
     }
   }
 
-  private func status(_ request: HTTPRequest) -> HTTPResponse {
+  private func status(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
     let status = PlivoStatusCallback(CallbackFields(request))
-    callLog?.submit(CallLogEvent(status, at: .now))
-    notices?.take(status)
-    onStatus(status)
+    notices.desk.judge(sender, naming: [status.callUUID, status.streamID], in: callLog) {
+      callLog?.submit(CallLogEvent(status, at: .now))
+      notices.take(status)
+      onStatus(status)
+    }
     return HTTPResponse(status: 200, body: "ok\n")
   }
 }

@@ -17,20 +17,18 @@ public struct PublicAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(scheme: scheme, authority: String(rest))
   }
 
-  /// The address that a request was sent to: what the proxy says in `X-Forwarded-Host` and
-  /// `X-Forwarded-Proto` or `Forwarded` (RFC 7239), else the `Host` header.
+  /// The address that a request was sent to: what a proxy that is believed says in `X-Forwarded-Host`
+  /// and `X-Forwarded-Proto` or `Forwarded` (RFC 7239), else the `Host` header.
   ///
-  /// `wss` unless a proxy says that it was asked over `http`: platforms want `wss`, and TLS often
-  /// ends before this server. nil where no usable host is named. A stranger may write these headers;
-  /// the address is good for answering the one who wrote them, and for nothing else.
-  public init?(of request: HTTPRequest) { self.init(headers: request.headers) }
-
-  /// The same of a request's headers alone.
-  init?(headers: HTTPHeaders) {
-    let forwarded = Self.parameters(headers["forwarded"] ?? "")
-    let host = Self.first(headers["x-forwarded-host"]) ?? forwarded["host"]
-    let scheme = Self.first(headers["x-forwarded-proto"]) ?? forwarded["proto"] ?? "wss"
-    guard let authority = host ?? headers["host"] else { return nil }
+  /// `wss` unless that proxy says that it was asked over `http`: platforms want `wss`, and TLS often
+  /// ends before this server. nil where no usable host is named.
+  init?(headers: HTTPHeaders, believesProxy: Bool) {
+    let forwarded = believesProxy ? Self.parameters(headers["forwarded"] ?? "") : [:]
+    func header(_ name: String) -> String? {
+      believesProxy ? Self.first(headers["x-forwarded-\(name)"]) : nil
+    }
+    let scheme = header("proto") ?? forwarded["proto"] ?? "wss"
+    guard let authority = header("host") ?? forwarded["host"] ?? headers["host"] else { return nil }
     self.init(scheme: scheme.lowercased(), authority: authority)
   }
 

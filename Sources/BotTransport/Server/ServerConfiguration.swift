@@ -16,10 +16,16 @@ public struct ServerConfiguration: Sendable {
   /// Who may open a socket. A late token, in the parameters of `start`, holds the call back from its
   /// bot until it has come; without it the socket is closed with 1008.
   public var access: AccessPolicy
+  /// How platforms reach the server, where that is not its own address.
+  public var reach = Reach()
   /// Judges that know better than ``access``, such as one that checks a platform's signature. The first
-  /// that has an opinion decides; nil leaves it to the next, and at last to ``access``. Called on the
+  /// that has an opinion decides; nil leaves it to the next, and at last to ``access``. They are given
+  /// the platform that the path names, if any, as whoever carries the call reads it. Called on the
   /// event loop's thread: they answer at once.
-  public var upgradeJudges: [@Sendable (UpgradeRequest) -> AccessPolicy.Decision?] = []
+  public var upgradeJudges: [@Sendable (UpgradeRequest, Platform?) -> AccessPolicy.Decision?] = []
+  /// The platforms whose every upgrade is judged by ``upgradeJudges``. A server with any, or with a told
+  /// ``reach``, is taken for one that strangers reach: without ``access`` it carries these alone.
+  public var guardedPlatforms: Set<Platform> = []
   /// Whether a server without any access policy may listen where others than this machine reach it.
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.

@@ -1,6 +1,7 @@
 /// Why a server refuses to begin.
 public enum ServerError: Error, Equatable, CustomStringConvertible {
-  /// Others than this machine could reach it, and nothing says who may.
+  /// Others than this machine could reach it, by its address, a public address or a proxy that it was
+  /// told of, and nothing says who may.
   case open(host: String)
   /// The call log is required and cannot be opened.
   case callLog(reason: String)

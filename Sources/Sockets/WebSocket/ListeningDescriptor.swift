@@ -11,6 +11,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   /// Bytes not yet under way that the system may hold for a connection. Its own bound is megabytes,
   /// minutes of a call's audio that would wait ahead of a clear, and hide that nobody reads.
   private static let unsentLimit: Int32 = 16_384
+  private static let mostPatient = 256
   private static let pauseWithoutDescriptors: Duration = .milliseconds(50)
 
   let socket: ListeningSocket
@@ -21,6 +22,8 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   private let tls: TLSServerConfiguration?
   private let files: TLSContext?
   private var tlsHost: TLSServerHost?
+  /// Connections that wait to be read.
+  private var patient = 0
 
   init(
     loop: EventLoop, socket: ListeningSocket, options: ListenerOptions, rules: ListenerRules
@@ -86,7 +89,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
       }
       setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
       setOption(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Self.unsentLimit)
-      begin(descriptor, from: SocketAddress(storage).description)
+      welcome(descriptor, from: SocketAddress(storage).description)
     }
   }
 
@@ -99,6 +102,23 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
       unsafe lws_rx_flow_control(wsi, 1)
     }
     timer.arm(at: EventLoop.now + Self.pauseWithoutDescriptors)
+  }
+
+  /// Reads a connection, in a while where its address has to be patient.
+  private func welcome(_ descriptor: Int32, from peerAddress: String) {
+    guard let patience = rules.patience?(peerAddress) else {
+      return begin(descriptor, from: peerAddress)
+    }
+    guard patient < Self.mostPatient else {
+      Glibc.close(descriptor)
+      return
+    }
+    patient += 1
+    let waiting = WaitingDescriptor(descriptor)
+    LoopTimer(loop: loop) { [self] in
+      patient -= 1
+      begin(waiting.taken(), from: peerAddress)
+    }.arm(at: EventLoop.now + patience)
   }
 
   private func begin(_ descriptor: Int32, from peerAddress: String) {
@@ -116,6 +136,20 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
       return
     }
     connection.startDeadline()
+  }
+}
+
+/// A descriptor that is closed unless somebody takes it.
+private final class WaitingDescriptor {
+  private var descriptor: Int32?
+
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The descriptor; once.
+  func taken() -> Int32 { descriptor.take() ?? -1 }
+
+  deinit {
+    if let descriptor { Glibc.close(descriptor) }
   }
 }
 

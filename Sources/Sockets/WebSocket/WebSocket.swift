@@ -81,7 +81,8 @@ public final class WebSocket: @unchecked Sendable {
   /// The reason of a socket that was cut because its peer did not read.
   public static let unreadReason = "the peer does not read"
 
-  let limits: Limits
+  /// May be changed while it is open: a message counts by the bounds of its end.
+  package var limits: Limits
   var delegate: (any WebSocketDelegate)?
   var state = State.opening
   /// libwebsockets' side, nil before the connection exists and after it is gone.

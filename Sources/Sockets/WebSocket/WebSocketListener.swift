@@ -49,11 +49,14 @@ public struct ListenerOptions: Sendable {
   /// Names of headers to look for beyond those that libwebsockets always keeps.
   public var headerNames = [
     "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-plivo-signature-v3",
-    "x-plivo-signature-ma-v3", "x-plivo-signature-v3-nonce", "x-plivo-signature-v2",
-    "x-plivo-signature-v2-nonce", "x-twilio-signature",
+    "x-plivo-signature-ma-v3", "x-plivo-signature-v3-nonce", "x-twilio-signature",
   ]
   /// Subprotocols taken ahead of the others when a client offers several.
   public var preferredSubprotocols = ["audio.plivo.com"]
+  /// How long what comes from an address and port waits before it is read, nil for not at all: for
+  /// those who have guessed too often. At most 256 connections wait, and more are closed. Called on the
+  /// loop's thread.
+  public var patience: (@Sendable (_ peerAddress: String) -> Duration?)?
   /// The certificate to show; with it the port takes nothing but TLS. nil takes nothing but plain
   /// connections.
   public var tls: TLSServerConfiguration?
@@ -68,6 +71,7 @@ final class ListenerRules: @unchecked Sendable {
   let limits: WebSocket.Limits
   let handshakeTimeout: Duration
   let headerNames: [String]
+  let patience: (@Sendable (String) -> Duration?)?
   let onUpgrade: (UpgradeRequest) -> UpgradeDecision
   let onHTTP: ((HTTPRequest) -> HTTPResponse?)?
   private let preferredSubprotocols: [String]
@@ -79,6 +83,7 @@ final class ListenerRules: @unchecked Sendable {
     limits = options.limits
     handshakeTimeout = options.handshakeTimeout
     headerNames = options.headerNames.map { $0.lowercased() }
+    patience = options.patience
     preferredSubprotocols = options.preferredSubprotocols
     self.onUpgrade = onUpgrade
     self.onHTTP = onHTTP

@@ -1,6 +1,5 @@
 import BotTransport
 import CallLog
-import Foundation
 import Telephony
 
 /// How platforms reach a server, and what it answers to their requests over HTTP.
@@ -10,6 +9,10 @@ struct EndpointOptions {
       "--public-url", "URL",
       help: "where the platform reaches this server, such as wss://bot.example.com (default "
         + "what each request says)"),
+    Option(
+      "--trust-proxy", "CIDR", isRepeatable: true,
+      help: "believe the X-Forwarded headers of the proxies at these addresses, which must "
+        + "overwrite what their clients send; may be given several times"),
     Option(
       "--plivo-auth-token", "TOKEN",
       help: "take upgrades and webhooks under /plivo with Plivo's signature alone (default "
@@ -22,22 +25,28 @@ struct EndpointOptions {
       help: "ask for the same credentials on HTTP requests; the addresses always count"),
   ]
 
-  private let publicAddress: PublicAddress?
+  private let reach: Reach
   private let plivoTokens: [String]
   private let protectsCallbacks: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
-    publicAddress = try arguments.text("--public-url").map { text throws(UsageError) in
+    let address = try arguments.text("--public-url").map { text throws(UsageError) in
       guard let address = PublicAddress(text) else {
         throw UsageError("--public-url \(text) is not like wss://bot.example.com")
       }
       return address
     }
+    reach = Reach(
+      publicAddress: address, proxies: try AccessOptions.ranges("--trust-proxy", arguments))
+    guard !AddressRange.holdEverybody(reach.proxies) else {
+      throw UsageError("--trust-proxy would believe anybody: name the proxies' addresses alone")
+    }
     let file =
       try arguments.text("--plivo-auth-token-file") ?? ServiceCredential.path("plivo-auth-token")
-    let token =
-      try arguments.text("--plivo-auth-token")
-      ?? ProcessInfo.processInfo.environment["PLIVO_AUTH_TOKEN"]
+    let given = try arguments.text("--plivo-auth-token").map { text throws(UsageError) in
+      try AccessOptions.saying(text, "--plivo-auth-token")
+    }
+    let token = try given ?? AccessOptions.secret("PLIVO_AUTH_TOKEN")
     plivoTokens =
       (token.map { [$0] } ?? [])
       + (try file.map { path throws(UsageError) in
@@ -47,25 +56,16 @@ struct EndpointOptions {
   }
 
   /// Adds the endpoints and their gates to a server that has its call log.
-  func apply(
-    to configuration: inout ServerConfiguration, _ access: AccessOptions, isLocal: Bool
-  ) {
-    let gate =
-      protectsCallbacks
-      ? access.policy : AccessPolicy(addresses: access.policy.addresses)
+  func apply(to configuration: inout ServerConfiguration, _ access: AccessOptions) {
+    configuration.reach = reach
     ExotelEndpoints(
-      access: gate, publicAddress: publicAddress, callLog: configuration.callLog
+      access: access.policy, isProtected: protectsCallbacks, reach: reach,
+      callLog: configuration.callLog, notices: configuration.notices
     ).add(to: &configuration.routes)
-    // Where strangers can come and nothing but Plivo's signatures tells them, nothing else is taken.
-    let isOnlyWay = access.policy.admitsEverybody && !access.admitsStrangers && !isLocal
-    let plivoGate = PlivoGate(
-      tokens: plivoTokens, publicAddress: publicAddress, isOnlyWay: isOnlyWay)
-    if let plivoGate {
-      plivoGate.add(to: &configuration)
-      configuration.admitsStrangers = true
-    }
+    let plivoGate = PlivoGate(tokens: plivoTokens, reach: reach)
+    plivoGate?.add(to: &configuration)
     PlivoEndpoints(
-      gate: plivoGate, publicAddress: publicAddress, callLog: configuration.callLog,
+      gate: plivoGate, reach: reach, callLog: configuration.callLog,
       notices: configuration.notices
     ).add(to: &configuration.routes)
   }

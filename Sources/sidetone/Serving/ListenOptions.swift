@@ -22,9 +22,6 @@ struct ListenOptions {
     loopCount = try arguments.integer("--loops", in: 1...64) ?? 1
   }
 
-  /// Whether only this machine can reach the address.
-  var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
-
   /// The host as URLs have it.
   var urlHost: String { host.contains(":") ? "[\(host)]" : host }
 }

@@ -54,8 +54,6 @@ struct ServerOptions {
     configuration.access = access.policy
     // Who shows the right certificate is no stranger.
     configuration.admitsStrangers = access.admitsStrangers || tls.asksForCertificate
-    let sockets = configuration.sockets
-    let isLocal = sockets.isEmpty ? listening.isLocal : sockets.allSatisfy(\.isLoopback)
-    endpoints.apply(to: &configuration, access, isLocal: isLocal)
+    endpoints.apply(to: &configuration, access)
   }
 }

@@ -100,6 +100,20 @@ import Testing
     }
   }
 
+  @Test("refuses to be reached by others without a policy, whatever it listens on")
+  func openReach() async throws {
+    let proxy = try #require(AddressRange("127.0.0.1"))
+    let address = try #require(PublicAddress("wss://bot.example.com"))
+    for reach in [Reach(publicAddress: address), Reach(proxies: [proxy])] {
+      var configuration = ServerConfiguration()
+      configuration.reach = reach
+      let server = BotServer(port: 0, configuration: configuration)
+      await #expect(throws: ServerError.open(host: "127.0.0.1")) {
+        try await server.run { _ in }
+      }
+    }
+  }
+
   @Test("listens to others once it is told to")
   func admitsStrangers() async throws {
     var configuration = ServerConfiguration()

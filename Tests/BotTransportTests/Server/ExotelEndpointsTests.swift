@@ -36,17 +36,23 @@ import Testing
     let secret = try await server.curl(
       "/exotel/stream-url/t0k%2Ben?sample-rate=16000&CallSid=c1", "--user", "key:to/ken")
     #expect(try url(secret.body) == "wss://key:to%2Fken@\(host)/exotel/t0k%2Ben?sample-rate=16000")
-    let proxied = try await server.curl(
-      "/exotel/stream-url", "-H", "X-Forwarded-Host: bot.example.com", "-H",
-      "X-Forwarded-Proto: https")
-    #expect(try url(proxied.body) == "wss://bot.example.com/exotel")
+    let forwarded = [
+      "-H", "X-Forwarded-Host: bot.example.com", "-H", "X-Forwarded-Proto: https",
+    ]
+    let strangers = try await server.curl("/exotel/stream-url", forwarded[...])
+    #expect(try url(strangers.body) == "wss://\(host)/exotel")
     try await server.stop()
+    let reach = Reach(proxies: [try #require(AddressRange("127.0.0.1"))])
+    let behind = try await self.server(ExotelEndpoints(reach: reach))
+    let proxied = try await behind.curl("/exotel/stream-url", forwarded[...])
+    #expect(try url(proxied.body) == "wss://bot.example.com/exotel")
+    try await behind.stop()
   }
 
   @Test("answers a plain GET of the media path with the same path")
   func mediaPath() async throws {
     let address = try #require(PublicAddress("wss://bot.example.com"))
-    let server = try await server(ExotelEndpoints(publicAddress: address))
+    let server = try await server(ExotelEndpoints(reach: Reach(publicAddress: address)))
     let answer = try await server.curl("/exotel/v1/media?sample-rate=16000&ref=c-8817")
     #expect(answer.status == 200)
     #expect(
@@ -197,7 +203,7 @@ import Testing
     #expect(try await far.curl("/exotel/passthru?CallSid=c1").status == 403)
     try await far.stop()
     let policy = AccessPolicy(tokens: [try #require(Secret("abc"))])
-    let near = try await server(ExotelEndpoints(access: policy))
+    let near = try await server(ExotelEndpoints(access: policy, isProtected: true))
     #expect(try await near.curl("/exotel/passthru?CallSid=c1").status == 401)
     #expect(try await near.curl("/exotel/passthru/abc?CallSid=c1").status == 200)
     #expect(try await near.curl("/exotel/status?token=abc", "-d", "CallSid=c1").status == 200)

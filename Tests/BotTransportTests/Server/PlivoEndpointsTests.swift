@@ -38,7 +38,8 @@ import Testing
 
   @Test("answers a call with a stream to itself that carries the numbers on")
   func answer() async throws {
-    let server = try await server(PlivoEndpoints())
+    let proxy = try #require(AddressRange("127.0.0.1"))
+    let server = try await server(PlivoEndpoints(reach: Reach(proxies: [proxy])))
     let answer = try await server.curl(
       "/plivo/answer", "-d", "CallUUID=c&From=%2B14155550123&To=14155550199", "-H",
       "X-Forwarded-Host: bot.example.com")
@@ -98,7 +99,7 @@ import Testing
   @Test("takes webhooks with a signature alone, where there is a token")
   func signedWebhooks() async throws {
     let address = try #require(PublicAddress("wss://voice.example.com"))
-    let gate = PlivoGate(tokens: [Self.token], publicAddress: address)
+    let gate = PlivoGate(tokens: [Self.token], reach: Reach(publicAddress: address))
     let server = try await server(PlivoEndpoints(gate: gate), gate: gate)
     let form = "Event=StartStream&StreamID=s+1"
     let url = "https://voice.example.com/plivo/status"
@@ -121,7 +122,7 @@ import Testing
   @Test("takes upgrades with a signature alone, before the 101")
   func signedUpgrades() async throws {
     let address = try #require(PublicAddress("wss://voice.example.com"))
-    let gate = PlivoGate(tokens: ["old", Self.token], publicAddress: address)
+    let gate = PlivoGate(tokens: ["old", Self.token], reach: Reach(publicAddress: address))
     let server = try await server(PlivoEndpoints(gate: gate), gate: gate)
     let upgrade = [
       "--http1.1", "-H", "Connection: Upgrade", "-H", "Upgrade: websocket", "-H",
@@ -140,14 +141,47 @@ import Testing
     let other = try signature(.get, "http://voice.example.org/plivo/7aea0680?t=1")
     #expect(try await status(headers(other)) == 401)
     #expect(try await status(headers(other), path: "/PLIVO") == 401)
-    #expect(try await status([], path: "/elsewhere") == 101)
+    // However the path is written: the gate reads what the call would be carried by.
+    for path in ["/plivo%3F", "/plivo%23x", "//Plivo", "/%70livo/x", "/plivo%2Fx"] {
+      #expect(try await status([], path: path) == 401, "\(path)")
+    }
+    for path in ["/elsewhere", "/exotel", "/", "/plivox", "/x/plivo"] {
+      #expect(try await status([], path: path) == 403, "\(path)")
+    }
     try await server.stop()
+  }
+
+  @Test("a stranger's forwarded headers make no other host's signature valid, a named proxy's do")
+  func forwardedHosts() async throws {
+    let upgrade = [
+      "--http1.1", "-H", "Connection: Upgrade", "-H", "Upgrade: websocket", "-H",
+      "Sec-WebSocket-Version: 13", "-H", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "--max-time", "1",
+    ]
+    let proxy = try #require(AddressRange("127.0.0.1"))
+    let good = headers(try signature(.get, "https://voice.example.com/plivo"))
+    let status = headers(try signature(.get, "https://voice.example.com/plivo/status"))
+    for (reach, upgraded, answered) in [(Reach(), 401, 401), (Reach(proxies: [proxy]), 101, 200)] {
+      let gate = PlivoGate(tokens: [Self.token], reach: reach)
+      let server = try await server(PlivoEndpoints(gate: gate, reach: reach), gate: gate)
+      for forwarded in [
+        "X-Forwarded-Host: voice.example.com", "Forwarded: host=voice.example.com;proto=https",
+      ] {
+        #expect(
+          try await server.curl("/plivo", upgrade[...] + good + ["-H", forwarded]).status
+            == upgraded)
+        #expect(
+          try await server.curl("/plivo/status", status[...] + ["-H", forwarded]).status
+            == answered)
+      }
+      try await server.stop()
+    }
   }
 
   @Test("signs what a query means, however it is escaped: blanks, plus signs, separators")
   func escapedQueries() async throws {
     let address = try #require(PublicAddress("wss://voice.example.com"))
-    let gate = PlivoGate(tokens: [Self.token], publicAddress: address)
+    let gate = PlivoGate(tokens: [Self.token], reach: Reach(publicAddress: address))
     let server = try await server(PlivoEndpoints(gate: gate), gate: gate)
     let signer = PlivoSigner(tokens: [Self.token]) { HMACSHA256.code(key: $0, message: $1) }
     let request = PlivoSignedRequest(
@@ -170,13 +204,13 @@ import Testing
     try await server.stop()
   }
 
-  @Test("a gate that is the only way takes nothing but Plivo, and no call by its first words")
+  @Test("has no call found by its first words, and asks for a signature alone")
   func onlyWay() throws {
-    let gate = try #require(PlivoGate(tokens: [Self.token], isOnlyWay: true))
-    #expect(gate.judge(UpgradeRequest(path: "/exotel")) == .refused(status: 401))
-    #expect(gate.judge(UpgradeRequest(path: "/")) == .refused(status: 401))
+    let gate = try #require(PlivoGate(tokens: [Self.token]))
+    #expect(gate.judge(UpgradeRequest(path: "/plivo")) == .refused(status: 401))
     var configuration = ServerConfiguration()
     gate.add(to: &configuration)
+    #expect(configuration.guardedPlatforms == [.plivo])
     let start = Array(#"{"event":"start","start":{"callId":"c","streamId":"s"}}"#.utf8)
     let found = unsafe configuration.call.platforms.detect(firstMessage: start.span.bytes)
     #expect(found == nil)

@@ -1,3 +1,4 @@
+import Telephony
 import Testing
 
 @testable import BotTransport
@@ -35,11 +36,39 @@ import Testing
       (["host": "bad host\u{22}"], nil), (["host": "a", "x-forwarded-proto": "gopher"], nil),
       ([:], nil),
     ] as [([String: String], String?)])
-  func request(fields: [String: String], address: String?) {
+  func request(fields: [String: String], address: String?) throws {
+    let proxy = try #require(AddressRange("10.0.0.0/24"))
+    let reach = Reach(proxies: [proxy])
+    #expect(
+      reach.address(of: headers(fields), from: "10.0.0.7:4711")?.description == address)
+    // A stranger's word is none, whatever range it would like to come from.
+    let plain = fields["host"].flatMap { PublicAddress("wss://\($0)") }
+    for peer in ["10.0.1.7:4711", "127.0.0.1:4711", "[::1]:4711"] {
+      #expect(reach.address(of: headers(fields), from: peer) == plain)
+    }
+    #expect(Reach().address(of: headers(fields), from: "127.0.0.1:1") == plain)
+  }
+
+  @Test(
+    "takes the client's address from proxies that are believed, the last that is none of them",
+    arguments: [
+      ("203.0.113.9", "203.0.113.9:0"), ("203.0.113.9:4711", "203.0.113.9:0"),
+      ("2001:db8::1", "[2001:db8::1]:0"), ("[2001:db8::1]:4711", "[2001:db8::1]:0"),
+      ("198.51.100.1, 203.0.113.9, 10.0.0.3", "203.0.113.9:0"),
+      ("198.51.100.1, 10.0.0.4 ,10.0.0.3", "198.51.100.1:0"),
+      ("10.0.0.4,10.0.0.3", "10.0.0.4:0"), ("unknown", "10.0.0.7:4711"),
+      ("203.0.113.9, nonsense", "10.0.0.7:4711"), (nil, "10.0.0.7:4711"), ("", "10.0.0.7:4711"),
+    ] as [(String?, String)])
+  func client(list: String?, client: String) throws {
+    let reach = Reach(proxies: [try #require(AddressRange("10.0.0.0/24"))])
+    let fields = headers(list.map { ["x-forwarded-for": $0] } ?? [:])
+    #expect(reach.client(of: fields, from: "10.0.0.7:4711") == client)
+    #expect(reach.client(of: fields, from: "127.0.0.1:4711") == "127.0.0.1:4711")
+  }
+
+  private func headers(_ fields: [String: String]) -> HTTPHeaders {
     var headers = HTTPHeaders()
     for (name, value) in fields { headers.append(name, value) }
-    let request = HTTPRequest(
-      method: "GET", path: "/", query: [], headers: headers, body: [], peerAddress: "")
-    #expect(PublicAddress(of: request)?.description == address)
+    return headers
   }
 }
