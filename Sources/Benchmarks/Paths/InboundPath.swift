@@ -1,4 +1,5 @@
 import AudioEngine
+import Foundation
 import Telephony
 
 /// One media message of the caller's to samples at the bot's rate: scanned, decoded into the
@@ -9,12 +10,25 @@ import Telephony
   private let message: CountingMessage
   private let frame: UnsafeMutableBufferPointer<Int16>
   private var now = MonotonicTime.zero
+  private let isTimed: Bool
   private(set) var samplesRead = 0
 
   init(_ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter) {
+    self.init(
+      format, botRate: botRate, filter: filter, payload: ExotelStream.payload(format),
+      isTimed: true)
+  }
+
+  /// Takes any payload; one longer than the stream's step is numbered and not timed.
+  init(
+    _ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter, payload: Data,
+    isTimed: Bool
+  ) {
     session = ExotelStream.session(format, botRate: botRate, filter: filter)
-    message = CountingMessage(exotel: ExotelStream.payload(format))
-    let count = botRate.hertz * ExotelStream.milliseconds / 1_000
+    message = CountingMessage(exotel: payload)
+    self.isTimed = isTimed
+    let count =
+      payload.count / format.encoding.bytesPerSample * botRate.hertz / format.rate.hertz
     unsafe frame = UnsafeMutableBufferPointer(
       start: HotMemory.destination(count, of: 0), count: count)
   }
@@ -27,7 +41,8 @@ import Telephony
       preconditionFailure("the message is media")
     }
     let timing = MediaTiming(
-      chunk: media.chunk, timestampMilliseconds: media.timestampMilliseconds)
+      chunk: media.chunk,
+      timestampMilliseconds: isTimed ? media.timestampMilliseconds : nil)
     let result = session.receive(text.extracting(media.payload), timing: timing, at: now)
     precondition(result == .taken, "\(result)")
     var span = unsafe MutableSpan(_unsafeElements: frame)

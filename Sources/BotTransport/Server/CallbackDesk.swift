@@ -95,10 +95,7 @@ final class CallbackDesk: Sendable {
     }
     state.withLock { $0.waiting += 1 }
     Task.detached { [self] in
-      var isRecorded = false
-      for name in names where !isRecorded {
-        isRecorded = (try? await log.log.records(of: name).isEmpty) == false
-      }
+      let isRecorded = await log.knows(anyOf: names)
       count(isRecorded ? .taken : .unknown)
       if isRecorded { then() }
       state.withLock { $0.waiting -= 1 }

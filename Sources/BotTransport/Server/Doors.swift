@@ -50,7 +50,7 @@ struct Doors: Sendable {
     guard let open else { return nil }
     let shut = paths.filter { !open.contains($0.platform) }.map(\.path) + ["all other paths"]
     return "\(shut.joined(separator: ", ")): refused with 403, for strangers reach this server and "
-      + "no rule says who may call there; name credentials, a token or addresses, or say that "
-      + "anybody may"
+      + "no rule says who may call there; name credentials, a token or addresses (--basic-file, "
+      + "--token-file, --allow), or say that anybody may (--allow-unauthenticated)"
   }
 }

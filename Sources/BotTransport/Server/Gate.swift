@@ -16,15 +16,16 @@ struct Gate: Sendable {
   private func judge(
     _ path: String, _ query: [QueryItem], _ headers: HTTPHeaders, _ peer: String
   ) -> AccessPolicy.Decision {
-    // libwebsockets makes blanks of plus signs, also in paths. A token may hold the one, never the
-    // other.
-    let items = query.map {
-      QueryItem(name: $0.name, value: $0.value.replacing(" ", with: "+"))
-    }
+    let items = query.map { QueryItem(name: $0.name, value: Self.plussed($0.value)) }
     return policy.judge(
-      path: path.replacing(" ", with: "+"), query: URLQuery(items),
+      path: Self.plussed(path), query: URLQuery(items),
       authorization: headers["authorization"],
       peer: Gate.host(reach.client(of: headers, from: peer)))
+  }
+
+  /// libwebsockets makes blanks of plus signs, also in paths. A token may hold the one, never the other.
+  private static func plussed(_ text: String) -> String {
+    String(decoding: text.utf8.map { $0 == 0x20 ? UInt8(ascii: "+") : $0 }, as: UTF8.self)
   }
 
   static func words(_ status: Int) -> String {

@@ -65,5 +65,7 @@ public struct HTTPRoutes: Sendable {
     return route.handler(request)
   }
 
-  private static func segments(_ path: String) -> [Substring] { path.split(separator: "/") }
+  private static func segments(_ path: String) -> [Substring] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+  }
 }

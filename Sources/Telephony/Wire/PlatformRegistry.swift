@@ -84,7 +84,9 @@ public struct PlatformRegistry: Sendable {
   }
 
   private static func segments(of path: String) -> [String] {
-    let bare = path.prefix { $0 != "?" && $0 != "#" }
-    return bare.split(separator: "/").map { $0.lowercased() }
+    let bare = path.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+    // More than any prefix has.
+    return bare.split(separator: UInt8(ascii: "/"), maxSplits: 8).prefix(8)
+      .map { String(decoding: $0.lazy.map(ASCII.lowercased), as: UTF8.self) }
   }
 }
