@@ -107,7 +107,6 @@ extension MediaSession {
   /// Ends the open utterance, if there is one; at a time that is nil where the bot ends it.
   mutating func finishOpenUtterance(at time: Int64? = nil) {
     if speech.next(isDry: true, room: nil) == nil { readySince = time }
-    guard let end = speech.finish(&statistics.outbound) else { return }
-    playout.add(Mark(position: end.position, epoch: end.epoch, kind: .end))
+    if let mark = speech.finish(&statistics.outbound) { playout.add(mark) }
   }
 }

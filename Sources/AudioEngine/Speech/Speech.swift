@@ -12,12 +12,6 @@ struct Speech: ~Copyable {
     case whenIdle(since: Int64)
   }
 
-  /// Where an utterance ends, for the mark that shows it.
-  struct End {
-    let position: Int
-    let epoch: Epoch
-  }
-
   private let wire: WireFormat
   private let botRate: SampleRate
   private let filter: Resampler.Filter
@@ -179,7 +173,9 @@ struct Speech: ~Copyable {
   }
 
   /// Ends the open utterance, if there is one: the resampler's tail belongs to it.
-  mutating func finish(_ statistics: inout SessionStatistics.Outbound) -> End? {
+  ///
+  /// - Returns: the mark that shows its end.
+  mutating func finish(_ statistics: inout SessionStatistics.Outbound) -> Mark? {
     guard let epoch = openEpoch else { return nil }
     var tail = InlineArray<512, Int16>(repeating: 0)
     var span = tail.mutableSpan
@@ -190,7 +186,7 @@ struct Speech: ~Copyable {
     utterances[index].finish(at: queue.end)
     statistics.writtenBytes += queue.end - utterances[index].start
     ending = .whenFinished
-    return End(position: queue.end, epoch: epoch)
+    return Mark(position: queue.end, epoch: epoch, kind: .end)
   }
 
   /// When the open utterance ends by itself, if it does.
