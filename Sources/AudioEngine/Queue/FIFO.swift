@@ -21,15 +21,9 @@ struct FIFO<Element> {
       }
       return element
     }
-    // In place: taken out and put back, so that what it holds has one owner meanwhile.
-    _modify {
+    set {
       precondition(index >= 0 && index < count, "index \(index) of \(count)")
-      let slot = (head + index) & (slots.count - 1)
-      guard var element = slots[slot].take() else {
-        preconditionFailure("an occupied slot is empty")
-      }
-      defer { slots[slot] = element }
-      yield &element
+      slots[(head + index) & (slots.count - 1)] = newValue
     }
   }
 
