@@ -65,17 +65,17 @@ if !coreOnly {
       name: "SQLiteCallLog", dependencies: ["CallLog", "Telephony", "Ground", "CSQLite"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Sockets", dependencies: ["AudioEngine", "Ground", "CLibWebSockets"],
+      name: "Sockets", dependencies: ["AudioEngine", "Ground", "CLibCrypto", "CLibWebSockets"],
       swiftSettings: swiftSettings),
     .target(
       name: "BotTransport",
-      dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CLibCrypto", "CMalloc"],
+      dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
       name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
     .target(
-      name: "CallSimulator", dependencies: ["BotTransport", "Telephony", "AudioEngine"],
+      name: "CallSimulator", dependencies: ["Sockets", "Telephony", "AudioEngine"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "sidetone",
@@ -102,6 +102,9 @@ if !coreOnly {
     .executableTarget(
       name: "MenuBot", dependencies: ["BotTransport"], path: "Examples/MenuBot",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "SpeechModelBot", dependencies: ["BotTransport", "AudioEngine"],
+      path: "Examples/SpeechModelBot", swiftSettings: swiftSettings),
     .executableTarget(
       name: "AgenTaoErrorHandling", dependencies: ["BotTransport"],
       path: "Examples/AgenTaoErrorHandling", swiftSettings: swiftSettings),
@@ -145,8 +148,8 @@ if !coreOnly {
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sidetone", "BringYourOwnServer", "BotTransport", "CallLog", "SQLiteCallLog", "AudioEngine",
-        "TestSupport",
+        "sidetone", "BringYourOwnServer", "SpeechModelBot", "BotTransport", "CallLog",
+        "SQLiteCallLog", "AudioEngine", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ]

@@ -11,6 +11,7 @@ package final class TestServer: Sendable {
   package init(
     echoes: Bool = true, options: ListenerOptions = ListenerOptions(),
     onHTTP: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+    onFault: (@Sendable (RequestFault) -> Void)? = nil,
     decide: (@Sendable (UpgradeRequest) -> UpgradeDecision?)? = nil
   ) throws {
     let loop = try EventLoop(name: "test-server")
@@ -20,7 +21,8 @@ package final class TestServer: Sendable {
     self.probes = probes
     let seen = SeenRequests()
     let listener = try WebSocketListener(
-      loop: loop, host: "127.0.0.1", port: 0, options: options, onHTTP: onHTTP
+      loop: loop, host: "127.0.0.1", port: 0, options: options, onHTTP: onHTTP,
+      onFault: onFault
     ) { request in
       seen.list.withLock { $0.append(request) }
       if let decision = decide?(request) { return decision }

@@ -5,6 +5,8 @@ import Ground
 enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
   /// Its credentials or its address would not do.
   case access
+  /// It could not be read, or was no proper handshake.
+  case request
   /// The server is stopping.
   case draining
   /// There are as many calls as there may be.
@@ -24,6 +26,7 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
   var words: String {
     switch self {
     case .access: "Not for you.\n"
+    case .request: "The request cannot be read.\n"
     case .draining: "The server is stopping.\n"
     case .calls: "No room for another call.\n"
     case .lateness: "The server has enough to do.\n"
@@ -41,19 +44,18 @@ final class Admission: Sendable {
     var isDraining = false
     var told = TokenBucket(perSecond: 10)
     var all: TokenBucket
-    var byAddress: [String: TokenBucket] = [:]
+    var byAddress: TokenBuckets<String>
   }
-
-  /// Addresses that are remembered. When more come, those that are owed nothing are forgotten, then
-  /// all: a flood from so many addresses is for ``ServerLimits/upgradesPerSecond`` to bound.
-  static let addressLimit = 4_096
 
   private let limits: ServerLimits
   private let state: Locked<State>
 
   init(_ limits: ServerLimits) {
     self.limits = limits
-    state = Locked(State(all: TokenBucket(perSecond: limits.upgradesPerSecond ?? 1)))
+    state = Locked(
+      State(
+        all: TokenBucket(perSecond: limits.upgradesPerSecond ?? 1),
+        byAddress: TokenBuckets(perSecond: limits.upgradesPerSecondAndAddress ?? 1)))
   }
 
   /// Whether calls are taken at all.
@@ -89,15 +91,10 @@ final class Admission: Sendable {
       if let most = limits.calls, activeCalls >= most { return .calls }
       // Before the rates: what is refused for this uses up nothing.
       if isLate { return .lateness }
-      if let rate = limits.upgradesPerSecondAndAddress {
-        let address = Gate.host(peer)
-        if state.byAddress[address] == nil, state.byAddress.count >= Self.addressLimit {
-          state.byAddress = state.byAddress.filter { !$0.value.isFull(at: now) }
-          if state.byAddress.count >= Self.addressLimit { state.byAddress.removeAll() }
-        }
-        guard state.byAddress[address, default: TokenBucket(perSecond: rate)].take(at: now) else {
-          return .addressRate
-        }
+      if limits.upgradesPerSecondAndAddress != nil,
+        !state.byAddress.take(Gate.host(peer), at: now)
+      {
+        return .addressRate
       }
       if limits.upgradesPerSecond != nil, !state.all.take(at: now) { return .rate }
       return nil

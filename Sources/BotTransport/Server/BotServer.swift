@@ -180,11 +180,14 @@ public struct BotServer: Sendable {
   ) throws(ListenError) -> [WebSocketListener] {
     let sockets = try sockets(for: loops.count)
     listening.withLock { $0.sockets = sockets }
+    var options = configuration.listener
+    options.connections = options.connections.shared(
+      among: max(loops.count, configuration.sockets.count))
     var listeners: [WebSocketListener] = []
     for index in 0..<max(loops.count, sockets.count) {
       let loop = loops[index % loops.count]
       let socket = sockets[index % sockets.count]
-      listeners.append(try listen(on: loop, socket, calls, admission))
+      listeners.append(try listen(on: loop, socket, options, calls, admission))
     }
     return listeners
   }
@@ -204,10 +207,11 @@ public struct BotServer: Sendable {
   }
 
   private func listen(
-    on loop: EventLoop, _ socket: ListeningSocket, _ calls: CallTable, _ admission: Admission
+    on loop: EventLoop, _ socket: ListeningSocket, _ options: ListenerOptions, _ calls: CallTable,
+    _ admission: Admission
   ) throws(ListenError) -> WebSocketListener {
     let guesses = calls.guesses
-    var options = configuration.listener
+    var options = options
     options.patience = { peer in
       guesses.slow(Gate.host(peer), at: EventLoop.now) ? Guesses.patience : nil
     }
@@ -222,6 +226,12 @@ public struct BotServer: Sendable {
           guesses.note(Gate.host(client), at: loop.now)
         }
         return answer
+      },
+      onFault: { fault in
+        calls.metrics.refused(.request)
+        tell(
+          "request refused", fault.reason, of: fault.peer, on: nil, status: fault.status,
+          admission, at: loop.now)
       }
     ) { [configuration, rules] request in
       let rules = rules.withLock { $0 }
@@ -229,7 +239,9 @@ public struct BotServer: Sendable {
       let client = rules.reach.client(of: request.headers, from: request.peerAddress)
       func refuse(_ reason: UpgradeRefusal, _ status: Int, _ words: String) -> UpgradeDecision {
         calls.metrics.refused(reason)
-        tell(reason, of: client, on: platform, status: status, admission, at: loop.now)
+        tell(
+          "upgrade refused", reason.rawValue, of: client, on: platform, status: status, admission,
+          at: loop.now)
         return .refuse(status: status, body: words)
       }
       guard rules.doors.admit(platform) else { return refuse(.access, 403, Doors.words) }
@@ -258,18 +270,17 @@ public struct BotServer: Sendable {
     }
   }
 
-  /// Logs a refused upgrade, ten a second at most: a flood must not fill the log.
+  /// Logs a refused request, ten a second at most: a flood must not fill the log.
   private func tell(
-    _ refusal: UpgradeRefusal, of peer: String, on platform: Platform?, status: Int,
+    _ what: String, _ reason: String, of peer: String, on platform: Platform?, status: Int,
     _ admission: Admission, at now: MonotonicTime
   ) {
     guard let log = configuration.log, admission.mayTell(at: now) else { return }
     log(
       ServerEvent(
-        .warning, .access, "upgrade refused",
+        .warning, .access, what,
         [
-          ("reason", refusal.rawValue), ("status", status), ("peer", peer),
-          ("platform", platform?.name),
+          ("reason", reason), ("status", status), ("peer", peer), ("platform", platform?.name),
         ]))
   }
 

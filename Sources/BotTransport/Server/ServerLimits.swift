@@ -13,9 +13,8 @@ public struct ServerLimits: Hashable, Sendable {
   public var upgradesPerSecond: Int?
   /// The same for each address that connects; nil for no bound. Behind a proxy that is the proxy's.
   public var upgradesPerSecondAndAddress: Int?
-  /// How late a loop's timers may fire, at the 99th percentile of the last four seconds, before that
-  /// loop takes no more calls, at least 1 ms; nil for however late. It takes calls again once they are
-  /// half as late, or few. Audio is sent 200 ms ahead of the ear by default: a quarter of that is late,
+  /// How late a loop may be with what is due, for a hundredth of the last four seconds, before that loop
+  /// takes no more calls, at least 1 ms; nil for however late. It takes calls again once it is half as late. Audio is sent 200 ms ahead of the ear by default: a quarter of that is late,
   /// and not yet heard.
   public var lateness: Duration?
   /// How long a platform may send no message before its call is closed with 1008, at least 1 s; nil

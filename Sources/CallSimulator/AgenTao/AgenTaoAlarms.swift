@@ -1,5 +1,5 @@
 import AudioEngine
-import BotTransport
+import Sockets
 
 /// What is to be done later on one loop, until its owner lets go of it. Loop thread only.
 final class AgenTaoAlarms {

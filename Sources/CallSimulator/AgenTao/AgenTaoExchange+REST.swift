@@ -1,4 +1,4 @@
-import BotTransport
+import Sockets
 
 extension AgenTaoExchange {
   private static let sessionsPath = "/public/v1/sessions"

@@ -1,5 +1,5 @@
 import AudioEngine
-import BotTransport
+import Sockets
 import Telephony
 
 // What clients ask: upgrades, and requests on the control link.

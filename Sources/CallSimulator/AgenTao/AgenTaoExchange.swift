@@ -1,6 +1,6 @@
 import AudioEngine
-import BotTransport
 import Glibc
+import Sockets
 
 /// All state of an ``AgenTaoServer``: clients, calls, and who has which.
 final class AgenTaoExchange: @unchecked Sendable {

@@ -1,5 +1,5 @@
 import AudioEngine
-import BotTransport
+import Sockets
 import Telephony
 
 /// One call on the server: its state, its parties, its media link. Confined to the loop's thread.

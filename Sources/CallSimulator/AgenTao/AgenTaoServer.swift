@@ -1,5 +1,5 @@
 public import AudioEngine
-public import BotTransport
+public import Sockets
 public import Telephony
 
 /// The far side of AgenTao for tests and for trying a client: announces calls, carries their audio,
@@ -29,7 +29,6 @@ public actor AgenTaoServer {
     /// come to a port of their own, which asks for none: their token is enough.
     public var listener: ListenerOptions = {
       var options = ListenerOptions()
-      options.headerNames = ["x-api-key", "x-connector-uuid", "x-connector-id", "x-sdk-version"]
       options.preferredSubprotocols = ["nvp1.control", "nvp1.media.bin", "nvp1.media.b64"]
       return options
     }()

@@ -1,5 +1,5 @@
 import AudioEngine
-import BotTransport
+import Sockets
 
 /// One WebSocket of a client, either link: frames out in order, whatever came in handed on.
 ///

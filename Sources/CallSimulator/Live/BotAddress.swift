@@ -1,5 +1,5 @@
-import BotTransport
 import Foundation
+import Sockets
 
 /// Where a bot listens for WebSockets: what a platform's user pastes into its settings.
 public struct BotAddress: Hashable, Sendable {

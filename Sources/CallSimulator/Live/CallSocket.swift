@@ -1,5 +1,5 @@
 import AudioEngine
-import BotTransport
+import Sockets
 
 /// Hands what happens on the socket to its call, which is pinned to the same loop.
 final class CallSocket: WebSocketDelegate, Sendable {

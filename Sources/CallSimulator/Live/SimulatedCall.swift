@@ -1,5 +1,5 @@
 import AudioEngine
-public import BotTransport
+public import Sockets
 
 /// One simulated call over a real socket, in real time.
 ///

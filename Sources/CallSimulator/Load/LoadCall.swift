@@ -1,5 +1,5 @@
 import AudioEngine
-import BotTransport
+import Sockets
 
 /// One caller of a load, on the load's loop: its socket, its timer and what it hears.
 final class LoadCall: WebSocketDelegate, @unchecked Sendable {

@@ -1,5 +1,5 @@
 import AudioEngine
-public import BotTransport
+public import Sockets
 
 /// Places the calls of a ``LoadPlan`` and measures what the callers hear.
 ///

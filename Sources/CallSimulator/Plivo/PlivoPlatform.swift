@@ -1,5 +1,5 @@
 public import AudioEngine
-import BotTransport
+import Sockets
 import Telephony
 
 /// Plivo's side of a `<Stream>`: it starts the stream, sends the caller's voice, plays what the bot

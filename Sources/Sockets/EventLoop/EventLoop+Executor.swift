@@ -17,6 +17,18 @@ extension EventLoop {
     add { $0.closures.append(body) }
   }
 
+  /// Runs `body` on the loop's thread: at once where that is the caller's, else soon.
+  func run(_ body: @escaping @Sendable () -> Void) {
+    if isCurrent {
+      body()
+    } else {
+      perform(body)
+    }
+  }
+
+  /// Whether the loop has been started and not stopped. Any thread.
+  var isRunning: Bool { queue.withLock { $0.phase == .running } }
+
   /// Adds work, and sees to it that it runs.
   ///
   /// All within the lock: once it is let go the work may have run and been the last to need this
@@ -61,7 +73,7 @@ extension EventLoop {
     _ body: @escaping @Sendable () -> Value
   ) throws(EventLoopError) -> Value {
     if isCurrent { return body() }
-    guard queue.withLock({ $0.phase == .running }) else { throw .notRunning }
+    guard isRunning else { throw .notRunning }
     let result = SyncResult<Value>()
     perform {
       result.value = body()

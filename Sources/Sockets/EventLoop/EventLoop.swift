@@ -52,6 +52,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var latenessWindow: LatenessWindow?
   /// Who is told of a job that held the loop for longer than `budget`; nil where nobody asks.
   private var jobWatch: (budget: Duration, tell: @Sendable (Duration) -> Void)?
+  /// When the loop next looks how late it is, where somebody asks: a loop without timers has stalls too.
+  private var nextBeat: MonotonicTime?
+  private static let beatInterval: Duration = .milliseconds(100)
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
@@ -63,6 +66,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// Those who asked to write, in order; the two arrays take turns.
   private var writers: [any LoopWriter] = []
   private var turnWriters: [any LoopWriter] = []
+  /// Where TLS puts what it has decrypted, and what it has encrypted, for the moment.
+  let plaintext = Scratch(byteCount: LoopContext.readSize)
+  let ciphertext = Scratch(byteCount: 2 * LoopContext.readSize)
   /// Where outgoing messages are built, one after the other.
   var outgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
 
@@ -192,7 +198,7 @@ extension EventLoop {
       queue.loopSleeps = isIdle && queue.isEmpty && queue.phase == .running
       return queue.loopSleeps
     }
-    clock.arm(at: timers.earliest.map { max($0, lastFiring + Self.timerSpacing) })
+    clock.arm(at: nextFiring)
     context?.service(mayWait: maySleep)
     return true
   }
@@ -226,11 +232,19 @@ extension EventLoop {
     jobWatch = (budget, tell)
   }
 
+  /// When the loop has to wake for a timer.
+  private var nextFiring: MonotonicTime? {
+    let timer = timers.earliest.map { max($0, lastFiring + Self.timerSpacing) }
+    guard let nextBeat else { return timer }
+    return min(timer ?? nextBeat, nextBeat)
+  }
+
   /// Fires what is due, each timer at most once however late it is armed again.
   private func fireTimers() {
     var left = timers.count
-    guard left > 0 else { return }
+    guard left > 0 || latenessWindow != nil else { return }
     let now = now
+    if latenessWindow != nil { beat(at: now) }
     while left > 0, let deadline = timers.earliest, let timer = timers.popDue(at: now) {
       left -= 1
       timerLateness.add(now - deadline)
@@ -240,10 +254,16 @@ extension EventLoop {
     }
   }
 
+  private func beat(at now: MonotonicTime) {
+    guard nextBeat.map({ $0 <= now }) ?? true else { return }
+    if let nextBeat { latenessWindow?.add(now - nextBeat, at: now) }
+    nextBeat = now + Self.beatInterval
+  }
+
   /// Has ``isLate`` judge by `budget` from now on. Loop thread, or before ``start()``.
   package func watchLateness(budget: Duration) { latenessWindow = LatenessWindow(budget: budget) }
 
-  /// Whether timers fire too late for the loop to take on more; never without
+  /// Whether the loop runs too late to take on more; never without
   /// ``watchLateness(budget:)``. Loop thread only.
   package var isLate: Bool {
     checkIsolated()

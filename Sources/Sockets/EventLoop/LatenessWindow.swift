@@ -1,80 +1,91 @@
 import AudioEngine
 
-/// Judges by how late a loop's timers fired in the last four seconds whether it has room for more.
+/// Judges by how long things were overdue in the last four seconds whether a loop has room for more.
 ///
-/// It slides by the clock, so that it empties also where no timer fires any more. Adding costs a few
-/// instructions and no allocation. It holds counts for one budget instead of durations, which makes
-/// the comparison of the 99th percentile exact.
+/// What counts is time, not timers: the time in which something was overdue by more than the budget, each
+/// moment once, however many timers waited in it. A loop that is held up so badly that few timers fire is
+/// judged by the same measure as one that fires thousands, of which one in a hundred is late.
+///
+/// It slides by the clock, so that it empties also where nothing fires any more. Adding costs a few
+/// instructions and no allocation.
 struct LatenessWindow {
   private struct Slot {
     /// Which half second it counts; nothing of an older one is left when it is written.
     var number: Int64 = -1
-    var timers = 0
-    /// Those later than half the budget.
-    var overHalf = 0
-    /// Those later than the budget.
-    var over = 0
+    /// Nanoseconds in which something was overdue by more than half the budget.
+    var overHalf: Int64 = 0
+    /// The same by more than the budget.
+    var over: Int64 = 0
   }
 
-  /// Fewer timers in a window say nothing about a loop. A loop that is held up fires few: ten calls
-  /// that take 40 ms a turn each fire 100 in a window.
-  static let leastTimers = 50
-
-  private static let slotCount = 8
+  private static let slotCount: Int64 = 8
   private static let slotNanoseconds: Int64 = 500_000_000
+  /// One part in a hundred of the window.
+  private static let bound = slotCount * slotNanoseconds / 100
 
   private let budget: Int64
   private var slots = [8 of Slot](repeating: Slot())
   private var judgedAt: Int64 = 0
   private var isLate = false
+  /// Up to when time has been counted.
+  private var countedUntil = Int64.min
 
   /// Makes an empty window.
   ///
-  /// - Parameter budget: what the 99th percentile may reach, above 0.
+  /// - Parameter budget: how long something may be overdue, above 0.
   init(budget: Duration) {
     self.budget = budget.wholeNanoseconds
   }
 
-  /// Counts one timer that fired at `now`, `lateness` after its deadline.
+  /// Counts something that was done at `now`, `lateness` after it was due.
   mutating func add(_ lateness: Duration, at now: MonotonicTime) {
+    let lateness = lateness.wholeNanoseconds
+    guard lateness > budget / 2 else { return }
     let number = Self.number(now)
     let index = Int(truncatingIfNeeded: number & 7)
     if slots[index].number != number { slots[index] = Slot(number: number) }
-    slots[index].timers += 1
-    let lateness = lateness.wholeNanoseconds
-    if lateness > budget / 2 { slots[index].overHalf += 1 }
-    if lateness > budget { slots[index].over += 1 }
+    // Not what was counted already, of this stall.
+    let unseen = countedUntil == .min ? lateness : Self.difference(now.nanoseconds, countedUntil)
+    slots[index].overHalf = Self.sum(slots[index].overHalf, min(lateness - budget / 2, unseen))
+    slots[index].over = Self.sum(slots[index].over, min(lateness - budget, unseen))
+    countedUntil = max(countedUntil, now.nanoseconds)
   }
 
   /// Whether a loop has too much to do for more calls at `now`.
   ///
-  /// That begins when more than one timer in a hundred was later than the budget, in two slots or
-  /// more: one stall of the machine, however long, is told once, for all timers that it held up, and
-  /// is no want of room. It ends when no more than one in a hundred was later than half the budget.
+  /// That begins when something was overdue for more than a hundredth of the window, in two slots or
+  /// more: one stall of the machine, however long, is no want of room. It ends when that is no longer so
+  /// for half the budget.
   mutating func judge(at now: MonotonicTime) -> Bool {
     let number = Self.number(now)
     // What was found a window ago says nothing of what is between the two bounds now.
-    if number - judgedAt >= Int64(Self.slotCount) { isLate = false }
+    if number - judgedAt >= Self.slotCount { isLate = false }
     judgedAt = number
-    var (timers, overHalf, over, lateSlots) = (0, 0, 0, 0)
-    for index in slots.indices where slots[index].number > number - Int64(Self.slotCount) {
+    var (overHalf, over, lateSlots) = (Int64(0), Int64(0), 0)
+    for index in slots.indices
+    where slots[index].number > number - Self.slotCount && slots[index].number <= number {
       let slot = slots[index]
-      timers += slot.timers
-      overHalf += slot.overHalf
-      over += slot.over
-      if slot.over > 0 { lateSlots += 1 }
+      overHalf = Self.sum(overHalf, slot.overHalf)
+      over = Self.sum(over, slot.over)
+      // Less is what a stall leaves to catch up on.
+      if slot.over >= Self.slotNanoseconds / 100 { lateSlots += 1 }
     }
-    if timers < Self.leastTimers {
-      isLate = false
-    } else if isLate {
-      isLate = overHalf * 100 > timers
-    } else {
-      isLate = over * 100 > timers && lateSlots > 1
-    }
+    isLate = isLate ? overHalf > Self.bound : over > Self.bound && lateSlots > 1
     return isLate
   }
 
   private static func number(_ now: MonotonicTime) -> Int64 {
     max(now.nanoseconds, 0) / slotNanoseconds
+  }
+
+  /// Without overflow, and what is below 0 for 0.
+  private static func sum(_ total: Int64, _ more: Int64) -> Int64 {
+    let (sum, overflow) = total.addingReportingOverflow(max(more, 0))
+    return overflow ? .max : sum
+  }
+
+  private static func difference(_ later: Int64, _ earlier: Int64) -> Int64 {
+    let (difference, overflow) = later.subtractingReportingOverflow(earlier)
+    return overflow ? .max : difference
   }
 }

@@ -21,7 +21,7 @@ protocol LoopWriter: AnyObject {
 ///
 /// The loop's register keeps it alive from ``EventLoop/register(_:)`` until libwebsockets destroys
 /// its side, so the pointer in libwebsockets' hands is always good. The owner may change: a
-/// connection begins as HTTP and becomes a WebSocket.
+/// descriptor may serve one thing after another.
 @safe
 final class LoopSocket {
   /// Unowned: the loop's register owns this.
@@ -29,8 +29,6 @@ final class LoopSocket {
   var owner: any LoopSocketOwner
   /// libwebsockets' side, nil before it exists and after it is gone.
   var wsi: OpaquePointer?
-  /// The TLS host of a client's connection, held while the connection lives.
-  var clientHost: TLSClientHost?
 
   init(loop: EventLoop, owner: any LoopSocketOwner) {
     self.loop = loop
@@ -50,9 +48,7 @@ final class LoopSocket {
   /// Closes a connection so that the peer sees a reset.
   func reset() {
     guard let wsi = unsafe wsi else { return }
-    var none = linger(l_onoff: 1, l_linger: 0)
-    _ = unsafe setsockopt(
-      lws_get_socket_fd(wsi), SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<linger>.size))
+    setLinger(unsafe lws_get_socket_fd(wsi))
     kill()
   }
 
@@ -67,13 +63,8 @@ final class LoopSocket {
 let socketCallback:
   @convention(c) (
     OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
-  ) -> Int32 = { wsi, reason, user, input, byteCount in
+  ) -> Int32 = { wsi, reason, _, input, byteCount in
     switch reason {
-    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-      // The context of a host that is being made, for who makes it.
-      let place = unsafe lws_vhost_user(OpaquePointer(input))
-      unsafe place?.assumingMemoryBound(to: OpaquePointer?.self).pointee = OpaquePointer(user)
-      return 0
     // These come with a stand-in, not with a socket.
     case LWS_CALLBACK_PROTOCOL_INIT, LWS_CALLBACK_PROTOCOL_DESTROY, LWS_CALLBACK_GET_THREAD_ID,
       LWS_CALLBACK_EVENT_WAIT_CANCELLED:

@@ -3,10 +3,11 @@ public import AudioEngine
 /// A one-shot timer of an event loop, armed again and again without allocating.
 ///
 /// It fires on the loop's thread, never before its time, and later than that by at most
-/// ``EventLoop/timerSpacing`` on an idle machine where others fire as well. Everything here is for the loop's thread
-/// alone (checked), which is why it may be handed to the actors pinned to the loop.
+/// ``EventLoop/timerSpacing`` on an idle machine where others fire as well. It is the loop thread's, which is why it
+/// may be handed to the actors pinned to the loop; what it is asked for on another thread happens in the
+/// loop's next turn.
 public final class LoopTimer: @unchecked Sendable {
-  // Unchecked: all state is confined to the loop's thread, and every entry checks that.
+  // Unchecked: all state is confined to the loop's thread, and every entry hops there.
   private let loop: EventLoop
   private let fire: () -> Void
   /// Where the timer is in the loop's heap, -1 while not armed.
@@ -27,16 +28,16 @@ public final class LoopTimer: @unchecked Sendable {
   public var isArmed: Bool { heapIndex >= 0 }
 
   /// Fires at `deadline`, or as soon as the loop can when that has passed; replaces an earlier
-  /// arming. Loop thread only. O(log n) in the loop's armed timers; allocates only while their
+  /// arming. O(log n) in the loop's armed timers; allocates only while their
   /// number grows.
   public func arm(at deadline: MonotonicTime) {
-    loop.checkIsolated()
+    guard loop.isCurrent else { return loop.perform { self.arm(at: deadline) } }
     loop.timers.arm(self, at: deadline)
   }
 
-  /// Forgets the arming, if any. Loop thread only.
+  /// Forgets the arming, if any.
   public func cancel() {
-    loop.checkIsolated()
+    guard loop.isCurrent else { return loop.perform { self.cancel() } }
     loop.timers.cancel(self)
   }
 

@@ -3,9 +3,6 @@ import Glibc
 
 extension TLSContext {
   /// The context of a client that talks to `host` and to nobody else.
-  ///
-  /// libwebsockets' own way cuts names at 128 bytes, takes the part of an IPv6 address before its
-  /// first colon for a name, and looks its state up in a way that a context made meanwhile breaks.
   static func client(
     _ configuration: TLSClientConfiguration, host: String
   ) throws(TLSFileError) -> TLSContext {
@@ -30,15 +27,9 @@ extension TLSContext {
           unsafe X509_STORE_CTX_set_error(store, X509_V_OK)
           return 1
         }, nil)
-    } else {
-      unsafe SSL_CTX_set_cert_verify_callback(
-        pointer,
-        { store, _ in
-          // Without libwebsockets' say: it has exceptions that nobody asked for.
-          unsafe X509_STORE_CTX_set_verify_cb(store) { isGood, _ in isGood }
-          return unsafe X509_verify_cert(store)
-        }, nil)
     }
+    unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+    try context.speakHTTP1(isServer: false)
     let rules = unsafe SSL_CTX_get0_param(pointer)
     unsafe X509_VERIFY_PARAM_set_hostflags(rules, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     // An address is looked for among the certificate's addresses, a name among its names.

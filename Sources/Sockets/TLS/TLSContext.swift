@@ -25,6 +25,35 @@ final class TLSContext: @unchecked Sendable {
       context, Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS))
   }
 
+  /// Names HTTP/1.1 as what is spoken inside (RFC 7301); a peer that asks for other things alone is not
+  /// answered, and may go on.
+  func speakHTTP1(isServer: Bool) throws(TLSFileError) {
+    guard isServer else {
+      var name = [8] + Array("http/1.1".utf8)
+      guard unsafe SSL_CTX_set_alpn_protos(pointer, &name, UInt32(name.count)) == 0 else {
+        throw .library(reason: Self.reason())
+      }
+      return
+    }
+    unsafe SSL_CTX_set_alpn_select_cb(
+      pointer,
+      { _, chosen, chosenCount, offered, offeredCount, _ in
+        var index = 0
+        while index < Int(offeredCount), let offered = unsafe offered {
+          let count = Int(unsafe offered[index])
+          guard index + 1 + count <= Int(offeredCount) else { break }
+          let name = unsafe UnsafeBufferPointer(start: offered + index + 1, count: count)
+          if unsafe name.elementsEqual("http/1.1".utf8) {
+            unsafe chosen?.pointee = unsafe offered + index + 1
+            unsafe chosenCount?.pointee = UInt8(count)
+            return Int32(SSL_TLSEXT_ERR_OK)
+          }
+          index += 1 + count
+        }
+        return Int32(SSL_TLSEXT_ERR_NOACK)
+      }, nil)
+  }
+
   /// Shows this certificate to peers.
   func use(certificateFile: String, keyFile: String) throws(TLSFileError) {
     try Self.requireReadable(certificateFile)

@@ -1,3 +1,4 @@
+import CLibWebSockets
 import Ground
 
 /// How listeners speak TLS (1.2 or 1.3): the certificate they show, and whose they ask for.
@@ -12,7 +13,7 @@ public final class TLSServerConfiguration: Sendable {
   /// Authorities, in PEM, one of which must have signed the certificate of each client; nil asks for
   /// none.
   public let clientCAFile: String?
-  private let hosts = Locked<[WeakHost]>([])
+  private let files = Locked<TLSContext?>(nil)
 
   /// Makes a configuration; reads nothing yet.
   public init(certificateFile: String, keyFile: String, clientCAFile: String? = nil) {
@@ -21,30 +22,37 @@ public final class TLSServerConfiguration: Sendable {
     self.clientCAFile = clientCAFile
   }
 
-  /// Reads the files again, for connections from now on; those there are go on as they began.
-  ///
-  /// Any thread but a loop's: waits for the loops of all listeners to take the new files.
+  /// Reads the files again, for connections from now on; those there are go on as they began. Any thread.
   ///
   /// - Throws: ``TLSFileError``; then all stays as it was.
   public func reload() throws(TLSFileError) {
-    let files = try read()
-    for host in hosts.withLock({ $0.compactMap(\.host) }) { host.use(files) }
+    let new = try TLSContext.server(self)
+    files.withLock { $0 = new }
   }
 
-  /// Reads and checks the files.
-  func read() throws(TLSFileError) -> TLSContext {
-    try TLSContext.server(self)
-  }
+  /// What new connections begin with; nil before the first ``reload()``.
+  var current: TLSContext? { files.withLock { $0 } }
+}
 
-  /// Tells `host` of reloads for as long as it lives.
-  func add(_ host: TLSServerHost) {
-    hosts.withLock { hosts in
-      hosts.removeAll { $0.host == nil }
-      hosts.append(WeakHost(host: host))
+extension TLSContext {
+  /// What a server's files hold, checked.
+  fileprivate static func server(
+    _ configuration: TLSServerConfiguration
+  ) throws(TLSFileError) -> TLSContext {
+    let context = unsafe try TLSContext(TLS_server_method())
+    try context.use(
+      certificateFile: configuration.certificateFile, keyFile: configuration.keyFile)
+    try context.speakHTTP1(isServer: true)
+    guard let caFile = configuration.clientCAFile else { return context }
+    try context.trust(caFile: caFile)
+    unsafe SSL_CTX_set_verify(
+      context.pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+    // The names that a client chooses its certificate by.
+    guard let names = unsafe SSL_load_client_CA_file(caFile) else {
+      ERR_clear_error()
+      throw .noCertificate(file: caFile)
     }
-  }
-
-  private struct WeakHost {
-    weak var host: TLSServerHost?
+    unsafe SSL_CTX_set_client_CA_list(context.pointer, names)
+    return context
   }
 }

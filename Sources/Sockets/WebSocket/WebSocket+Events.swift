@@ -1,101 +1,58 @@
 import AudioEngine
-import CLibWebSockets
-import Glibc
 
-// What libwebsockets says. A result other than 0 ends the connection.
-extension WebSocket: LoopSocketOwner {
-  func socketEvent(
-    _ reason: lws_callback_reasons, _ input: UnsafeMutableRawPointer?, _ byteCount: Int
-  ) -> Int32 {
-    switch reason {
-    case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_CLIENT_RECEIVE:
-      unsafe received(UnsafeRawBufferPointer(start: input, count: byteCount))
-      loop.messageTaken()
-      return 0
-    case LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_CLIENT_WRITEABLE:
-      return writable()
-    case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG:
-      if let time = pings?.answered() { roundTrip = time }
-      return 0
-    case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED:
-      return established()
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      return unsafe peerCloses(UnsafeRawBufferPointer(start: input, count: byteCount))
-    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-      return unsafe appendHeaders(at: input, capacity: byteCount)
-    case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
-      subprotocol = link?.header(WSI_TOKEN_PROTOCOL)
-      return 0
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-      unsafe connectionFailed(UnsafeRawBufferPointer(start: input, count: byteCount))
-      return 0
-    case LWS_CALLBACK_CLOSED, LWS_CALLBACK_CLIENT_CLOSED:
+// Opening and closing.
+extension WebSocket: ConnectionOwner {
+  /// How long the peer may take to answer a close frame.
+  private static let closeAnswerTimeout: Duration = .seconds(5)
+
+  /// A server's side: sends the answer to the handshake, and is open.
+  func accepted(_ connection: Connection, subprotocol: String?, answer: [UInt8]) {
+    self.subprotocol = subprotocol
+    self.connection = connection
+    connection.owner = self
+    connection.write(answer)
+    opened()
+  }
+
+  /// A client's side: the connection stands, and the handshake begins.
+  func connected(_ connection: Connection, hasTLS: Bool) {
+    self.connection = connection
+    connection.owner = self
+    if !hasTLS { connectionSecured() }
+  }
+
+  func connectionSecured() {
+    if let handshake { connection?.write(handshake.request) }
+  }
+
+  /// Takes what the server answers; gives how many bytes that was, once the socket is open.
+  func answered(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    do throws(ConnectFailure) {
+      guard let (count, subprotocol) = unsafe try handshake?.take(bytes) else { return nil }
+      handshake = nil
+      self.subprotocol = subprotocol
+      opened()
+      return count
+    } catch {
+      fail(error)
+      connection?.close()
       finish()
-      return 0
-    default:
-      return 0
+      return nil
     }
   }
 
-  func socketDestroyed() { finish() }
-
-  private func established() -> Int32 {
-    guard case .opening = state else { return -1 }
+  private func opened() {
     state = .open
-    openDeadline?.cancel()
-    openDeadline = nil
+    deadline?.cancel()
+    deadline = nil
     delegate?.socketDidOpen(self)
-    return 0
   }
 
-  /// Tells the delegate, once, and lets go of it.
-  func finish() {
-    if case .opening = state, !loop.isEnding { fail(Self.hungUp) }
-    let ended = state
-    state = .closed
-    openDeadline?.cancel()
-    openDeadline = nil
-    sendDeadline?.cancel()
-    sendDeadline = nil
-    link = nil
-    pieces = nil
-    pings?.stop()
-    pings = nil
-    guard let delegate else { return }
-    self.delegate = nil
-    switch ended {
-    case .ending(let code, let reason):
-      delegate.socketDidClose(self, code: code, reason: reason)
-    case .failing(let reason):
-      delegate.socketDidClose(self, code: nil, reason: reason)
-    case .opening, .open, .closing, .closed:
-      let cause = loop.isEnding ? "the event loop has stopped" : "connection lost"
-      delegate.socketDidClose(self, code: nil, reason: cause)
+  func connectionEnded(problem: String?) {
+    if case .opening = state, !loop.isEnding {
+      fail(problem.map { .tls(reason: $0) } ?? Self.hungUp)
     }
-  }
-
-  private func connectionFailed(_ text: UnsafeRawBufferPointer) {
-    guard case .opening = state else { return }
-    let words = unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-    fail(failure(saying: words))
     finish()
-  }
-
-  private func failure(saying words: String) -> ConnectFailure {
-    guard let link, let wsi = unsafe link.wsi else { return .unreachable(reason: words) }
-    let status = unsafe Int(lws_http_client_http_response(wsi))
-    if status > 0 {
-      // The status line begins with the number.
-      let phrase = link.header(WSI_TOKEN_HTTP)?.drop { $0.isNumber || $0 == " " }
-      return .refused(status: status, message: status == 101 ? words : String(phrase ?? ""))
-    }
-    if words.hasPrefix("Timed out") { return .timedOut }
-    if link.clientHost != nil, let problem = unsafe TLSProgress.problem(lws_get_ssl(wsi)) {
-      return .tls(reason: problem)
-    }
-    let isCut = ["read failed", "Peer hung up", "closed before established", "Closed before conn"]
-      .contains(words)
-    return isCut ? Self.hungUp : .unreachable(reason: words)
   }
 
   package static let hungUp = ConnectFailure.unreachable(
@@ -108,48 +65,95 @@ extension WebSocket: LoopSocketOwner {
     state = .failing(reason: failure.description)
   }
 
-  /// The peer's close frame; libwebsockets answers it.
-  private func peerCloses(_ payload: UnsafeRawBufferPointer) -> Int32 {
-    guard isOpen || isClosing else { return 0 }
-    pings?.stop()
-    switch payload.count {
-    case 0:
-      state = .ending(1005, reason: "")
-    case 1:
-      return failClosing(.protocolError, "close frame of one byte")
-    default:
-      guard let reason = unsafe String(validating: payload.dropFirst(2), as: UTF8.self) else {
-        return failClosing(.invalidText, "close reason is not UTF-8")
-      }
-      let code = unsafe UInt16(payload[0]) << 8 | UInt16(payload[1])
-      guard CloseCode(rawValue: code).isSendable else {
-        return failClosing(.protocolError, "close code \(code) means nothing")
-      }
-      state = .ending(code, reason: reason)
+  /// The peer broke a rule: says so in a close frame, and ends without its answer, which would be as
+  /// hard to understand. Nothing follows the frame.
+  func fail(_ code: CloseCode, _ reason: String) {
+    switch state {
+    case .open, .closing:
+      sendClose(code, reason: reason)
+      end()
+    case .closeSent: end()
+    case .opening, .failing, .closed: break
     }
-    return 0
   }
 
-  private var isClosing: Bool {
-    if case .closing = state { true } else { false }
+  /// Tells the delegate, and leaves the connection to close by itself.
+  private func end() {
+    let connection = connection
+    finish()
+    connection?.close()
   }
 
-  /// Answers the peer's faulty close frame with one that says so.
-  private func failClosing(_ code: CloseCode, _ reason: String) -> Int32 {
+  /// Tells the delegate, once, and lets go of it.
+  func finish() {
+    let ended = state
+    state = .closed
+    deadline?.cancel()
+    deadline = nil
+    sendDeadline?.cancel()
+    sendDeadline = nil
+    connection = nil
+    handshake = nil
+    pong = nil
+    incoming.dropMessage()
+    pings?.stop()
+    pings = nil
+    guard let delegate else { return }
+    self.delegate = nil
+    switch ended {
+    case .closeSent(let code, let reason):
+      delegate.socketDidClose(self, code: code.rawValue, reason: reason)
+    case .failing(let reason):
+      delegate.socketDidClose(self, code: nil, reason: reason)
+    case .opening, .open, .closing, .closed:
+      let cause = loop.isEnding ? "the event loop has stopped" : "connection lost"
+      delegate.socketDidClose(self, code: nil, reason: cause)
+    }
+  }
+
+  /// The peer's close frame, which is answered with its own code (RFC 6455, 5.5.1).
+  func peerCloses(_ payload: [UInt8]) {
+    if case .closeSent = state {
+      end()
+      return
+    }
+    guard payload.count != 1 else { return fail(.protocolError, "close frame of one byte") }
+    guard payload.count >= 2 else {
+      var nothing: [UInt8] = []
+      send(.close, &nothing)
+      state = .closeSent(CloseCode(rawValue: 1005), reason: "")
+      end()
+      return
+    }
+    let code = CloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
+    guard let reason = String(validating: payload.dropFirst(2), as: UTF8.self) else {
+      return fail(.invalidText, "close reason is not UTF-8")
+    }
+    guard code.isSendable else {
+      return fail(.protocolError, "close code \(code.rawValue) means nothing")
+    }
     sendClose(code, reason: reason)
-    return -1
+    end()
   }
 
-  /// Puts down the close frame that libwebsockets sends when the callback returns other than 0.
+  /// Sends our close frame; what follows is the peer's, or the end.
   func sendClose(_ code: CloseCode, reason: String) {
-    state = .ending(code.rawValue, reason: reason)
-    guard let wsi = unsafe link?.wsi else { return }
-    var text = Array(reason.utf8.prefix(123))
+    var text = Array(reason.utf8.prefix(FrameHead.controlLimit - 2))
     // Not in the middle of a character.
     while String(validating: text, as: UTF8.self) == nil, !text.isEmpty { text.removeLast() }
-    unsafe text.withUnsafeMutableBufferPointer {
-      unsafe lws_close_reason(
-        wsi, lws_close_status(rawValue: UInt32(code.rawValue)), $0.baseAddress, $0.count)
+    var payload = [UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xFF)] + text
+    state = .closeSent(code, reason: reason)
+    send(.close, &payload)
+    startDeadline(Self.closeAnswerTimeout) { [unowned self] in
+      connection?.kill()
+      finish()
     }
+  }
+
+  func startDeadline(_ time: Duration, _ body: @escaping () -> Void) {
+    deadline?.cancel()
+    let timer = LoopTimer(loop: loop, fire: body)
+    timer.arm(at: EventLoop.now + time)
+    deadline = timer
   }
 }

@@ -1,106 +1,197 @@
 import AudioEngine
-import CLibWebSockets
 
 // Messages in and out: the paths that run for every message.
 extension WebSocket {
-  /// Part of a message, or all of it.
-  func received(_ piece: UnsafeRawBufferPointer) {
-    guard case .open = state, let wsi = unsafe link?.wsi else { return }
-    let isFinal = unsafe lws_is_final_fragment(wsi) != 0
-    let known = (isAssembling ? pieces?.count ?? 0 : 0) + piece.count
-    // What the frame still announces counts as well: nothing is stored that could not be used.
-    let announced = unsafe lws_remaining_packet_payload(wsi)
-    guard known <= limits.maximumMessageSize,
-      announced <= limits.maximumMessageSize - known
-    else {
-      close(.messageTooBig, reason: "message over \(limits.maximumMessageSize) bytes")
-      return
+  func received(_ bytes: UnsafeMutableRawBufferPointer) {
+    do throws(FrameFault) {
+      var rest = unsafe bytes
+      if case .opening = state {
+        guard let count = unsafe answered(UnsafeRawBufferPointer(bytes)) else { return }
+        unsafe rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
+      }
+      unsafe try take(rest)
+    } catch {
+      fail(error.code, error.reason)
     }
-    let isBinary = unsafe lws_frame_is_binary(wsi) != 0
-    if isFinal, !isAssembling {
-      unsafe deliver(RawSpan(_unsafeBytes: piece), isBinary: isBinary)
-      return
-    }
-    let expected = known + announced
-    // A stranger's announcement alone reserves no more than this.
-    var message = pieces.take() ?? MessageBuffer(capacity: min(max(expected, 1), Self.keptSize))
-    if !isAssembling { message.removeAll() }
-    unsafe message.append(contentsOf: RawSpan(_unsafeBytes: piece))
-    isAssembling = !isFinal
-    if isFinal { deliver(message.bytes, isBinary: isBinary) }
-    if isAssembling || message.count <= Self.keptSize, isOpen { pieces = consume message }
+    loop.messageTaken()
   }
 
-  /// Messages up to this size leave their buffer to the next one.
-  private static let keptSize = 32_768
+  /// Reads frames until the bytes, or the socket, are at an end.
+  private func take(_ bytes: UnsafeMutableRawBufferPointer) throws(FrameFault) {
+    var index = 0
+    while true {
+      switch state {
+      case .open, .closing, .closeSent: break
+      case .opening, .failing, .closed: return
+      }
+      if let frame = incoming.frame {
+        let count = min(frame.left, bytes.count - index)
+        let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[index..<(index + count)])
+        index += count
+        incoming.frame?.taken += count
+        if let mask = frame.head.mask { unsafe applyMask(mask, to: piece, at: frame.taken) }
+        let isWhole = count == frame.left
+        if isWhole { incoming.frame = nil }
+        if frame.head.opcode.isControl {
+          unsafe incoming.control.append(contentsOf: piece)
+          if isWhole { takeControl(frame.head.opcode) }
+        } else {
+          unsafe takeData(UnsafeRawBufferPointer(piece), frame, isWhole: isWhole)
+        }
+        if !isWhole { return }
+      } else {
+        guard index < bytes.count else { return }
+        let input = unsafe UnsafeRawBufferPointer(rebasing: bytes[index...])
+        let (taken, head) = unsafe try incoming.heads.take(input)
+        index += taken
+        guard let head else { return }
+        try begin(head)
+      }
+    }
+  }
 
-  private func deliver(_ message: RawSpan, isBinary: Bool) {
+  private func begin(_ head: FrameHead) throws(FrameFault) {
+    if head.opcode.isControl {
+      incoming.control.removeAll(keepingCapacity: true)
+    } else {
+      try incoming.begin(head)
+      // What the frame announces counts: nothing is stored that could not be used.
+      guard head.byteCount <= limits.maximumMessageSize - incoming.collected else {
+        fail(.messageTooBig, "message over \(limits.maximumMessageSize) bytes")
+        return
+      }
+    }
+    incoming.frame = IncomingFrames.Frame(head: head)
+  }
+
+  /// A part of a data frame.
+  private func takeData(
+    _ piece: UnsafeRawBufferPointer, _ frame: IncomingFrames.Frame, isWhole: Bool
+  ) {
+    // After our close frame nobody listens.
+    guard isOpen else {
+      if isWhole, frame.head.isFinal { incoming.endMessage() }
+      return
+    }
+    let isText = incoming.message == .text
+    let isFinal = isWhole && frame.head.isFinal
+    if isFinal, !incoming.isAssembling {
+      incoming.endMessage()
+      unsafe deliver(RawSpan(_unsafeBytes: piece), isText: isText)
+      return
+    }
+    unsafe incoming.append(piece, of: incoming.collected + frame.left)
+    guard isFinal else { return }
+    var message = incoming.takeMessage()
+    deliver(message.bytes, isText: isText)
+    incoming.keep(&message)
+  }
+
+  private func deliver(_ message: RawSpan, isText: Bool) {
+    guard !isText || isUTF8(message) else {
+      fail(.invalidText, "text is not UTF-8")
+      return
+    }
     counters.messagesIn += 1
     counters.bytesIn += message.byteCount
-    if isBinary {
-      delegate?.socket(self, didReceiveBinary: message)
-    } else if isUTF8(message) {
+    if isText {
       delegate?.socket(self, didReceiveText: message)
     } else {
-      close(.invalidText, reason: "text is not UTF-8")
+      delegate?.socket(self, didReceiveBinary: message)
+    }
+    loop.messageTaken()
+  }
+
+  private func takeControl(_ opcode: Opcode) {
+    switch opcode {
+    case .ping:
+      // At once, so that no data overtakes it, after what was to be said before; where the peer does
+      // not read, the last one counts.
+      writeWhatWaits()
+      guard isOpen else { return }
+      pong = incoming.control
+      sendPong()
+    case .pong:
+      if let time = pings?.answered() { roundTrip = time }
+    case .close: peerCloses(incoming.control)
+    case .continuation, .text, .binary: break
     }
   }
 
-  /// libwebsockets has sent all that it had and the peer takes more.
-  func writable() -> Int32 {
+  /// The peer takes more: nothing that was written waits.
+  func connectionCanWrite() {
     sendDeadline?.cancel()
     if case .closing(let code, let reason) = state {
       sendClose(code, reason: reason)
-      return -1
+      return
     }
+    sendPong()
     // It says so unasked after it has sent what it kept.
-    return waitsToWrite ? writeFrame() : 0
+    if waitsToWrite, connection?.holdsUnsent == false { writeMessage() }
   }
 
-  /// Writes a ping or a message of the delegate's; other than 0 when the connection is broken.
-  private func writeFrame() -> Int32 {
+  /// Lets the delegate say what it has asked to say, so that it is not overtaken.
+  private func writeWhatWaits() {
+    for _ in 0..<EventLoop.messagesPerTurn where waitsToWrite { takeTurnToWrite() }
+  }
+
+  private func sendPong() {
+    guard isOpen, let connection, var payload = pong else { return }
+    guard !connection.holdsUnsent else {
+      connection.askToWrite()
+      return
+    }
+    pong = nil
+    send(.pong, &payload)
+  }
+
+  /// Writes a ping or a message of the delegate's.
+  private func writeMessage() {
     waitsToWrite = false
-    guard case .open = state, let wsi = unsafe link?.wsi, let delegate else { return 0 }
-    loop.outgoing.removeAll()
+    guard isOpen, let delegate else { return }
     if let pings, pings.isDue {
-      // libwebsockets tells of a pong only when it has a payload.
-      loop.outgoing.append("sidetone")
       pings.sent()
       // This turn may have been asked for by the delegate.
       requestWrite()
-      return unsafe write(wsi, LWS_WRITE_PING)
+      var payload: [UInt8] = []
+      send(.ping, &payload)
+      return
     }
+    loop.outgoing.removeAll()
     switch delegate.socketCanWrite(self, buffer: &loop.outgoing) {
-    case .nothing:
-      return 0
-    case .text:
-      countOut()
-      return unsafe write(wsi, LWS_WRITE_TEXT)
-    case .binary:
-      countOut()
-      return unsafe write(wsi, LWS_WRITE_BINARY)
-    case .close(let code, let reason):
-      close(code, reason: reason)
-      return 0
+    case .nothing: break
+    case .text: sendOutgoing(.text)
+    case .binary: sendOutgoing(.binary)
+    case .close(let code, let reason): close(code, reason: reason)
     }
   }
 
-  private func countOut() {
+  /// Sends what the loop's buffer holds as one frame; the connection keeps what the peer does not take.
+  private func sendOutgoing(_ opcode: Opcode) {
     counters.messagesOut += 1
     counters.bytesOut += loop.outgoing.count
-  }
-
-  /// Sends what `outgoing` holds as one frame; libwebsockets keeps what the peer does not take yet.
-  private func write(_ wsi: OpaquePointer, _ kind: lws_write_protocol) -> Int32 {
     unsafe loop.outgoing.withUnsafeMutableMessage { start, byteCount in
-      let bytes = unsafe start.assumingMemoryBound(to: UInt8.self)
-      guard unsafe lws_write(wsi, bytes, byteCount, kind) >= 0 else { return -1 }
-      if unsafe lws_partial_buffered(wsi) != 0 { beginSendDeadline() }
-      return 0
+      unsafe send(opcode, UnsafeMutableRawBufferPointer(start: start, count: byteCount))
     }
   }
 
-  /// libwebsockets tells through ``writable()`` when the last of what it keeps has gone.
+  /// Sends a control frame.
+  func send(_ opcode: Opcode, _ payload: inout [UInt8]) {
+    var frame = [UInt8](repeating: 0, count: FrameHead.limit) + payload
+    unsafe frame.withUnsafeMutableBytes {
+      unsafe send(opcode, UnsafeMutableRawBufferPointer(rebasing: $0[FrameHead.limit...]))
+    }
+  }
+
+  /// Sends a frame, whose head goes in front of the payload.
+  private func send(_ opcode: Opcode, _ payload: UnsafeMutableRawBufferPointer) {
+    guard let connection else { return }
+    let mask = incoming.heads.isServer ? nil : UInt32.random(in: .min ... .max)
+    let frame = unsafe FrameHead.put(opcode, mask: mask, before: payload)
+    if unsafe connection.write(frame), connection.holdsUnsent { beginSendDeadline() }
+  }
+
+  /// The connection tells through ``connectionCanWrite()`` when the last of what it keeps has gone.
   private func beginSendDeadline() {
     guard let timeout = limits.sendTimeout else { return }
     // Keeps the socket until ``finish()`` drops it.
@@ -112,17 +203,17 @@ extension WebSocket {
   }
 }
 
-// Usually a socket takes a message at once. Asking libwebsockets to ask poll(2) first, as its manual
-// wants, means a second look at every descriptor of the loop for each message. It keeps what the peer
-// does not take, so writing without a look is safe as long as nothing is kept already.
+// Usually a socket takes a message at once. Asking poll(2) first would mean a second look at every
+// descriptor of the loop for each message. The connection keeps what the peer does not take, so writing
+// without a look is safe as long as nothing is kept already.
 extension WebSocket: LoopWriter {
   func takeTurnToWrite() {
-    // Closing, or served meanwhile by libwebsockets' own callback.
-    guard isOpen, waitsToWrite, let link, let wsi = unsafe link.wsi else { return }
-    if unsafe lws_partial_buffered(wsi) != 0 {
-      unsafe lws_callback_on_writable(wsi)
-    } else if writeFrame() != 0 {
-      link.kill()
+    // Closing, or served meanwhile by the connection's own callback.
+    guard isOpen, waitsToWrite, let connection else { return }
+    if connection.holdsUnsent {
+      connection.askToWrite()
+    } else {
+      writeMessage()
     }
   }
 }

@@ -1,35 +1,29 @@
 import AudioEngine
-import CLibWebSockets
-import Glibc
 
-/// One WebSocket, of a server or a client (RFC 6455, without compression).
+/// One WebSocket, of a server or a client (RFC 6455, without extensions).
 ///
-/// It belongs to its loop: everything here is for the loop's thread alone, and checked. Outgoing
+/// It belongs to its loop: what it knows is for the loop's thread to read. What it is asked for may be
+/// asked on any thread, and then happens in the loop's next turn (``WebSocketClient`` is for tasks). Outgoing
 /// messages are pulled: ``requestWrite()``, then the delegate is asked for one when the peer can
 /// take it, so that nothing waits in a queue that could still be taken back.
 ///
 /// The socket keeps its delegate until it has closed.
-///
-/// In three things libwebsockets 4.1 is not as strict as RFC 6455, and cannot be made so from outside: a
-/// client's frames without a mask are taken, of pings in a row the first is answered instead of the
-/// last, and control frames over 125 bytes end the connection without a close frame.
-@safe
 public final class WebSocket: @unchecked Sendable {
-  // Unchecked: all state is confined to the loop's thread, and every entry checks that.
+  // Unchecked: all state is confined to the loop's thread, to which every entry hops.
 
   /// Bounds of one socket, given when it is made.
   public struct Limits: Sendable {
     /// The largest message taken from the peer, in bytes; beyond it the socket closes with 1009.
     public var maximumMessageSize = 1 << 20
     /// How long the peer may take to read what is under way before a close frame can go out; then
-    /// the socket is cut. Whole seconds, at least 1. The answer to a close frame has 5 s.
+    /// the socket is cut. The answer to a close frame has 5 s.
     public var closeTimeout: Duration = .seconds(5)
     /// How long the system may take to accept the whole of a message, or ping, because the peer does
     /// not read; then the socket is cut, with ``WebSocket/unreadReason``. A peer that reads slowly has
     /// the same time for each message. nil for ever, which leaves it to unanswered pings.
     ///
     /// A peer that stops reading holds, until then, what its own system takes, 16 KiB here in the
-    /// system (`TCP_NOTSENT_LOWAT`, servers only), and one message in libwebsockets.
+    /// system (`TCP_NOTSENT_LOWAT`, servers only), and one message in the connection.
     public var sendTimeout: Duration? = .seconds(10)
     /// How long a client's connection may take from its beginning to the server's answer. A server
     /// goes by ``ListenerOptions/handshakeTimeout``.
@@ -55,10 +49,10 @@ public final class WebSocket: @unchecked Sendable {
     /// Made; the handshake is not done.
     case opening
     case open
-    /// We asked for the end; the close frame waits until the socket can be written.
+    /// We asked for the end; the close frame waits for what the peer has not read yet.
     case closing(CloseCode, reason: String)
-    /// A close frame went out or came in; only the end follows.
-    case ending(UInt16, reason: String)
+    /// Our close frame has gone out; the peer's is to come.
+    case closeSent(CloseCode, reason: String)
     /// The socket was given up; only the end follows.
     case failing(reason: String)
     case closed
@@ -85,27 +79,30 @@ public final class WebSocket: @unchecked Sendable {
   package var limits: Limits
   var delegate: (any WebSocketDelegate)?
   var state = State.opening
-  /// libwebsockets' side, nil before the connection exists and after it is gone.
-  var link: LoopSocket?
-  /// The pieces of a message that did not arrive in one read; kept for the next one if it is small.
-  var pieces: MessageBuffer?
-  /// Whether `pieces` holds the beginning of a message.
-  var isAssembling = false
+  /// Nil before the connection exists and after it is gone.
+  var connection: Connection?
+  /// A client's side of the handshake, while it opens.
+  var handshake: ClientHandshake?
+  var incoming: IncomingFrames
   var pings: PingSchedule?
-  /// A client's deadline while it opens.
-  var openDeadline: LoopTimer?
+  /// Ends what takes too long: opening, closing, the peer's answer to a close frame.
+  var deadline: LoopTimer?
   /// Cuts the socket when the peer does not read; made when a message first has to wait for it.
   var sendDeadline: LoopTimer?
-  /// Whether the loop, or libwebsockets for it, will give a turn to write.
+  /// Whether the loop, or the connection for it, will give a turn to write.
   var waitsToWrite = false
+  /// The answer to the peer's last ping, where it could not go out at once (RFC 6455, 5.5.3).
+  var pong: [UInt8]?
 
   init(
-    loop: EventLoop, request: UpgradeRequest, limits: Limits, delegate: any WebSocketDelegate
+    loop: EventLoop, request: UpgradeRequest, limits: Limits, delegate: any WebSocketDelegate,
+    isServer: Bool = true
   ) {
     self.loop = loop
     self.request = request
     self.limits = limits
     self.delegate = delegate
+    incoming = IncomingFrames(isServer: isServer)
   }
 
   /// Whether messages flow: open, and no end under way.
@@ -119,7 +116,7 @@ public final class WebSocket: @unchecked Sendable {
   /// Asks to be asked: the delegate's `socketCanWrite` is called once, as soon as the socket takes a
   /// message. Further requests before that are one and the same. No allocation.
   public func requestWrite() {
-    loop.checkIsolated()
+    guard loop.isCurrent else { return loop.perform { self.requestWrite() } }
     guard isOpen, !waitsToWrite else { return }
     waitsToWrite = true
     loop.queue(self)
@@ -134,18 +131,22 @@ public final class WebSocket: @unchecked Sendable {
   ///   - reason: UTF-8 of at most 123 bytes; the rest is cut off.
   public func close(_ code: CloseCode, reason: String = "") {
     precondition(code.isSendable, "close code \(code.rawValue) must not be sent")
-    loop.checkIsolated()
+    guard loop.isCurrent else { return loop.perform { self.close(code, reason: reason) } }
     switch state {
     case .opening:
       abort(reason: reason)
     case .open:
-      guard let wsi = unsafe link?.wsi else { return }
+      guard let connection else { return }
+      incoming.dropMessage()
+      pong = nil
+      guard connection.holdsUnsent else {
+        sendClose(code, reason: reason)
+        return
+      }
       state = .closing(code, reason: reason)
-      pieces = nil
-      let seconds = Int32(clamping: max(limits.closeTimeout.components.seconds, 1))
-      unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, seconds)
-      unsafe lws_callback_on_writable(wsi)
-    case .closing, .ending, .failing, .closed:
+      startDeadline(limits.closeTimeout) { [unowned self] in self.connection?.kill() }
+      connection.askToWrite()
+    case .closing, .closeSent, .failing, .closed:
       break
     }
   }
@@ -153,13 +154,17 @@ public final class WebSocket: @unchecked Sendable {
   /// Cuts the connection at once, without a close frame: the peer sees a reset. The delegate is told
   /// in the loop's next turn, with `reason`.
   public func abort(reason: String) {
-    loop.checkIsolated()
+    guard loop.isCurrent else { return loop.perform { self.abort(reason: reason) } }
     switch state {
     case .opening, .open, .closing:
-      guard let link else { return }
       state = .failing(reason: reason)
-      link.reset()
-    case .ending, .failing, .closed:
+      if let connection {
+        connection.reset()
+      } else {
+        // A client's that is still being connected.
+        loop.perform { [self] in finish() }
+      }
+    case .closeSent, .failing, .closed:
       break
     }
   }
@@ -167,16 +172,17 @@ public final class WebSocket: @unchecked Sendable {
   /// Stops or goes on taking what the peer sends; what it sends meanwhile waits in the kernel's
   /// buffers, and then with the peer.
   package func setReading(_ isReading: Bool) {
-    loop.checkIsolated()
-    guard let wsi = unsafe link?.wsi else { return }
-    unsafe lws_rx_flow_control(wsi, isReading ? 1 : 0)
+    guard loop.isCurrent else { return loop.perform { self.setReading(isReading) } }
+    connection?.setReading(isReading)
   }
 
   /// Sends a ping every `interval` and cuts the connection when one was not answered within `timeout`,
   /// which is at most the interval, and the interval itself where nil. A nil interval, the default,
   /// stops it.
   public func setPingInterval(_ interval: Duration?, timeout: Duration? = nil) {
-    loop.checkIsolated()
+    guard loop.isCurrent else {
+      return loop.perform { self.setPingInterval(interval, timeout: timeout) }
+    }
     pings?.stop()
     pings = nil
     guard let interval, isOpen else { return }

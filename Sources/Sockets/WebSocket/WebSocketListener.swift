@@ -39,6 +39,60 @@ public enum ListenError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+/// How many connections a listener holds that are no WebSockets yet, and what they may cost.
+///
+/// A stranger's connection costs a descriptor until its request is complete, and in TLS a signature, for a
+/// few hundred bytes. Where there are too many, the oldest is cut, so that those who hold connections and
+/// say nothing keep nobody out; handshakes beyond the rate wait their turn.
+public struct ConnectionLimits: Hashable, Sendable {
+  /// Connections of one listener that are in TLS's handshake, in their request or in its answer.
+  public var pending: Int
+  /// The same for each address that connects (for each /64 of IPv6); behind a proxy that is the proxy's.
+  public var pendingOfAddress: Int
+  /// TLS handshakes that begin in a second; the others wait.
+  public var handshakesPerSecond: Int
+  /// The same for each address.
+  public var handshakesPerSecondOfAddress: Int
+
+  /// Makes limits, each at least 1.
+  ///
+  /// By default a listener holds a quarter of the descriptors that the process may have, at most 512, and
+  /// an address half of that.
+  public init(
+    pending: Int? = nil, pendingOfAddress: Int? = nil, handshakesPerSecond: Int = 100,
+    handshakesPerSecondOfAddress: Int = 50
+  ) {
+    self.pending = pending ?? min(512, max(descriptorLimit() / 4, 8))
+    self.pendingOfAddress = pendingOfAddress ?? max(self.pending / 2, 4)
+    self.handshakesPerSecond = handshakesPerSecond
+    self.handshakesPerSecondOfAddress = handshakesPerSecondOfAddress
+    for limit in [self.pending, self.pendingOfAddress] {
+      precondition(limit >= 1, "a listener holds at least one connection")
+    }
+    for rate in [handshakesPerSecond, handshakesPerSecondOfAddress] {
+      precondition(1...1_000_000 ~= rate, "handshakes are 1 to 1,000,000 a second")
+    }
+  }
+
+  /// The share of each of so many listeners on one port.
+  package func shared(among count: Int) -> ConnectionLimits {
+    func share(_ limit: Int) -> Int { max((limit + count - 1) / count, 1) }
+    return ConnectionLimits(
+      pending: share(pending), pendingOfAddress: share(pendingOfAddress),
+      handshakesPerSecond: share(handshakesPerSecond),
+      handshakesPerSecondOfAddress: share(handshakesPerSecondOfAddress))
+  }
+}
+
+/// How many descriptors the process may have.
+private func descriptorLimit() -> Int {
+  var limit = rlimit()
+  guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+    return 1_024
+  }
+  return Int(clamping: limit.rlim_cur)
+}
+
 /// How a listener treats its connections.
 public struct ListenerOptions: Sendable {
   /// Bounds of each accepted socket.
@@ -46,11 +100,8 @@ public struct ListenerOptions: Sendable {
   /// How long a connection may take from its acceptance to the end of its request, however slowly
   /// it sends; then it is cut.
   public var handshakeTimeout: Duration = .seconds(10)
-  /// Names of headers to look for beyond those that libwebsockets always keeps.
-  public var headerNames = [
-    "forwarded", "x-forwarded-host", "x-forwarded-proto", "x-plivo-signature-v3",
-    "x-plivo-signature-ma-v3", "x-plivo-signature-v3-nonce", "x-twilio-signature",
-  ]
+  /// How many connections may be on their way to a WebSocket, and how fast TLS is begun.
+  public var connections = ConnectionLimits()
   /// Subprotocols taken ahead of the others when a client offers several.
   public var preferredSubprotocols = ["audio.plivo.com"]
   /// How long what comes from an address and port waits before it is read, nil for not at all: for
@@ -67,26 +118,28 @@ public struct ListenerOptions: Sendable {
 
 /// What the connections of one listener are judged by; on the loop's thread.
 final class ListenerRules: @unchecked Sendable {
-  // Unchecked: made before the loop sees it, and read on the loop's thread only.
+  // Unchecked: made before the loop sees it, and used on the loop's thread only.
   let limits: WebSocket.Limits
   let handshakeTimeout: Duration
-  let headerNames: [String]
   let patience: (@Sendable (String) -> Duration?)?
   let onUpgrade: (UpgradeRequest) -> UpgradeDecision
   let onHTTP: ((HTTPRequest) -> HTTPResponse?)?
+  let onFault: ((RequestFault) -> Void)?
+  /// Told of connections that are no longer pending.
+  var hasBecomeWebSocket: (Connection) -> Void = { _ in }
   private let preferredSubprotocols: [String]
 
   init(
     _ options: ListenerOptions, onUpgrade: @escaping (UpgradeRequest) -> UpgradeDecision,
-    onHTTP: ((HTTPRequest) -> HTTPResponse?)?
+    onHTTP: ((HTTPRequest) -> HTTPResponse?)?, onFault: ((RequestFault) -> Void)?
   ) {
     limits = options.limits
     handshakeTimeout = options.handshakeTimeout
-    headerNames = options.headerNames.map { $0.lowercased() }
     patience = options.patience
     preferredSubprotocols = options.preferredSubprotocols
     self.onUpgrade = onUpgrade
     self.onHTTP = onHTTP
+    self.onFault = onFault
   }
 
   /// A preferred subprotocol where the client offers one, else its first.
@@ -112,26 +165,32 @@ public final class WebSocketListener: Sendable {
   ///   - port: 0 for any that is free.
   ///   - options: how connections are treated.
   ///   - onHTTP: answers requests that are not upgrades; nil, or no hook, gives 404.
+  ///   - onFault: is told of each request that was refused because it could not be read, or was no proper
+  ///     handshake.
   ///   - onUpgrade: judges each request to become a WebSocket.
   /// - Throws: ``ListenError``.
   public convenience init(
     loop: EventLoop, host: String, port: Int, options: ListenerOptions = ListenerOptions(),
     onHTTP: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+    onFault: (@Sendable (RequestFault) -> Void)? = nil,
     onUpgrade: @escaping @Sendable (UpgradeRequest) -> UpgradeDecision
   ) throws(ListenError) {
     let socket = try ListeningSocket(host: host, port: port)
     try self.init(
-      loop: loop, socket: socket, options: options, onHTTP: onHTTP, onUpgrade: onUpgrade)
+      loop: loop, socket: socket, options: options, onHTTP: onHTTP, onFault: onFault,
+      onUpgrade: onUpgrade)
   }
 
   /// Takes connections from a socket that listens already, maybe beside other loops; the rest as in
-  /// ``init(loop:host:port:options:onHTTP:onUpgrade:)``.
+  /// ``init(loop:host:port:options:onHTTP:onFault:onUpgrade:)``.
   public init(
     loop: EventLoop, socket: ListeningSocket, options: ListenerOptions = ListenerOptions(),
     onHTTP: (@Sendable (HTTPRequest) -> HTTPResponse?)? = nil,
+    onFault: (@Sendable (RequestFault) -> Void)? = nil,
     onUpgrade: @escaping @Sendable (UpgradeRequest) -> UpgradeDecision
   ) throws(ListenError) {
-    let rules = ListenerRules(options, onUpgrade: onUpgrade, onHTTP: onHTTP)
+    let rules = ListenerRules(
+      options, onUpgrade: onUpgrade, onHTTP: onHTTP, onFault: onFault)
     let descriptor = try ListeningDescriptor(
       loop: loop, socket: socket, options: options, rules: rules)
     let isServed: Bool

@@ -63,7 +63,7 @@ import Testing
     let admission = Admission(ServerLimits(upgradesPerSecondAndAddress: 1))
     for number in 0..<10_000 {
       _ = admission.refusal(of: "10.0.\(number / 256).\(number % 256):1", at: .zero, activeCalls: 0)
-      #expect(admission.addressCount <= Admission.addressLimit)
+      #expect(admission.addressCount <= TokenBuckets<String>.limit)
     }
   }
 }

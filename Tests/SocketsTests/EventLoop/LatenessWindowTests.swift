@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test("is late above one timer in a hundred, and not at one")
+  @Test("is late when overdue for more than a hundredth of the time, and not at one")
   func percentile() {
     for (every, expected) in [(100, false), (50, true)] {
       var window = LatenessWindow(budget: .milliseconds(20))
@@ -43,15 +43,28 @@ import Testing
     }
   }
 
-  @Test("says nothing of few timers, however late")
-  func few() {
+  @Test("is late by the time lost, however few timers a loop fires", arguments: [1, 2, 50])
+  func few(timers: Int) {
     var window = LatenessWindow(budget: .milliseconds(20))
-    load(&window, from: 0, to: 3_920, every: 80) { _ in .seconds(1) }
-    let before = window.judge(at: time(3_999))
-    #expect(!before)
-    window.add(.seconds(1), at: time(3_999))
-    let after = window.judge(at: time(3_999))
-    #expect(after)
+    for _ in 0..<timers { window.add(.milliseconds(700), at: time(1_000)) }
+    let once = window.judge(at: time(1_001))
+    #expect(!once)
+    for _ in 0..<timers { window.add(.milliseconds(700), at: time(1_750)) }
+    let twice = window.judge(at: time(1_751))
+    #expect(twice)
+  }
+
+  @Test("counts each moment once, however many timers waited in it")
+  func union() {
+    for (count, expected) in [(1, false), (1_000, false)] {
+      var window = LatenessWindow(budget: .milliseconds(20))
+      // Two stalls, 15 ms over the budget each: less than the 40 ms that four seconds allow.
+      for moment in [1_000, 2_000] {
+        for _ in 0..<count { window.add(.milliseconds(35), at: time(moment)) }
+      }
+      let isLate = window.judge(at: time(2_001))
+      #expect(isLate == expected)
+    }
   }
 
   @Test("takes one stall of the machine for what it is, and a second one for want of room")
@@ -110,24 +123,28 @@ import Testing
     #expect(!later)
   }
 
-  @Test("agrees with sorting, for any lateness", arguments: 0..<200 as Range<UInt64>)
+  @Test("agrees with counting milliseconds, for any lateness", arguments: 0..<200 as Range<UInt64>)
   func model(seed: UInt64) {
     var random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
     var window = LatenessWindow(budget: .milliseconds(50))
-    var all: [(at: Int, late: Int)] = []
+    var overdue: [Int: Set<Int>] = [:]
+    var counted: Set<Int> = []
     var moment = 0
     let scale = Int(random.next() % 120) + 2
     let rare = Int(random.next() % 150) + 1
     for _ in 0..<2_000 {
       moment += Int(random.next() % 12)
       let late = Int(random.next() % UInt64(rare)) == 0 ? Int(random.next() % UInt64(scale)) : 0
-      all.append((moment, late))
       window.add(.milliseconds(late), at: time(moment))
+      // A moment is counted where it was first known to be late, and what was passed over then, no more.
+      if late > 25 {
+        let from = max(moment - late + 50, (counted.max() ?? .min) + 1)
+        if from <= moment - 1 { overdue[moment / 500, default: []].formUnion(from..<moment) }
+        counted = [moment - 1]
+      }
     }
-    let recent = all.filter { $0.at / 500 > moment / 500 - 8 }
-    let over = recent.filter { $0.late > 50 }
-    let sorted = recent.map(\.late).sorted(by: >)
-    let isOver = sorted[sorted.count / 100] > 50 && Set(over.map { $0.at / 500 }).count > 1
+    let recent = overdue.filter { $0.key > moment / 500 - 8 }.mapValues(\.count)
+    let isOver = recent.values.reduce(0, +) > 40 && recent.values.filter { $0 >= 5 }.count > 1
     let isLate = window.judge(at: time(moment))
     #expect(isLate == isOver)
   }

@@ -1,4 +1,4 @@
-import BotTransport
+import Sockets
 import Testing
 
 @Suite struct HMACSHA256Tests {

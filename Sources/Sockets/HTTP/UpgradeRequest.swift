@@ -4,7 +4,7 @@ public struct UpgradeRequest: Sendable {
   public var path: String
   /// The query's items in order, percent-decoded.
   public var query: [QueryItem]
-  /// The headers that libwebsockets knows, and those the listener was told to look for.
+  /// The headers, in order; those of one name joined by commas.
   public var headers: HTTPHeaders
   /// The peer's address and port, as text: `127.0.0.1:40312`, `[::1]:40312`.
   public var peerAddress: String
@@ -59,6 +59,22 @@ public struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
   /// Appends a field.
   public mutating func append(_ name: String, _ value: String) {
     fields.append((name.lowercased(), value))
+  }
+
+  /// Appends a field, or joins its value to the one that is there.
+  mutating func join(_ name: String, _ value: String) {
+    let name = name.lowercased()
+    if let index = fields.firstIndex(where: { $0.name == name }) {
+      fields[index].value += ", " + value
+    } else {
+      fields.append((name, value))
+    }
+  }
+
+  /// Gives a field another value.
+  mutating func replace(_ name: String, _ value: String) {
+    fields.removeAll { $0.name == name }
+    append(name, value)
   }
 
   /// The value of the first field called `name`.

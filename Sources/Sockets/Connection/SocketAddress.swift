@@ -40,6 +40,52 @@ package struct SocketAddress: CustomStringConvertible {
     storage.ss_family = sa_family_t(host.contains(":") ? AF_INET6 : AF_INET)
   }
 
+  /// Reads an address with a port; nil for names.
+  init?(literal host: String, port: Int) {
+    self.init(literal: host)
+    set(port: port)
+  }
+
+  /// Asks for the addresses of a host, in the order in which to try them. Blocks.
+  static func lookUp(host: String, port: Int) -> Result<[SocketAddress], ConnectFailure> {
+    var hints = unsafe addrinfo()
+    unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = unsafe getaddrinfo(host, nil, &hints, &list)
+    guard code == 0 else {
+      return .failure(.unreachable(reason: unsafe String(cString: gai_strerror(code))))
+    }
+    defer { unsafe freeaddrinfo(list) }
+    var addresses: [SocketAddress] = []
+    var next = unsafe list
+    // Bounded: who has more is reached by one of the first, or by none.
+    while let entry = unsafe next, addresses.count < 8 {
+      if let address = unsafe entry.pointee.ai_addr {
+        addresses.append(
+          unsafe SocketAddress(address, Int(entry.pointee.ai_addrlen), port: port))
+      }
+      unsafe next = unsafe entry.pointee.ai_next
+    }
+    return .success(addresses)
+  }
+
+  private init(_ address: UnsafePointer<sockaddr>, _ byteCount: Int, port: Int) {
+    storage = sockaddr_storage()
+    let count = min(byteCount, MemoryLayout<sockaddr_storage>.size)
+    unsafe withUnsafeMutableBytes(of: &storage) {
+      unsafe $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: count))
+    }
+    set(port: port)
+  }
+
+  private mutating func set(port: Int) {
+    unsafe withUnsafeMutableBytes(of: &storage) {
+      // Both families have the port in the same place.
+      unsafe $0.storeBytes(
+        of: UInt16(truncatingIfNeeded: port).bigEndian, toByteOffset: 2, as: UInt16.self)
+    }
+  }
+
   /// The address a socket is bound to.
   init?(localOf descriptor: Int32) {
     storage = sockaddr_storage()
@@ -64,6 +110,16 @@ package struct SocketAddress: CustomStringConvertible {
     }
   }
 
+  /// Connects a socket to the address; as connect(2).
+  func connect(_ descriptor: Int32) -> Int32 {
+    var copy = storage
+    return unsafe withUnsafeMutablePointer(to: &copy) { storage in
+      unsafe storage.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe Glibc.connect(descriptor, $0, byteCount)
+      }
+    }
+  }
+
   package var port: Int {
     var copy = storage
     return unsafe withUnsafeMutableBytes(of: &copy) {
@@ -76,6 +132,21 @@ package struct SocketAddress: CustomStringConvertible {
   package var isLoopback: Bool {
     let text = description
     return text.hasPrefix("127.") || text.hasPrefix("[::1]") || text.hasPrefix("[::ffff:127.")
+  }
+
+  /// What tells one holder of addresses from another: the address, of version 6 the first 64 bits, which
+  /// one host has all for itself.
+  package var network: UInt64 {
+    var copy = storage
+    return unsafe withUnsafeMutableBytes(of: &copy) { bytes in
+      guard family == AF_INET6 else {
+        return UInt64(unsafe bytes.load(fromByteOffset: 4, as: UInt32.self))
+      }
+      let high = unsafe bytes.load(fromByteOffset: 8, as: UInt64.self)
+      let low = unsafe bytes.load(fromByteOffset: 16, as: UInt64.self)
+      // `::ffff:1.2.3.4` is version 4 in another dress, and `::1` one host.
+      return high == 0 ? UInt64(bigEndian: low) & 0xFFFF_FFFF : high
+    }
   }
 
   /// `127.0.0.1:5001` or `[::1]:5001`.

@@ -30,6 +30,16 @@ public struct HTTPRequest: Sendable {
   public static let maximumBodySize = 65_536
 }
 
+/// A request that was answered with an error because it could not be read, or was no proper handshake.
+public struct RequestFault: Sendable {
+  /// The status that was answered: 400, 408, 411, 413, 414, 417, 426, 431, 501 or 505.
+  public let status: Int
+  /// What was wrong, in words of our own.
+  public let reason: String
+  /// The peer's address and port, as text.
+  public let peer: String
+}
+
 /// The answer to a plain HTTP request. The connection closes after it.
 public struct HTTPResponse: Sendable {
   /// The status code, 200 to 599.
@@ -82,10 +92,15 @@ public struct HTTPResponse: Sendable {
     case 408: "Request Timeout"
     case 411: "Length Required"
     case 413: "Content Too Large"
+    case 414: "URI Too Long"
+    case 417: "Expectation Failed"
     case 426: "Upgrade Required"
     case 429: "Too Many Requests"
+    case 431: "Request Header Fields Too Large"
     case 500: "Internal Server Error"
+    case 501: "Not Implemented"
     case 503: "Service Unavailable"
+    case 505: "HTTP Version Not Supported"
     default: "Status"
     }
   }

@@ -4,7 +4,8 @@ import Glibc
 
 /// One loop's part in a listening socket: its connections are handed to libwebsockets.
 final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
-  // Unchecked: `link`, `isOpen` and `tlsHost` belong to the loop's thread, the rest does not change.
+  // Unchecked: `link`, `isOpen`, `pending` and `handshakes` belong to the loop's thread, the rest does not
+  // change.
 
   /// Connections accepted before the other sockets get their turn again.
   private static let acceptsPerTurn = 64
@@ -20,8 +21,8 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   private var link: LoopSocket?
   private var isOpen = false
   private let tls: TLSServerConfiguration?
-  private let files: TLSContext?
-  private var tlsHost: TLSServerHost?
+  private let pending: PendingConnections
+  private let handshakes: HandshakeQueue
   /// Connections that wait to be read.
   private var patient = 0
 
@@ -29,7 +30,9 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     loop: EventLoop, socket: ListeningSocket, options: ListenerOptions, rules: ListenerRules
   ) throws(ListenError) {
     tls = options.tls
-    do { files = try options.tls?.read() } catch { throw .tls(error) }
+    do { try tls?.reload() } catch { throw .tls(error) }
+    pending = PendingConnections(options.connections)
+    handshakes = HandshakeQueue(loop: loop, options.connections)
     self.socket = socket
     self.loop = loop
     self.rules = rules
@@ -38,13 +41,6 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   /// Begins to accept; false when the loop cannot serve it. Loop thread only.
   func open() -> Bool {
     guard let context = loop.running else { return false }
-    if let tls, let files {
-      tlsHost = context.serverHost(
-        for: files, asksForCertificate: tls.clientCAFile != nil, on: loop)
-      // Never in the clear instead.
-      guard let tlsHost else { return false }
-      tls.add(tlsHost)
-    }
     let link = LoopSocket(loop: loop, owner: self)
     loop.register(link)
     guard context.adopt(descriptor: socket.descriptor, for: link) else {
@@ -53,6 +49,7 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     }
     self.link = link
     isOpen = true
+    rules.hasBecomeWebSocket = { [pending] in pending.remove($0) }
     return true
   }
 
@@ -72,7 +69,10 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     return 0
   }
 
-  func socketDestroyed() { link = nil }
+  func socketDestroyed() {
+    link = nil
+    handshakes.stop()
+  }
 
   private func accept() {
     for _ in 0..<Self.acceptsPerTurn {
@@ -84,12 +84,14 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
         }
       }
       guard descriptor >= 0 else {
-        if errno == EMFILE || errno == ENFILE { pause() }
+        if errno == EMFILE || errno == ENFILE {
+          pending.evictOldest()
+          pause()
+        }
         return
       }
-      setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY)
       setOption(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Self.unsentLimit)
-      welcome(descriptor, from: SocketAddress(storage).description)
+      welcome(descriptor, from: SocketAddress(storage))
     }
   }
 
@@ -105,9 +107,9 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
   }
 
   /// Reads a connection, in a while where its address has to be patient.
-  private func welcome(_ descriptor: Int32, from peerAddress: String) {
-    guard let patience = rules.patience?(peerAddress) else {
-      return begin(descriptor, from: peerAddress)
+  private func welcome(_ descriptor: Int32, from address: SocketAddress) {
+    guard let patience = rules.patience?(address.description) else {
+      return begin(descriptor, from: address)
     }
     guard patient < Self.mostPatient else {
       Glibc.close(descriptor)
@@ -117,25 +119,35 @@ final class ListeningDescriptor: LoopSocketOwner, @unchecked Sendable {
     let waiting = WaitingDescriptor(descriptor)
     LoopTimer(loop: loop) { [self] in
       patient -= 1
-      begin(waiting.taken(), from: peerAddress)
+      begin(waiting.taken(), from: address)
     }.arm(at: EventLoop.now + patience)
   }
 
-  private func begin(_ descriptor: Int32, from peerAddress: String) {
-    guard let context = loop.running else {
-      Glibc.close(descriptor)
-      return
+  private func begin(_ descriptor: Int32, from address: SocketAddress) {
+    var filter: TLSFilter?
+    if let tls {
+      filter = tls.current.flatMap { TLSFilter($0, isServer: true) }
+      // Never in the clear instead.
+      guard filter != nil else {
+        Glibc.close(descriptor)
+        return
+      }
     }
-    let connection = HTTPConnection(loop: loop, rules: rules, peerAddress: peerAddress)
-    let link = LoopSocket(loop: loop, owner: connection)
-    connection.link = link
-    loop.register(link)
-    // Refused, the descriptor has been closed.
-    guard context.adopt(connection: descriptor, for: link, tls: tlsHost) else {
-      loop.unregister(link)
-      return
+    let connection = Connection(loop: loop, tls: filter)
+    guard connection.open(descriptor) else { return }
+    connection.owner = HTTPConnection(
+      loop: loop, rules: rules, peerAddress: address.description, connection: connection)
+    let network = address.network
+    pending.add(connection, from: network)
+    if tls != nil {
+      connection.mayStartHandshake = { [unowned connection, handshakes] in
+        handshakes.mayStart(connection, from: network)
+      }
     }
-    connection.startDeadline()
+    connection.onEnd = { [unowned connection, pending, handshakes] in
+      pending.remove(connection)
+      handshakes.remove(connection)
+    }
   }
 }
 
