@@ -192,7 +192,8 @@ public final class CallLogWriter: Sendable {
     let deadline = clock.now + limit
     while state.withLock({ $0.isWriting }) {
       guard clock.now < deadline else {
-        await spillOwn(forgets: false)
+        let unkept = await spillOwn(forgets: false)
+        if unkept > 0 { tell(.lost(counts.lost + unkept)) }
         return false
       }
       // Also from a task that has been cancelled, where Task.sleep would return at once.
@@ -309,14 +310,18 @@ public final class CallLogWriter: Sendable {
 
   /// Moves the server's own events into the file beside the log, as far as that has room; copies them
   /// only where somebody else may be writing them.
-  private func spillOwn(forgets: Bool) async {
-    guard let spill else { return }
+  ///
+  /// - Returns: how many are in memory alone.
+  @discardableResult
+  private func spillOwn(forgets: Bool) async -> Int {
     let events = state.withLock { $0.own.events }
+    guard let spill else { return events.count }
     let kept = await spill.append(events[...])
     let spilled = await spill.count
     state.withLock { state in
       state.spilled = spilled
       if forgets { state.own.removeFirst(kept) }
     }
+    return events.count - kept
   }
 }

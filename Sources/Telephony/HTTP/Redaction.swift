@@ -30,7 +30,7 @@ public enum Redaction {
       let word = rest[blanks.endIndex...].prefix { !$0.isWhitespace }
       rest = rest[word.endIndex...]
       guard !word.isEmpty else { break }
-      let isScheme = schemes.contains(ASCII.folded(word))
+      let isScheme = isScheme(word, afterName: hidesNext)
       if hidesNext, !isScheme {
         shown += mark
         hidesNext = false
@@ -46,6 +46,12 @@ public enum Redaction {
 
   /// Words after which a credential stands.
   private static let schemes: Set<String> = ["basic", "bearer", "digest", "apikey", "negotiate"]
+  /// Some schemes are ordinary words where no name of a credential stands before them.
+  private static func isScheme(_ word: some StringProtocol, afterName: Bool) -> Bool {
+    let folded = ASCII.folded(word)
+    return schemes.contains(folded) || afterName && ["token", "bot", "key"].contains(folded)
+  }
+
   /// What the names of credentials hold, and what they end in.
   private static let secretNames = [
     "token", "secret", "password", "passwd", "credential", "signature", "apikey", "authorization",
@@ -102,7 +108,7 @@ public enum Redaction {
       let value = rest[opening.endIndex...].prefix { !"&;,\"'<>)}]|".contains($0) }
       shown += opening
       rest = rest[value.endIndex...]
-      if value.isEmpty || schemes.contains(ASCII.folded(value)) {
+      if value.isEmpty || isScheme(value, afterName: true) {
         shown += value
         if rest.isEmpty || !value.isEmpty { return (shown + rest, true) }
       } else {

@@ -36,6 +36,7 @@ import Testing
       ("tok:hush4711", "tok:***"), ("Bearer hush4711", "Bearer ***"),
       ("x Bearer  hush4711, y", "x Bearer  *** y"), ("bearer\thush4711", "bearer\t***"),
       ("Authorization: Bearer a.b.c", "Authorization: Bearer ***"),
+      ("Authorization: Token abc", "Authorization: Token ***"), ("bad token abc", "bad token abc"),
       ("auth=Basic a2V5OnRva2Vu", "auth=Basic ***"), ("Digest username", "Digest ***"),
       ("sig=abc&x=1", "sig=***&x=1"), ("h/p?api_key=abc&a=b", "h/p?api_key=***&a=b"),
       ("X-Amz-Signature%3Dabc", "X-Amz-Signature%3D***"), ("password = hush", "password = ***"),
