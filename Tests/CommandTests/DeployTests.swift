@@ -84,7 +84,10 @@ import Testing
       rules.matches(of: /(?:sidetone|process)_[a-z_]+/).map {
         String($0.output).replacing(/_bucket$/, with: "")
       })
-    let server = try RunningSidetone(["serve", "--port", "0", "--stream-limit", "1"])
+    let scratch = try Scratch()
+    let server = try RunningSidetone([
+      "serve", "--port", "0", "--stream-limit", "1", "--call-log", scratch.file("calls.db").path,
+    ])
     let port = try #require(try await server.firstLine().split(separator: ":").last)
     let page = try await Subprocess(
       "/usr/bin/curl", ["--silent", "http://127.0.0.1:\(port)/metrics"]
