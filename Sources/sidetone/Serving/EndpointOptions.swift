@@ -46,9 +46,9 @@ struct EndpointOptions {
     let given = try arguments.text("--plivo-auth-token").map { text throws(UsageError) in
       try AccessOptions.saying(text, "--plivo-auth-token")
     }
-    let token = try given ?? AccessOptions.secret("PLIVO_AUTH_TOKEN")
+    let fallback = try AccessOptions.secret("PLIVO_AUTH_TOKEN")
     plivoTokens =
-      (token.map { [$0] } ?? [])
+      ((given ?? fallback).map { [$0] } ?? [])
       + (try file.map { path throws(UsageError) in
         try AccessOptions.lines(of: path, "--plivo-auth-token-file")
       } ?? [])

@@ -75,7 +75,7 @@ import Testing
     try await server.stop()
     let records = await stage.log.records
     #expect(records.map(\.callSID) == ["old"])
-    #expect(records.first?.status?.status == "busy")
+    #expect(records.first?.outcome?.callStatus == "busy")
   }
 
   @Test("are refused without credentials where they are protected")
