@@ -12,8 +12,8 @@ public import Telephony
 public actor Call: MediaCall {
   /// The loop the call lives on.
   public nonisolated let loop: EventLoop
-  /// The request that opened the call's socket.
-  public nonisolated let request: CallRequest
+  /// The request that opened the call's socket, as it came.
+  nonisolated let upgrade: UpgradeRequest
   /// Where the call comes from behind proxies that are believed; else the connection's peer.
   nonisolated let clientAddress: String
   /// Who waits for the call's media, and what happened to them.
@@ -64,7 +64,7 @@ public actor Call: MediaCall {
   ) {
     self.loop = loop
     self.clientAddress = clientAddress
-    self.request = CallRequest(request, hiding: configuration.access)
+    upgrade = request
     let query = URLQuery(
       items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })
     session = CallSession(
@@ -116,6 +116,12 @@ public actor Call: MediaCall {
     await withCheckedContinuation { continuation in
       if isEnded { continuation.resume() } else { endWaiters.append(continuation) }
     }
+  }
+
+  /// The request that opened the call's socket. Made anew each time: who has not begun costs no search
+  /// for secrets.
+  public nonisolated var request: CallRequest {
+    CallRequest(upgrade, hiding: configuration.access)
   }
 
   /// What the platform sent that could not be used, by kind.

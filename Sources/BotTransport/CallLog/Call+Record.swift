@@ -9,7 +9,7 @@ extension Call {
     let end = WallTime.now
     var facts = CallRecord()
     facts.platform = session.platform
-    facts.peerAddress = request.peerAddress
+    facts.peerAddress = upgrade.peerAddress
     facts.connectedAt = connectedAt
     facts.endedAt = end
     facts.startedAt = startedAt?.wall
@@ -52,7 +52,7 @@ extension Call {
     facts.platform = session.platform
     facts.callSID = start.callSID
     facts.streamSID = start.streamSID
-    let name = "socket from \(request.peerAddress) \(StreamEvidence.replacedReason)"
+    let name = "socket from \(upgrade.peerAddress) \(StreamEvidence.replacedReason)"
     let key = "replaced|\(start.callSID ?? "")|\(start.streamSID ?? "")|\(connectedAt.milliseconds)"
     return CallLogEvent(.init(key: key, name: name, at: .now), origin: .server, facts: facts)
   }

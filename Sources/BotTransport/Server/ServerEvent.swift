@@ -105,7 +105,7 @@ extension Call {
       .info, .call, "call started",
       [
         ("callSid", start.callSID), ("streamSid", start.streamSID),
-        ("platform", session.platform?.name), ("peer", request.peerAddress),
+        ("platform", session.platform?.name), ("peer", upgrade.peerAddress),
         ("format", wireFormat.map { "\($0.encoding.rawValue) \($0.rate.hertz) Hz" }),
       ])
   }
@@ -116,7 +116,7 @@ extension Call {
       .warning, .call, StreamEvidence.replacedReason,
       [
         ("callSid", session.start?.callSID), ("streamSid", session.start?.streamSID),
-        ("platform", session.platform?.name), ("peer", request.peerAddress),
+        ("platform", session.platform?.name), ("peer", upgrade.peerAddress),
       ])
   }
 
@@ -138,7 +138,7 @@ extension Call {
     }
     guard startedAt != nil else {
       let refused = session.refused.map { "\($0.key)=\($0.value)" }.sorted()
-      facts.append(("peer", request.peerAddress))
+      facts.append(("peer", upgrade.peerAddress))
       facts.append(("messages", Int(session.messagesReceived)))
       if !refused.isEmpty { facts.append(("refused", refused.joined(separator: " "))) }
       return ServerEvent(.warning, .call, "call ended before its start", facts)

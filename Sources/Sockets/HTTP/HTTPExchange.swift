@@ -4,7 +4,7 @@ public struct HTTPRequest: Sendable {
   public var method: String
   /// The path, percent-decoded, beginning with a slash.
   public var path: String
-  /// The query's items in order, percent-decoded.
+  /// The query's items in order, percent-decoded; at most 256.
   public var query: [QueryItem]
   /// As in ``UpgradeRequest/headers``.
   public var headers: HTTPHeaders

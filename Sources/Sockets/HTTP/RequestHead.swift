@@ -129,8 +129,12 @@ struct RequestHead {
       decoding: slash + segments.joined(separator: slash) + (isTree ? slash : []), as: UTF8.self)
   }
 
+  /// Items of a query that are read; whoever judges a request looks at each of them.
+  static let mostQueryItems = 256
+
   private static func query(_ bytes: ArraySlice<UInt8>) -> [QueryItem] {
-    bytes.split(separator: UInt8(ascii: "&")).map { item in
+    let items = bytes.split(separator: UInt8(ascii: "&"), maxSplits: mostQueryItems)
+    return items.prefix(mostQueryItems).map { item in
       let parts = item.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       func text(_ part: ArraySlice<UInt8>) -> String {

@@ -2,7 +2,7 @@
 public struct UpgradeRequest: Sendable {
   /// The path, percent-decoded, beginning with a slash.
   public var path: String
-  /// The query's items in order, percent-decoded.
+  /// The query's items in order, percent-decoded; at most 256.
   public var query: [QueryItem]
   /// The headers, in order; those of one name joined by commas.
   public var headers: HTTPHeaders
