@@ -1,4 +1,3 @@
-import AudioEngine
 import BotTransport
 import Foundation
 
@@ -56,7 +55,7 @@ struct Relay {
       do {
         switch message {
         case .binary(let bytes):
-          try await answer?.write(samples(bytes))
+          try await answer?.write(pcm: bytes)
         case .text(let text):
           let event = try JSONDecoder().decode(ModelEvent.self, from: Data(text.utf8))
           switch event.type {
@@ -87,12 +86,6 @@ struct Relay {
     let words = interruption.heard.map(\.text).joined(separator: " ")
     let event = ModelEvent(type: "heard", text: words)
     try await model.send(String(decoding: try JSONEncoder().encode(event), as: UTF8.self))
-  }
-
-  private func samples(_ bytes: [UInt8]) -> [Int16] {
-    stride(from: 0, to: bytes.count - 1, by: 2).map {
-      Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)
-    }
   }
 }
 
