@@ -48,7 +48,6 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
   private var phase: Phase
   private var isReading = true
   private var lingering: LoopTimer?
-  private var problem: String?
 
   /// Makes a connection of a descriptor that is connected.
   init(loop: EventLoop, tls: TLSFilter?) {
@@ -178,7 +177,7 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
     onEnd = nil
     let owner = owner
     self.owner = nil
-    owner?.connectionEnded(problem: problem ?? tls?.problem)
+    owner?.connectionEnded(problem: tls?.problem)
   }
 
   private func take(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -206,10 +205,7 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
         flush(tls)
         return
       case .failed:
-        problem = tls.problem
-        // With what tells the peer why.
-        flush(tls)
-        kill()
+        endByTLS(tls)
         return
       case .done:
         phase = .open
@@ -220,8 +216,7 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
     while case .open = phase, isReading {
       let bytes = unsafe tls.read(into: loop.plaintext.bytes)
       guard let bytes = unsafe bytes else {
-        flush(tls)
-        kill()
+        endByTLS(tls)
         return
       }
       if unsafe bytes.isEmpty { break }
@@ -229,6 +224,14 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
     }
     // As an answer to a request for new keys.
     flush(tls)
+  }
+
+  /// TLS has come to its end, good or bad; what tells the peer why goes out.
+  private func endByTLS(_ tls: TLSFilter) {
+    let (owner, problem) = (owner, tls.problem)
+    flush(tls)
+    close()
+    owner?.connectionEnded(problem: problem)
   }
 
   private func finishWriting() {

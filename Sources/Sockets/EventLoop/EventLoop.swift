@@ -67,8 +67,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var writers: [any LoopWriter] = []
   private var turnWriters: [any LoopWriter] = []
   /// Where TLS puts what it has decrypted, and what it has encrypted, for the moment.
-  let plaintext = Scratch(byteCount: LoopContext.readSize)
-  let ciphertext = Scratch(byteCount: 2 * LoopContext.readSize)
+  let plaintext = LoopMemory(byteCount: LoopContext.readSize)
+  let ciphertext = LoopMemory(byteCount: 2 * LoopContext.readSize)
   /// Where outgoing messages are built, one after the other.
   var outgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
 

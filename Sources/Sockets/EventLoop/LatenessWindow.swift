@@ -27,8 +27,15 @@ struct LatenessWindow {
   private var slots = [8 of Slot](repeating: Slot())
   private var judgedAt: Int64 = 0
   private var isLate = false
-  /// Up to when time has been counted.
-  private var countedUntil = Int64.min
+  /// What was counted at one moment, in which all that waited is done, in any order.
+  private struct Batch {
+    var now = Int64.min
+    /// The moment of the batch before: what was before it has been counted.
+    var since = Int64.min
+    var overHalf: Int64 = 0
+    var over: Int64 = 0
+  }
+  private var batch = Batch()
 
   /// Makes an empty window.
   ///
@@ -44,11 +51,16 @@ struct LatenessWindow {
     let number = Self.number(now)
     let index = Int(truncatingIfNeeded: number & 7)
     if slots[index].number != number { slots[index] = Slot(number: number) }
-    // Not what was counted already, of this stall.
-    let unseen = countedUntil == .min ? lateness : Self.difference(now.nanoseconds, countedUntil)
-    slots[index].overHalf = Self.sum(slots[index].overHalf, min(lateness - budget / 2, unseen))
-    slots[index].over = Self.sum(slots[index].over, min(lateness - budget, unseen))
-    countedUntil = max(countedUntil, now.nanoseconds)
+    if now.nanoseconds != batch.now { batch = Batch(now: now.nanoseconds, since: batch.now) }
+    let unseen =
+      batch.since == .min ? lateness : max(Self.difference(batch.now, batch.since), 0)
+    // The longest wait of the batch is what counts, and of it what is newer than the batch before.
+    let overHalf = max(batch.overHalf, min(lateness - budget / 2, unseen))
+    let over = max(batch.over, min(lateness - budget, unseen))
+    slots[index].overHalf = Self.sum(slots[index].overHalf, overHalf - batch.overHalf)
+    slots[index].over = Self.sum(slots[index].over, over - batch.over)
+    batch.overHalf = overHalf
+    batch.over = over
   }
 
   /// Whether a loop has too much to do for more calls at `now`.

@@ -128,7 +128,8 @@ import Testing
     var random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
     var window = LatenessWindow(budget: .milliseconds(50))
     var overdue: [Int: Set<Int>] = [:]
-    var counted: Set<Int> = []
+    var counted = -1
+    var before = -1
     var moment = 0
     let scale = Int(random.next() % 120) + 2
     let rare = Int(random.next() % 150) + 1
@@ -138,9 +139,9 @@ import Testing
       window.add(.milliseconds(late), at: time(moment))
       // A moment is counted where it was first known to be late, and what was passed over then, no more.
       if late > 25 {
-        let from = max(moment - late + 50, (counted.max() ?? .min) + 1)
-        if from <= moment - 1 { overdue[moment / 500, default: []].formUnion(from..<moment) }
-        counted = [moment - 1]
+        if moment != counted { (before, counted) = (counted, moment) }
+        let from = max(moment - late + 50, before < 0 ? .min : before)
+        if from < moment { overdue[moment / 500, default: []].formUnion(from..<moment) }
       }
     }
     let recent = overdue.filter { $0.key > moment / 500 - 8 }.mapValues(\.count)

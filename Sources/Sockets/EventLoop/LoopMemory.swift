@@ -1,6 +1,6 @@
 /// Memory for what is looked at and let go at once; one thread's.
 @safe
-final class Scratch {
+final class LoopMemory {
   let bytes: UnsafeMutableRawBufferPointer
 
   init(byteCount: Int) {
