@@ -190,7 +190,7 @@ struct Playout {
   ) {
     if let leavesSince, let earEnd = clock.earEnd {
       // What builds up the lead at the beginning leaves at once and is not late.
-      let lateness = now - max(due, leavesSince)
+      let lateness = now - min(max(due, leavesSince), now)
       lead.observe(lateness: lateness)
       statistics.lateness.add(nanoseconds: lateness)
       statistics.lead.add(nanoseconds: earEnd - now)

@@ -20,9 +20,9 @@ extension MediaSession {
     }
     guard let next = nextDeparture(at: now), next.due <= now.nanoseconds else { return nil }
     let chunk = speech.leave(next.departure, at: now.nanoseconds, &statistics.outbound)
-    let leavesSince = next.departure.leavesSince.map { max($0, readySince ?? now.nanoseconds) }
     playout.left(
-      chunk, at: now.nanoseconds, due: next.due, leavesSince: leavesSince, &statistics.outbound)
+      chunk, at: now.nanoseconds, due: next.due, leavesSince: next.departure.leavesSince,
+      &statistics.outbound)
     if speech.takesMoreAgain() { events.append(.roomAvailable) }
     return .media(chunk)
   }

@@ -29,16 +29,14 @@ extension MediaSession {
   ) throws(SpeechError) -> Int {
     try checkIsOpen()
     let isDry = playout.isDry(at: now.nanoseconds)
-    let wasReady = speech.next(isDry: isDry, room: nil) != nil
-    var taken = try speech.write(samples, to: epoch, at: now, &statistics.outbound)
+    var taken = try speech.write(samples, to: epoch, at: now, isDry: isDry, &statistics.outbound)
     // More at once than the queue can ever hold pushes out what of itself is oldest.
     while configuration.whenFull == .dropOldest, taken < samples.count {
       let rest = samples.extracting(taken..<samples.count)
-      let more = try speech.write(rest, to: epoch, at: now, &statistics.outbound)
+      let more = try speech.write(rest, to: epoch, at: now, isDry: isDry, &statistics.outbound)
       guard more > 0 else { break }
       taken += more
     }
-    if !wasReady { readySince = now.nanoseconds }
     return taken
   }
 
@@ -106,7 +104,6 @@ extension MediaSession {
 
   /// Ends the open utterance, if there is one; at a time that is nil where the bot ends it.
   mutating func finishOpenUtterance(at time: Int64? = nil) {
-    if speech.next(isDry: true, room: nil) == nil { readySince = time }
-    if let mark = speech.finish(&statistics.outbound) { playout.add(mark) }
+    if let mark = speech.finish(at: time, &statistics.outbound) { playout.add(mark) }
   }
 }

@@ -37,9 +37,6 @@ public struct MediaSession: ~Copyable {
   var playout: Playout
   /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
-  /// When there last came to be speech enough for a payload where there had been too little; nil where
-  /// the time was not told. What was due before that is not late.
-  var readySince: Int64? = .min
 
   /// Makes the session of a call that has just started.
   ///

@@ -48,3 +48,15 @@ struct Packetiser {
     return Cut(audio: waiting, total: min(total, policy.maximumBytes))
   }
 }
+
+/// A payload that may leave: whose it is and how it is cut.
+struct Departure {
+  /// The utterance's place in the list.
+  let index: Int
+  let cut: Packetiser.Cut
+  /// Since when its payloads can have left: since it began to leave, or began again, and since there was
+  /// enough for this one; nil before the first.
+  let leavesSince: Int64?
+  /// It begins, or begins again after silence, with this payload.
+  let begins: Bool
+}

@@ -33,6 +33,9 @@ struct Speech: ~Copyable {
   private var resampler: Resampler?
   /// The rate of the speech being written.
   private var rate: SampleRate
+  /// When there last came to be enough for a payload where there had been too little: what was due
+  /// before that is not late.
+  private var readySince = Int64.min
   /// A writer waits for room.
   private var isAwaited = false
 
@@ -113,9 +116,10 @@ struct Speech: ~Copyable {
     ending = .whenIdle(since: now.nanoseconds)
   }
 
-  /// Takes samples for the open utterance, as many as the full queue's policy allows.
+  /// Takes samples for the open utterance, as many as the full queue's policy allows. `isDry` is as in
+  /// ``next(isDry:room:)``.
   mutating func write(
-    _ samples: Span<Int16>, to epoch: Epoch, at now: MonotonicTime,
+    _ samples: Span<Int16>, to epoch: Epoch, at now: MonotonicTime, isDry: Bool = false,
     _ statistics: inout SessionStatistics.Outbound
   ) throws(SpeechError) -> Int {
     let index = try open(epoch, &statistics)
@@ -138,6 +142,7 @@ struct Speech: ~Copyable {
       }
     }
     guard taken > 0 else { return 0 }
+    if next(isDry: isDry, room: nil) == nil { readySince = now.nanoseconds }
     feed(samples.extracting(first: taken))
     utterances[index].wrote(taken, byteCount: byteCount(of: written + taken))
     if case .whenIdle = ending { ending = .whenIdle(since: now.nanoseconds) }
@@ -174,9 +179,15 @@ struct Speech: ~Copyable {
 
   /// Ends the open utterance, if there is one: the resampler's tail belongs to it.
   ///
+  /// - Parameters:
+  ///   - time: when; nil where that is not told, so that nothing that follows from it counts as late.
+  ///   - statistics: where the utterance's length is counted.
   /// - Returns: the mark that shows its end.
-  mutating func finish(_ statistics: inout SessionStatistics.Outbound) -> Mark? {
+  mutating func finish(
+    at time: Int64? = nil, _ statistics: inout SessionStatistics.Outbound
+  ) -> Mark? {
     guard let epoch = openEpoch else { return nil }
+    if next(isDry: true, room: nil) == nil { readySince = time ?? .max }
     var tail = InlineArray<512, Int16>(repeating: 0)
     var span = tail.mutableSpan
     if let count = resampler?.flush(into: &span), count > 0 {
@@ -208,7 +219,9 @@ struct Speech: ~Copyable {
       waiting: (utterance.isOpen ? queue.end : utterance.end) - sent, isOpen: utterance.isOpen,
       begins: begins, room: room)
     return cut.map {
-      Departure(index: index, cut: $0, leavesSince: utterance.leavesSince, begins: begins)
+      Departure(
+        index: index, cut: $0, leavesSince: utterance.leavesSince.map { max($0, readySince) },
+        begins: begins)
     }
   }
 
@@ -373,15 +386,4 @@ struct Speech: ~Copyable {
     }
     queue.release(upTo: sent)
   }
-}
-
-/// A payload that may leave: whose it is and how it is cut.
-struct Departure {
-  /// The utterance's place in the list.
-  let index: Int
-  let cut: Packetiser.Cut
-  /// When the utterance began to leave, or began again; nil before.
-  let leavesSince: Int64?
-  /// It begins, or begins again after silence, with this payload.
-  let begins: Bool
 }
