@@ -138,7 +138,8 @@ private func webSocketAccept(for key: String) -> String {
 }
 
 private func base64(_ bytes: [UInt8]) -> String {
-  var text = [CChar](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
+  // The library wants room for one more than the text and its end.
+  var text = [CChar](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 2)
   let count = unsafe bytes.withUnsafeBytes { bytes in
     unsafe lws_b64_encode_string(
       bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), &text,
