@@ -45,9 +45,13 @@ struct Speech: ~Copyable {
     botRate = configuration.botRate
     filter = configuration.filter
     whenFull = configuration.whenFull
-    capacity = wire.byteCount(nanoseconds: configuration.outboundCapacity.wholeNanoseconds)
+    // A full queue is short of what the resampler holds back: no payload may wait for that.
+    let heldBack = wire.byteCount(nanoseconds: 8_000_000)
+    capacity = max(
+      wire.byteCount(nanoseconds: configuration.outboundCapacity.wholeNanoseconds),
+      playback.chunk.preferredBytes + heldBack)
     idleFinish = configuration.idleFinish.wholeNanoseconds
-    packetiser = Packetiser(playback, wire: wire, capacity: capacity)
+    packetiser = Packetiser(playback, wire: wire, capacity: capacity - heldBack)
     rate = wire.rate
     // The queue's own room, and behind it what the platform may be told to drop and send again.
     let ledger = playback.platformBuffer + playback.latencyBound

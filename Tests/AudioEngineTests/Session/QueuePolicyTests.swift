@@ -29,6 +29,28 @@ import Testing
     #expect(Array(driver.sent.prefix(20_000)) == SessionDriver.bytes(speech))
   }
 
+  @Test(
+    "a writer gets through a queue of any size, at any rate",
+    arguments: [10, 199, 200, 210, 256, 330],
+    [8_000, 16_000, 24_000, 44_100])
+  func smallQueue(milliseconds: Int, hertz: Int) throws {
+    var driver = try SessionDriver { configuration in
+      configuration.outboundCapacity = .milliseconds(milliseconds)
+    }
+    try driver.begin(UtteranceOptions(rate: SampleRate(hertz: hertz)))
+    var rest = SessionDriver.noise(2 * hertz)[...]
+    for _ in 0..<400 where !rest.isEmpty {
+      let piece = Array(rest)
+      rest = rest.dropFirst(
+        try driver.session.write(piece.span, to: driver.epoch, at: driver.time))
+      driver.run(.milliseconds(20))
+    }
+    #expect(rest.isEmpty, "\(rest.count) samples wait for ever")
+    try driver.session.finish(driver.epoch)
+    driver.run(.seconds(3))
+    #expect(driver.events.last == .utteranceEnded(driver.epoch, .played))
+  }
+
   @Test("refusing takes nothing of what does not fit")
   func refuse() throws {
     var driver = try makeDriver(.refuse)

@@ -82,7 +82,8 @@ import Testing
     #expect(
       counts.withLock { $0 } == [
         .mediaBeforeStart: 1, .emptyMessage: 1, .repeatedStart: 1, .unknownEvent: 1,
-        .malformed(.notAnObject): 2, .malformed(.missingStart): 1, .malformed(.missingEvent): 1,
+        .malformed(.notJSON): 1, .malformed(.notAnObject): 1, .malformed(.missingStart): 1,
+        .malformed(.missingEvent): 1,
         .malformed(.missingPayload): 1, .malformed(.truncated): 1, .invalidBase64: 1,
         .emptyPayload: 1, .binary: 2,
       ])
