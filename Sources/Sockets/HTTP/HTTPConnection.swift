@@ -142,7 +142,7 @@ final class HTTPConnection: ConnectionOwner, @unchecked Sendable {
     if fault.status == 426 {
       headers = ["Upgrade": "websocket", "Sec-WebSocket-Version": "13"]
     }
-    send(HTTPResponse(status: fault.status, headers: headers, body: fault.reason + ".\n"))
+    send(HTTPResponse(status: fault.status, headers: headers, body: fault.sentence + "\n"))
   }
 
   private func outOfTime() {

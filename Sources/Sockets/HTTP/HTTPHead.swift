@@ -9,6 +9,9 @@ struct HTTPFault: Error, Equatable {
   }
 
   init(_ reason: String) { self.init(400, reason) }
+
+  /// The words as the body of an answer.
+  var sentence: String { reason.hasSuffix("?") ? reason : reason + "." }
 }
 
 /// Collects the head of an HTTP/1 message (RFC 9112) and says what is wrong with it as soon as it can be

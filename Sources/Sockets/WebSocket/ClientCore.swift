@@ -9,7 +9,8 @@ final class ClientCore: WebSocketDelegate, @unchecked Sendable {
   // Unchecked: `socket` is set before anybody else has this; the rest is in `state`.
   typealias Message = WebSocketClient.Message
   private struct State {
-    var isOpen = false
+    /// The handshake is done, or was.
+    var hasOpened = false
     var agreed: String?
     /// How the connection ended, or nil.
     var end: WebSocketClientError?
@@ -40,7 +41,7 @@ final class ClientCore: WebSocketDelegate, @unchecked Sendable {
   func opened() async throws(WebSocketClientError) {
     do throws(WebSocketClientError) {
       try await wait { state throws(WebSocketClientError) -> Bool? in
-        if state.isOpen { return true }
+        if state.hasOpened { return true }
         if let end = state.end { throw end }
         return nil
       }
@@ -171,7 +172,7 @@ final class ClientCore: WebSocketDelegate, @unchecked Sendable {
   func socketDidOpen(_ socket: WebSocket) {
     socket.setPingInterval(limits.pingInterval)
     state.withLock { state in
-      state.isOpen = true
+      state.hasOpened = true
       state.agreed = socket.subprotocol
     }
     changed()
@@ -221,7 +222,6 @@ final class ClientCore: WebSocketDelegate, @unchecked Sendable {
       socket.failure.map { .failed($0) } ?? .closed(code: code, reason: reason)
     state.withLock { state in
       state.end = end
-      state.isOpen = false
       // Nobody sends it any more.
       state.outgoing = ByteQueue()
     }

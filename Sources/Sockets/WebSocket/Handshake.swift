@@ -21,10 +21,10 @@ struct ServerHandshake {
       head.body == .none || head.body == .length(0)
     else { throw HTTPFault("a WebSocket begins with a GET in HTTP/1.1, without a body") }
     guard HTTPToken.list(headers["upgrade"], has: "websocket") else {
-      throw HTTPFault(426, "the header Upgrade: websocket is missing: does a proxy drop it?")
+      throw HTTPFault(426, "The header Upgrade: websocket is missing. Does a proxy drop it?")
     }
     guard HTTPToken.list(headers["connection"], has: "upgrade") else {
-      throw HTTPFault(426, "the header Connection: Upgrade is missing: does a proxy drop it?")
+      throw HTTPFault(426, "The header Connection: Upgrade is missing. Does a proxy drop it?")
     }
     guard headers["sec-websocket-version"] == "13" else {
       throw HTTPFault(426, "WebSocket version 13 only")

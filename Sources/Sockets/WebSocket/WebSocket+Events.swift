@@ -65,9 +65,10 @@ extension WebSocket: ConnectionOwner {
     state = .failing(reason: failure.description)
   }
 
-  /// The peer broke a rule: says so in a close frame, and ends without its answer, which would be as
-  /// hard to understand. Nothing follows the frame.
+  /// The peer broke a rule: says so in a close frame, after what was to be said before, and ends without its
+  /// answer, which would be as hard to understand. Nothing follows the frame.
   func fail(_ code: CloseCode, _ reason: String) {
+    writeWhatWaits()
     switch state {
     case .open, .closing:
       sendClose(code, reason: reason)
@@ -113,6 +114,7 @@ extension WebSocket: ConnectionOwner {
 
   /// The peer's close frame, which is answered with its own code (RFC 6455, 5.5.1).
   func peerCloses(_ payload: [UInt8]) {
+    writeWhatWaits()
     if case .closeSent = state {
       end()
       return

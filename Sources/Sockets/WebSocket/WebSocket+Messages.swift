@@ -131,7 +131,7 @@ extension WebSocket {
   }
 
   /// Lets the delegate say what it has asked to say, so that it is not overtaken.
-  private func writeWhatWaits() {
+  func writeWhatWaits() {
     for _ in 0..<EventLoop.messagesPerTurn where waitsToWrite { takeTurnToWrite() }
   }
 

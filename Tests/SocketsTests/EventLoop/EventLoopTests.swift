@@ -200,12 +200,12 @@ struct EventLoopTests {
     }
   }
 
-  @Test("traps where a socket or timer is used on another thread")
+  @Test("traps where an actor of the loop is said to be entered on another thread")
   func wrongThread() async {
     await #expect(processExitsWith: .failure) {
       let loop = try EventLoop(name: "wrong")
       loop.start()
-      LoopTimer(loop: loop) {}.cancel()
+      loop.checkIsolated()
     }
   }
 }

@@ -134,7 +134,11 @@ struct HTTPRequestTests {
       onFault: { fault in faults.withLock { $0.append(fault.status) } })
     let requests = Self.cases.map { item in
       item.request.unicodeScalars.map { scalar in
-        scalar == "|" ? #"\r\n"# : #"\x"# + hexadecimal(scalar.value)
+        switch scalar {
+        case "|": #"\r\n"#
+        case "a"..."z", "A"..."Z", " ", ":", "/": String(scalar)
+        default: #"\x"# + hexadecimal(scalar.value)
+        }
       }.joined()
     }
     let lines = try await PythonPeer(
