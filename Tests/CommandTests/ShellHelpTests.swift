@@ -77,7 +77,7 @@ import Testing
     #expect(try await Sidetone("man", "--into", folder).status == 0)
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder)
     let overview = try await Sidetone("--help").output
-    let commands = overview.matches(of: /\n {2}sidetone ([a-z]+( [a-z]+)?) {2}/).map {
+    let commands = overview.matches(of: /\n {2}sidetone ([a-z-]+( [a-z]+)?) {2}/).map {
       String($0.1)
     }
     #expect(commands.count > 10)

@@ -35,9 +35,6 @@ struct Serving {
   func run(bot: @escaping BotServer.Bot) async throws(UsageError) -> ExitStatus {
     let server = BotServer(
       host: options.listening.host, port: options.listening.port, configuration: configuration)
-    if configuration.log == nil, let notice = server.shutDoors {
-      Console.complain("sidetone serve: \(notice)")
-    }
     return try await run(server) { try await server.run(onListening: $0, bot: bot) }
   }
 
@@ -66,6 +63,9 @@ struct Serving {
         Console.print(
           "listening on \(options.tls.scheme)://"
             + (address ?? "\(options.listening.urlHost):\(port)"))
+        if configuration.log == nil, let notice = server?.shutDoors {
+          Console.complain("sidetone serve: \(notice)")
+        }
         Inheritance.ready()
       }
     }
