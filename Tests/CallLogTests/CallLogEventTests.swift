@@ -116,6 +116,7 @@ import Testing
   func sizes() {
     for filler in ["x", "\"", "\u{0}", "\u{1F600}", "\u{2028}"] {
       let long = String(repeating: filler, count: 2_000)
+      let huge = String(repeating: filler, count: 70_000)
       var record = CallRecord()
       for number in 0..<100 {
         let isOwn = number % 2 == 0
@@ -125,11 +126,11 @@ import Testing
         ) { facts in
           facts.customParameters = Dictionary(
             uniqueKeysWithValues: (0..<64).map { ("\($0)" + long, long) })
-          facts.closeReason = long
-          facts.customField = "\(number)" + long
-          facts.accountSID = "\(number)" + long
+          facts.closeReason = huge
+          facts.customField = "\(number)" + huge
+          facts.accountSID = "\(number)" + huge
           facts.outcome = PlatformOutcome()
-          facts.outcome?.error = long
+          facts.outcome?.error = huge
           facts.outcome?.legs = Array(repeating: .init(status: long, answeredBy: long), count: 99)
         }
         #expect(event.size < 32_768)

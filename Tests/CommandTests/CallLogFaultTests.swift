@@ -32,6 +32,17 @@ struct CallLogFaultTests {
       .split(separator: " ").last.flatMap { Int($0) }
   }
 
+  /// The port of a server whose shell has told its process before.
+  private func port(of server: Subprocess) async throws -> Substring {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      let lines = try server.output().split(separator: "\n")
+      if lines.count > 1, let port = lines[1].split(separator: ":").last { return port }
+      try #require(ContinuousClock.now < deadline, "the server does not begin")
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
   private func records() async throws -> Int {
     let list = try await Sidetone("calls", "--call-log", log, "--json")
     let all = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [Any]
@@ -78,14 +89,8 @@ struct CallLogFaultTests {
         "--port", "0", "--call-log", log, "--max-lateness", "0", "--log-format", "text",
       ])
     let process = try await server.firstLine()
-    var port: Substring?
-    let deadline = ContinuousClock.now + .seconds(30)
-    while port == nil, ContinuousClock.now < deadline {
-      try await Task.sleep(for: .milliseconds(20))
-      port = try server.output().split(separator: "\n").dropFirst().first?
-        .split(separator: ":").last
-    }
-    let address = try #require(port)
+    let address = try await port(of: server)
+    let deadline = ContinuousClock.now + .seconds(120)
     var calls = 0
     while try await series("sidetone_call_log_errors", address) == 0 {
       calls += 20
@@ -97,7 +102,7 @@ struct CallLogFaultTests {
     }
     _ = try await Subprocess("/usr/bin/prlimit", ["--pid", process, "--fsize=unlimited"]).end()
     while try await series("sidetone_call_log_pending", address) != 0 {
-      try #require(ContinuousClock.now < deadline + .seconds(90), "the log is not written again")
+      try #require(ContinuousClock.now < deadline, "the log is not written again")
       try await Task.sleep(for: .milliseconds(50))
     }
     #expect(try await series("sidetone_call_log_lost", address) == 0)
@@ -113,6 +118,43 @@ struct CallLogFaultTests {
     #expect(
       records.map { ($0["events"] as? [Any])?.count ?? 0 }
         == Array(repeating: calls / 20, count: 20))
+  }
+
+  @Test(
+    "a disk that is read-only, until it is not",
+    .enabled(if: geteuid() == 0, "SKIPPED: only root may mount"))
+  func readOnly() async throws {
+    _ = try SQLiteCallLog(path: log)
+    let folder = scratch.directory.path
+    let server = try Subprocess(
+      "/usr/bin/unshare",
+      [
+        "--mount", "/bin/sh", "-c",
+        "echo $$; mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && shift && exec \"$@\"",
+        "sh", folder, Sidetone.executable, "serve", "--port", "0", "--call-log", log,
+        "--max-lateness", "0", "--log-format", "text",
+      ], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C"])
+    let process = try await server.firstLine()
+    let address = try await port(of: server)
+    #expect(try await call(address) == 0)
+    #expect(try await series("sidetone_call_log_pending", address) == 1)
+    #expect(try await series("sidetone_call_log_errors", address) ?? 0 > 0)
+    let mended = try await Subprocess(
+      "/usr/bin/nsenter",
+      ["--mount", "--target", process, "mount", "-o", "remount,rw,bind", folder],
+      environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+    ).end()
+    #expect(mended.status == 0, "\(mended.errors)")
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try await series("sidetone_call_log_pending", address) != 0 {
+      try #require(ContinuousClock.now < deadline, "the log is not written again")
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    server.signal(SIGINT)
+    let end = try await server.end()
+    #expect(end.status == 0)
+    #expect(end.errors.contains("Read-only file system"))
+    #expect(try await records() == 1)
   }
 
   @Test("strangers' words steer no terminal, as text or JSON")
