@@ -12,13 +12,13 @@ import Testing
 
   /// Serves a call to `bot`; gives back the log and the metrics.
   private func told(
-    of bot: @escaping BotServer.Bot
+    by scenario: String..., of bot: @escaping BotServer.Bot
   ) async throws -> (events: [ServerEvent], metrics: String) {
     let events = Locked<[ServerEvent]>([])
     var configuration = ServerConfiguration()
     configuration.log = { event in events.withLock { $0.append(event) } }
     let server = try await RunningServer(configuration, bot: bot)
-    _ = try await server.platform("echo", "8000", "0.5")
+    _ = try await server.platform(scenario)
     let metrics = try await server.curl("/metrics").body
     try await server.stop()
     return (events.withLock { $0 }, metrics)
@@ -26,7 +26,7 @@ import Testing
 
   @Test("are logged with the error's type and text, without secrets, and counted by type")
   func fault() async throws {
-    let told = try await told { call in
+    let told = try await told(by: "vanish") { call in
       for await _ in call.audio { throw ModelError() }
     }
     let event = try #require(told.events.first { $0.message == "bot failed" })
@@ -43,7 +43,7 @@ import Testing
 
   @Test("are at fault for nothing that the end of the call has thrown")
   func end() async throws {
-    let told = try await told { call in
+    let told = try await told(by: "echo", "8000", "0.5") { call in
       // Until the caller is gone, and then says one thing more.
       for await _ in call.audio {}
       await call.ended()

@@ -39,6 +39,11 @@ struct RunningServer {
 
   /// Lets the Python platform play a scenario against the server.
   func platform(_ arguments: String...) async throws -> PlatformReport {
+    try await platform(arguments)
+  }
+
+  /// The same.
+  func platform(_ arguments: [String]) async throws -> PlatformReport {
     let words = ["ws://127.0.0.1:\(port)/exotel"] + arguments
     return try PlatformReport(try await Python.run("phone_platform.py", words))
   }
