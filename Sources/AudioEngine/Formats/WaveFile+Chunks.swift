@@ -14,6 +14,7 @@ struct WaveChunks {
     var format: WaveFormat?
     var audio: Range<Int>?
     var longSize: UInt64?
+    var longCount: UInt64?
     var isOpen = false
     var position = 12
     while bytes.count - position >= 8, format == nil || audio?.isEmpty ?? true {
@@ -27,6 +28,11 @@ struct WaveChunks {
         longSize =
           UInt64(bytes.littleEndian32(at: body + 8))
           | UInt64(bytes.littleEndian32(at: body + 12)) << 32
+        if size >= 24 {
+          longCount =
+            UInt64(bytes.littleEndian32(at: body + 16))
+            | UInt64(bytes.littleEndian32(at: body + 20)) << 32
+        }
       } else if bytes.holds("data", at: position), audio?.isEmpty ?? true {
         let claimed = declared == .max && longSize ?? 0 > 0 ? longSize ?? 0 : UInt64(declared)
         size = Int(min(claimed, UInt64(rest)))
@@ -39,10 +45,11 @@ struct WaveChunks {
     }
     guard let format else { throw .noFormat }
     guard var audio else { throw .noAudio }
-    if isOpen, format.frameBytes == 1, audio.count > 1, bytes.count % 2 == 0,
-      bytes[bytes.count - 1] == 0
+    if audio.count > 1, isOpen || longCount == UInt64(audio.count - 1), format.frameBytes == 1,
+      audio.upperBound % 2 == 0,
+      bytes[audio.upperBound - 1] == 0
     {
-      // The pad byte after an odd count, which would be heard as a click.
+      // The pad byte after an odd count, which would be heard as a click. ffmpeg counts it in RF64.
       audio = audio.dropLast()
     }
     self.format = format

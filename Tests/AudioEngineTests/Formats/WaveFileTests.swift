@@ -71,6 +71,18 @@ import Testing
     #expect(try WaveFile(bytes: bytes.span).samples.count == 4)
   }
 
+  @Test("the pad byte that a long size counts, but not the count of samples, is no sample")
+  func padByteOfLongSize() throws {
+    for (count, expected) in [(3, 3), (4, 4), (0, 4)] as [(UInt32, Int)] {
+      let sizes = bytes32(0) + bytes32(0) + bytes32(4) + bytes32(0) + bytes32(count) + bytes32(0)
+      let file =
+        Array("RF64".utf8) + bytes32(.max) + Array("WAVE".utf8)
+        + chunk("ds64", sizes + bytes32(0)) + chunk("fmt ", format(tag: 7, bits: 8, frame: 1))
+        + Array("data".utf8) + bytes32(.max) + [0xFF, 0x80, 0xFF, 0]
+      #expect(try WaveFile(bytes: file.span).samples.count == expected)
+    }
+  }
+
   @Test("an empty data chunk before other chunks is empty, and one before the audio is passed over")
   func emptyData() throws {
     let list = chunk("LIST", [1, 2, 3])
