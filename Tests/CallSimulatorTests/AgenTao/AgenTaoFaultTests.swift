@@ -115,7 +115,7 @@ struct AgenTaoFaultTests {
     options.faults = faults
     let server = try AgenTaoServer(loop: loop.loop, configuration: options)
     var configuration = try AgenTaoConfiguration(
-      apiKey: "k", connectorID: options.connectorID, endpoint: "ws://127.0.0.1:\(server.port)")
+      apiKey: "k", connectorID: "simulated-connector", endpoint: "ws://127.0.0.1:\(server.port)")
     if profile == .nvp1 { configuration.wire = AgenTaoNVP() }
     let client = try AgenTaoClient(configuration: configuration, loop: loop.loop)
     let serving = Task { try? await client.run() }

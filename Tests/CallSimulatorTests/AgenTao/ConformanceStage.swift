@@ -41,7 +41,7 @@ struct ConformanceStage {
     options.faults = faults
     let server = try AgenTaoServer(loop: loops.0.loop, configuration: options)
     var configuration = try AgenTaoConfiguration(
-      apiKey: "conformance-key", connectorID: options.connectorID,
+      apiKey: "conformance-key", connectorID: "simulated-connector",
       endpoint: "ws://127.0.0.1:\(server.port)", call: settings)
     if profile == .nvp1 { configuration.wire = AgenTaoNVP() }
     let client = try AgenTaoClient(configuration: configuration, loop: loops.1.loop)
