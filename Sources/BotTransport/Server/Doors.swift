@@ -45,9 +45,9 @@ struct Doors: Sendable {
     return platform.map(open.contains) ?? false
   }
 
-  /// What is shut and how to open it, in one line; nil where nothing is.
+  /// What is shut and how to open it, in one line; nil where nothing is, or everything.
   var notice: String? {
-    guard let open else { return nil }
+    guard let open, !open.isEmpty else { return nil }
     let shut = paths.filter { !open.contains($0.platform) }.map(\.path) + ["all other paths"]
     return "\(shut.joined(separator: ", ")): refused with 403, for strangers reach this server and "
       + "no rule says who may call there; name credentials, a token or addresses (--basic-file, "
