@@ -15,10 +15,10 @@ import Testing
         return json.dumps({"event": "media", "stream_sid": "s", "streamId": "s",
             "media": {"payload": text, "chunk": i + 1, "timestamp": str(i * 20), **more}})
     async def echoed(ws, first=0, text=media):
-        for i in range(first, first + 40):
-            await ws.send(text(i))
-            await asyncio.sleep(0.02)
         try:
+            for i in range(first, first + 40):
+                await ws.send(text(i))
+                await asyncio.sleep(0.02)
             while True:
                 answer = json.loads(await asyncio.wait_for(ws.recv(), 5))
                 if answer["event"] in ("media", "playAudio"):
