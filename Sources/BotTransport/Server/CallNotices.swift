@@ -22,6 +22,7 @@ public final class CallNotices: Sendable {
   var believesEverybody: Bool { meetsStrangers.withLock { !$0 } }
 
   func begin(_ table: CallTable, meetsStrangers: Bool) {
+    desk.known.reserve()
     if meetsStrangers { self.meetsStrangers.withLock { $0 = true } }
     tables.withLock { $0.append(table) }
   }
