@@ -15,9 +15,14 @@ import Foundation
   static func main() async throws {
     let model = CommandLine.arguments.dropFirst().first ?? "ws://127.0.0.1:9000/model"
     let port = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 5001
-    try await BotServer(port: port).run(onListening: { print("listening on \($0)") }) { call in
+    try await BotServer(port: port).run(onListening: tell) { call in
       try await Relay(call: call, model: try await WebSocketClient.connect(model)).run()
     }
+  }
+
+  /// At once, also into a pipe.
+  private static func tell(port: Int) {
+    FileHandle.standardOutput.write(Data("listening on \(port)\n".utf8))
   }
 }
 

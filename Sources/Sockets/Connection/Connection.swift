@@ -37,7 +37,7 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
 
   let loop: EventLoop
   var owner: (any ConnectionOwner)?
-  /// Asked once, when a client's first bytes of TLS are here; false where the handshake must wait for
+  /// Asked once, when a client's first record of TLS is here; false where the handshake must wait for
   /// ``startHandshake()``. They cost a signature, which is most of what a stranger can ask for.
   var mayStartHandshake: (() -> Bool)?
   /// Told when the connection is gone, whoever owned it.
@@ -194,6 +194,7 @@ final class Connection: LoopSocketOwner, @unchecked Sendable {
   private func advance(_ tls: TLSFilter) {
     if case .handshake = phase {
       if let mayStartHandshake {
+        guard tls.hasFirstRecord else { return }
         self.mayStartHandshake = nil
         guard mayStartHandshake() else {
           setReading(false)

@@ -40,8 +40,19 @@ final class TLSFilter {
   /// What is wrong with a client's connection; nil where nothing is, and on a server's side.
   var problem: String? { isServer ? nil : unsafe TLSProgress.problem(ssl) }
 
+  /// Whether a handshake could begin that costs anything: the client's first record (RFC 8446, 5.1) is
+  /// whole, or is none.
+  var hasFirstRecord: Bool {
+    guard let kind = head.first else { return false }
+    guard kind == 0x16 else { return true }
+    guard head.count == 5 else { return false }
+    return unsafe BIO_ctrl_pending(input) >= 5 + Int(head[3]) << 8 + Int(head[4])
+  }
+  private var head: [UInt8] = []
+
   /// Takes what the peer sent.
   func put(_ ciphertext: UnsafeRawBufferPointer) {
+    if head.count < 5 { unsafe head.append(contentsOf: ciphertext.prefix(5 - head.count)) }
     // It grows: by one read at most before the whole of it has been looked at.
     _ = unsafe BIO_write(input, ciphertext.baseAddress, Int32(clamping: ciphertext.count))
   }
