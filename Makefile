@@ -10,6 +10,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
+# Warnings are errors: see Package.swift.
+export SIDETONE_STRICT ?= 1
 
 # Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
 ASAN := ASAN_OPTIONS=detect_leaks=1

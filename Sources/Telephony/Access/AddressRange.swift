@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
 
 /// A range of IP addresses in CIDR notation, RFC 4632: `203.0.113.0/24`, `2001:db8::/32`, one address.
 ///

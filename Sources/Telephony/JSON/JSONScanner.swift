@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
 
 /// A string literal in a message, as offsets: nothing is copied until somebody asks.
 package struct JSONString: Hashable, Sendable {

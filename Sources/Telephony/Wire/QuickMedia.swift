@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
 
 /// The quick reading of a media message in the form that platforms really send: compact, exact
 /// keys, no escapes. Members may come in any order.
