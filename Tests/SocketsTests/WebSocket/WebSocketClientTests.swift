@@ -31,6 +31,7 @@ struct WebSocketClientTests {
       say(ws.request_headers["X-Key"])
       async for message in ws: await ws.send(message)
       say("code", ws.close_code, ws.close_reason)
+      signal.raise_signal(signal.SIGTERM)  # All is said: the test waits for the end of this.
       """)
     defer { peer.end() }
     let client = try await WebSocketClient.connect(
@@ -56,7 +57,6 @@ struct WebSocketClientTests {
     var iterator = client.messages.makeAsyncIterator()
     let end = try await iterator.next()
     #expect(end == nil)
-    peer.end()
     #expect(try await peer.lines().dropFirst() == ["k", "code 1000 done"])
   }
 
