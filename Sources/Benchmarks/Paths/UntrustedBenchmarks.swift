@@ -20,6 +20,12 @@ enum UntrustedBenchmarks {
         start(
           "1,000 members", #"{"event":"start","start":{"custom_parameters":{"#, member,
           #""a":""}}}"#),
+        start("quotes, escaped", #"{"event":"start","x":""#, #"\""#, #"","start":{}}"#),
+        start("escaped names", #"{"event":"start","start":{"#, escapedName, #""a":""}}"#),
+        start("members of the start", #"{"event":"start","start":{"#, short, #""a":""}}"#),
+        start(
+          "on a path of no platform", #"{"event":"start","start":{"#, member, #""a":""}}"#,
+          path: "/"),
         start("too many members", #"{"event":"start","x":["#, "1,", "1]}"),
         start("nested", #"{"event":"start","x":["#, "[[[[]]]],", "1]}"),
         callback(
@@ -31,6 +37,9 @@ enum UntrustedBenchmarks {
 
   private static let name = "\"" + String(repeating: " ", count: 1_000) + "\":\"v\","
   private static let member = "\"" + String(repeating: "n", count: 58) + "\":\"v\","
+  private static let escapedName = "\"" + String(repeating: #"\u00e9"#, count: 10) + "\":1,"
+  private static let short = #""call_identifier":""#
+    + String(repeating: "v", count: 48) + "\","
   private static let mediaName = "media message of the same size"
 
   private static func filled(_ front: String, _ piece: String, _ back: String) -> [UInt8] {
@@ -39,15 +48,15 @@ enum UntrustedBenchmarks {
       (front + String(repeating: piece, count: room / piece.utf8.count) + back).utf8)
   }
 
-  private static func start(_ label: String, _ front: String, _ piece: String, _ back: String)
-    -> Group
-  {
+  private static func start(
+    _ label: String, _ front: String, _ piece: String, _ back: String, path: String = "/exotel"
+  ) -> Group {
     group("before the start", label) {
       let text = filled(front, piece, back)
       return Contender.ours(Kernels.best.name) { iterations in
         for _ in 0..<iterations {
           var session = CallSession(
-            path: "/exotel", configuration: CallConfiguration(), at: .zero)
+            path: path, configuration: CallConfiguration(), at: .zero)
           BlackHole.take(unsafe session.receive(text: text.span.bytes, at: .zero))
         }
       }

@@ -19,9 +19,14 @@ extension CallSession {
       break
     }
     guard message.byteCount > 0 else { return refuse(.emptyMessage, at: now) }
-    if codec == nil { codec = configuration.platforms.detect(firstMessage: message) }
+    if codec == nil {
+      switch configuration.platforms.sender(of: message) {
+      case .one(let entry): codec = entry.makeCodec()
+      case .undecided: return .none
+      case .nobody: break
+      }
+    }
     guard let codec else {
-      if configuration.platforms.couldBegin(with: message) { return .none }
       do throws(MalformedKind) {
         _ = try MediaEnvelope(scanning: message)
         return refuse(.unrecognised, at: now)

@@ -10,7 +10,7 @@ extension ExotelCodec {
       if envelope.isMedia {
         return envelope.media.map { .media($0) } ?? .malformed(.missingPayload)
       }
-      return try Self.rareEvent(JSONValue(message), envelope)
+      return try Self.rareEvent(JSONValue(message, .message), envelope)
     } catch {
       return .malformed(error)
     }
@@ -117,7 +117,7 @@ extension ExotelCodec {
   /// protocol `Call`, neither of which Exotel does.
   static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
     guard
-      let tree = try? JSONValue(message, maximumValues: MediaEnvelope.mostItems),
+      let tree = try? JSONValue(message, .message),
       let event = tree["event"]?.text
     else { return .no }
     switch ASCII.folded(event) {

@@ -52,9 +52,17 @@ struct EscapeReader: ~Escapable {
     }
     // NUL is its own encoding and could not be told from "nothing pending".
     guard scalar != 0 else { return 0 }
-    let encoded = UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}")
-    guard let encoded else { return UInt8(ascii: "?") }
-    for (position, unit) in encoded.enumerated() { pending |= UInt32(unit) << (8 * position) }
+    if (0xD800..<0xE000).contains(scalar) { scalar = 0xFFFD }
+    // RFC 3629 section 3.
+    let last = 0x80 | scalar & 0x3F
+    let second = 0x80 | scalar >> 6 & 0x3F
+    switch scalar {
+    case ..<0x80: return UInt8(scalar)
+    case ..<0x800: pending = 0xC0 | scalar >> 6 | last << 8
+    case ..<0x1_0000: pending = 0xE0 | scalar >> 12 | second << 8 | last << 16
+    default:
+      pending = 0xF0 | scalar >> 18 | (0x80 | scalar >> 12 & 0x3F) << 8 | second << 16 | last << 24
+    }
     return takePending()
   }
 

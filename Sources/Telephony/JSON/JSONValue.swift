@@ -22,20 +22,34 @@ package enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// A text with more values than this is refused, so that a tree's memory is bounded.
-  package static let maximumValues = 4_096
+  /// How much of a text a tree keeps, so that neither its memory nor the time to make it is the writer's
+  /// to choose.
+  package struct Limits: Sendable {
+    /// A text with more members and elements than this, in all, is refused.
+    var values: Int
+    /// Of one object or array the first this many are kept; the rest is checked and left out.
+    var members: Int
+    /// Bytes of names and texts, as they are written; a member or element whose own would exceed what
+    /// is left is checked and left out.
+    var text: Int
 
-  /// Reads the whole of `text`, of which `maximumValues` may lower the limit.
+    /// For what is not read on the thread that carries calls.
+    package static let document = Limits(values: 4_096, members: .max, text: .max)
+    /// For a platform's messages, of which anybody can send the first: several times what a `start` of
+    /// any platform holds.
+    package static let message = Limits(
+      values: MediaEnvelope.mostItems, members: 128, text: 16_384)
+  }
+
+  /// Reads the whole of `text`.
   ///
-  /// - Throws: what is wrong with it; ``MalformedKind/tooLarge`` beyond `maximumValues`.
-  package init(
-    _ text: RawSpan, maximumValues: Int = JSONValue.maximumValues
-  ) throws(MalformedKind) {
-    var scanner = JSONScanner(text)
+  /// - Throws: what is wrong with it; ``MalformedKind/tooLarge`` beyond ``Limits/values``.
+  package init(_ text: RawSpan, _ limits: Limits = .document) throws(MalformedKind) {
+    var scanner = JSONScanner(text, mostItems: limits.values)
     scanner.beginText()
     guard scanner.offset < text.byteCount else { throw .empty }
-    var budget = maximumValues
-    self = try Self.value(&scanner, depth: 0, &budget)
+    var left = limits
+    self = try Self.value(&scanner, depth: 0, &left) ?? .null
     try scanner.finish()
   }
 
@@ -45,39 +59,55 @@ package enum JSONValue: Hashable, Sendable {
     try unsafe self.init(bytes.span.bytes)
   }
 
+  /// The value that starts here, or nil where it was passed over, being longer than may be kept.
   private static func value(
-    _ scanner: inout JSONScanner, depth: Int, _ budget: inout Int
-  ) throws(MalformedKind) -> JSONValue {
+    _ scanner: inout JSONScanner, depth: Int, _ left: inout Limits
+  ) throws(MalformedKind) -> JSONValue? {
     guard depth <= JSONScanner.maximumDepth else { throw .tooDeep }
-    budget -= 1
-    guard budget >= 0 else { throw .tooLarge }
     if scanner.current == UInt8(ascii: "\"") {
-      return .string(JSONText.string(try scanner.string(), in: scanner))
+      return text(try scanner.string(), in: scanner, &left).map { .string($0) }
     }
     var isFirst = true
     if scanner.beginObject() {
       var members: [Member] = []
       while let key = try scanner.nextKey(isFirst: &isFirst) {
-        let name = JSONText.string(key, in: scanner)
-        members.append(Member(name, try value(&scanner, depth: depth + 1, &budget)))
+        guard members.count < left.members, let name = text(key, in: scanner, &left) else {
+          try scanner.skipValue(depth: depth + 1)
+          continue
+        }
+        if let value = try value(&scanner, depth: depth + 1, &left) {
+          members.append(Member(name, value))
+        }
       }
       return .object(members)
     }
     if scanner.beginArray() {
       var elements: [JSONValue] = []
       while try scanner.nextElement(isFirst: &isFirst) {
-        elements.append(try value(&scanner, depth: depth + 1, &budget))
+        guard elements.count < left.members else {
+          try scanner.skipValue(depth: depth + 1)
+          continue
+        }
+        if let value = try value(&scanner, depth: depth + 1, &left) { elements.append(value) }
       }
       return .array(elements)
     }
-    let word = JSONText.string(
-      JSONString(range: try scanner.bareword(), hasEscapes: false), in: scanner)
+    let literal = JSONString(range: try scanner.bareword(), hasEscapes: false)
+    guard let word = text(literal, in: scanner, &left) else { return nil }
     switch word {
     case "null": return .null
     case "true": return .bool(true)
     case "false": return .bool(false)
     default: return .number(word)
     }
+  }
+
+  private static func text(
+    _ literal: JSONString, in scanner: borrowing JSONScanner, _ left: inout Limits
+  ) -> String? {
+    guard literal.range.count <= left.text else { return nil }
+    left.text -= literal.range.count
+    return JSONText.string(literal, in: scanner)
   }
 }
 
@@ -86,17 +116,22 @@ extension JSONValue {
   /// camelCase, then with letter case and separators aside; among equals the first. Else nil.
   package subscript(_ name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    if let exact = members.first(where: { $0.name == name }) { return exact.value }
+    var found: (value: JSONValue, rank: Int)?
+    for member in members where ASCII.areAlike(member.name, name) {
+      let rank = Self.rank(of: member.name, for: name)
+      if rank < found?.rank ?? .max { found = (member.value, rank) }
+    }
+    return found?.value
+  }
+
+  /// How well `spelling`, which is like `name`, fits it; less is better.
+  private static func rank(of spelling: String, for name: String) -> Int {
+    if spelling == name { return 0 }
     let words = name.split(separator: "_")
     let camel = words.dropFirst().reduce(words.first.map(String.init) ?? "") {
       $0 + $1.prefix(1).uppercased() + $1.dropFirst()
     }
-    if let same = members.first(where: { $0.name == camel }) { return same.value }
-    let folded = ASCII.folded(name)
-    // Separators are few: a name that is much longer is another.
-    return members.first {
-      $0.name.utf8.count <= 2 * name.utf8.count && ASCII.folded($0.name) == folded
-    }?.value
+    return spelling == camel ? 1 : 2
   }
 
   /// The text of a string, number or boolean; nil of anything else.

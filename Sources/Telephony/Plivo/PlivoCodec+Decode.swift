@@ -8,7 +8,7 @@ extension PlivoCodec {
     do throws(MalformedKind) {
       let envelope = try MediaEnvelope(scanning: message)
       if envelope.isMedia { return Self.media(envelope) }
-      return try Self.rareEvent(JSONValue(message), envelope)
+      return try Self.rareEvent(JSONValue(message, .message), envelope)
     } catch {
       return .malformed(error)
     }
@@ -141,7 +141,7 @@ extension PlivoCodec {
   /// Whether one of the first messages is Plivo's: a `start` that names its stream and call by ids.
   static func recognise(_ message: RawSpan) -> PlatformRegistry.Recognition {
     guard
-      let tree = try? JSONValue(message, maximumValues: MediaEnvelope.mostItems),
+      let tree = try? JSONValue(message, .message),
       let body = tree.startBody,
       ASCII.folded(tree["event"]?.text ?? "") == "start"
     else { return .no }

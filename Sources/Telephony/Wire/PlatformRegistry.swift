@@ -67,15 +67,31 @@ public struct PlatformRegistry: Sendable {
   /// A codec for the platform that wrote `firstMessage`, or nil while that is undecided: then ask
   /// again with the next message, and keep this one to decode it once the codec is known.
   public func detect(firstMessage: RawSpan) -> (any WireCodec)? {
-    for entry in entries where entry.recognise(firstMessage) == .certain {
-      return entry.makeCodec()
-    }
-    return nil
+    guard case .one(let entry) = sender(of: firstMessage) else { return nil }
+    return entry.makeCodec()
   }
 
-  /// Whether some platform may begin with `firstMessage`, though others may too.
-  public func couldBegin(with firstMessage: RawSpan) -> Bool {
-    entries.contains { $0.recognise(firstMessage) != .no }
+  /// Who may have written `firstMessage`; each entry is asked once.
+  func sender(of firstMessage: RawSpan) -> Sender {
+    var sender = Sender.nobody
+    for entry in entries {
+      switch entry.recognise(firstMessage) {
+      case .certain: return .one(entry)
+      case .possible: sender = .undecided
+      case .no: continue
+      }
+    }
+    return sender
+  }
+
+  /// What the first messages say about who sends them.
+  enum Sender {
+    /// This platform does.
+    case one(Entry)
+    /// Some platform may: the next message will tell.
+    case undecided
+    /// No platform that is known writes so.
+    case nobody
   }
 
   /// A codec for `platform`, or nil where it is not registered.

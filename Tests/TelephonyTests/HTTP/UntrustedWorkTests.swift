@@ -138,6 +138,26 @@ import Testing
       PlivoHeaders.read(.string("k=\(String(repeating: "x", count: 4_097));a=1")) == ["a": "1"])
   }
 
+  @Test("of a wire message no more is kept than any platform sends, and what follows is read")
+  func keptOfMessages() throws {
+    let many = (0..<200).map { "\"k\($0)\":\"v\"" }.joined(separator: ",")
+    let long = String(repeating: #"\u00e9"#, count: 3_000)
+    let text = Array(
+      ("{\"x\":{\(many)},\"\(long)\":1,\"long\":\"\(long)\","
+        + "\"list\":[\(long.count),\"\(long)\"],\"event\":\"start\"}").utf8)
+    let kept = try unsafe JSONValue(text.span.bytes, .message)
+    #expect(kept["x"]?["k127"] == .string("v") && kept["x"]?["k128"] == nil)
+    #expect(kept["long"] == nil && kept["list"] == .array([.number("18000")]))
+    #expect(kept["event"] == .string("start"))
+    let whole = try unsafe JSONValue(text.span.bytes)
+    #expect(whole["x"]?["k199"] == .string("v"))
+    #expect(whole["long"]?.text?.count == 3_000)
+    let broken = Array((String(decoding: text, as: UTF8.self).dropLast() + ",,}").utf8)
+    #expect(throws: MalformedKind.notJSON) {
+      try unsafe JSONValue(broken.span.bytes, .message)
+    }
+  }
+
   @Test("a wire message of more members than any platform's is told too large")
   func manyItems() {
     let few = Array(repeating: "1", count: 900).joined(separator: ",")
