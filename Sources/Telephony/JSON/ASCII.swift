@@ -21,8 +21,8 @@ enum ASCII {
     String(decoding: text.lazy.map(lowercased).filter(isFolded), as: UTF8.self)
   }
 
-  /// Whether two names are the same with letter case and all but letters and digits aside. Allocates nothing
-  /// and ends at the first difference.
+  /// Whether two names are the same with letter case and separators aside; other alphabets' letters differ
+  /// from all. Allocates nothing and ends at the first difference.
   static func areAlike(_ one: String, _ other: String) -> Bool {
     var (left, right) = (one.utf8.makeIterator(), other.utf8.makeIterator())
     // Separators are few: a name that is much longer is another.
@@ -38,7 +38,7 @@ enum ASCII {
   private static func nextFolded(_ bytes: inout String.UTF8View.Iterator) -> UInt8? {
     while let byte = bytes.next() {
       let small = lowercased(byte)
-      if isFolded(small) { return small }
+      if isFolded(small) || small >= 0x80 { return small }
     }
     return nil
   }

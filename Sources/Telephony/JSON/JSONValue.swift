@@ -38,7 +38,7 @@ package enum JSONValue: Hashable, Sendable {
     /// For a platform's messages, of which anybody can send the first: several times what a `start` of
     /// any platform holds.
     package static let message = Limits(
-      values: MediaEnvelope.mostItems, members: 128, text: 16_384)
+      values: MediaEnvelope.mostItems, members: 64, text: 16_384)
   }
 
   /// Reads the whole of `text`.

@@ -146,7 +146,7 @@ import Testing
       ("{\"x\":{\(many)},\"\(long)\":1,\"long\":\"\(long)\","
         + "\"list\":[\(long.count),\"\(long)\"],\"event\":\"start\"}").utf8)
     let kept = try unsafe JSONValue(text.span.bytes, .message)
-    #expect(kept["x"]?["k127"] == .string("v") && kept["x"]?["k128"] == nil)
+    #expect(kept["x"]?["k63"] == .string("v") && kept["x"]?["k64"] == nil)
     #expect(kept["long"] == nil && kept["list"] == .array([.number("18000")]))
     #expect(kept["event"] == .string("start"))
     let whole = try unsafe JSONValue(text.span.bytes)
