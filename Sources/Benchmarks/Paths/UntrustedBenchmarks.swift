@@ -38,7 +38,8 @@ enum UntrustedBenchmarks {
   private static let name = "\"" + String(repeating: " ", count: 1_000) + "\":\"v\","
   private static let member = "\"" + String(repeating: "n", count: 58) + "\":\"v\","
   private static let escapedName = "\"" + String(repeating: #"\u00e9"#, count: 10) + "\":1,"
-  private static let short = #""call_identifier":""#
+  private static let short =
+    #""call_identifier":""#
     + String(repeating: "v", count: 48) + "\","
   private static let mediaName = "media message of the same size"
 
