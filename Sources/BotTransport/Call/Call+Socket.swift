@@ -118,7 +118,7 @@ extension Call {
       isHeld = false
     }
     socket?.limits = configuration.listener.limits
-    if let limit = session.platform.flatMap({ configuration.durationLimits[$0] }) {
+    if let limit = session.platform.flatMap(configuration.longestStream) {
       let timer = LoopTimer(loop: loop) { [self] in
         assumeIsolated { $0.hangUp(reason: "the longest time for a stream is over") }
       }

@@ -92,7 +92,7 @@ public actor Call: MediaCall {
     try await write(frame.samples, at: frame.rate, to: nil)
   }
 
-  /// Asks the platform to press keys towards the caller's end, where it can: Plivo.
+  /// Asks the platform to press keys towards the caller's end, where it can.
   ///
   /// They leave at once, beside speech that waits. Await an utterance's end first where the order
   /// matters, and press one by one where the far end needs pauses.

@@ -18,7 +18,7 @@ public enum CallEvent: Sendable {
   case utteranceEnded(Epoch, UtteranceOutcome)
   /// The platform says that its queue of caller audio for us is filling; how full in percent, where told.
   case backlog(percent: Int?)
-  /// Something that only this platform tells, such as ``Telephony/AgenTaoCallEvent``.
+  /// Something that only this platform tells, in a type of its folder.
   case platform(any PlatformEvent)
   /// The reader was slower than the events: so many of the oldest were lost here.
   case missed(Int)

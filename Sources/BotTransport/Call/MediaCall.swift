@@ -1,6 +1,6 @@
 public import AudioEngine
 
-/// What every call offers its bot, whatever the platform: ``Call`` and ``AgenTaoCall``.
+/// What every call offers its bot, whatever the platform and whichever side connects.
 ///
 /// A bot that is written for `some MediaCall` runs on all of them. Only this module's calls conform:
 /// from ``voice`` on the requirements serve what all calls share.

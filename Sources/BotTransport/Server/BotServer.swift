@@ -131,7 +131,7 @@ public struct BotServer: Sendable {
     configuration.log?(ServerEvent(.info, .server, "stopped"))
   }
 
-  /// What a bot on its call's loop may take between two awaits before it is told of: a Plivo message's time.
+  /// What a bot on its call's loop may take between two awaits before it is told of: the time of a short message.
   private static let longestJob: Duration = .milliseconds(20)
 
   /// Warns once of a bot that holds up its loop; nil where bots run elsewhere, or nobody listens.
@@ -181,6 +181,7 @@ public struct BotServer: Sendable {
     let sockets = try sockets(for: loops.count)
     listening.withLock { $0.sockets = sockets }
     var options = configuration.listener
+    options.preferredSubprotocols += configuration.call.platforms.entries.flatMap(\.subprotocols)
     options.connections = options.connections.shared(
       among: max(loops.count, configuration.sockets.count))
     var listeners: [WebSocketListener] = []

@@ -31,17 +31,23 @@ public final class CallNotices: Sendable {
     tables.withLock { $0.removeAll { $0 === table } }
   }
 
-  /// Lets a status callback reach its call, if that is here and live; from any thread, at once.
+  /// Lets word of a backlog at the platform reach the call that it is about, if that is here and live;
+  /// from any thread, at once.
   ///
-  /// `DegradedStream` counts in the call's statistics and lowers its lead, once for each
-  /// ``PlivoStatusCallback/deduplicationKey``; other kinds change nothing.
-  public func take(_ status: PlivoStatusCallback) {
-    guard status.kind == .degraded, let callUUID = status.callUUID else { return }
-    let key = status.deduplicationKey
-    let percent = status.backlogPercent
+  /// It counts in the call's statistics and lowers its lead, once for each `key`.
+  ///
+  /// - Parameters:
+  ///   - platform: whose call.
+  ///   - callSID: the call's identifier.
+  ///   - streamSID: the stream's; nil for one without.
+  ///   - percent: how full the platform's buffer is, where it says so.
+  ///   - key: equal for what is one report.
+  public func noteBacklog(
+    on platform: Platform, callSID: String, streamSID: String?, percent: Int?, key: String
+  ) {
     for table in tables.withLock({ $0 }) {
       // It may be on another loop.
-      if let call = table.newest(of: .plivo, callSID: callUUID, streamSID: status.streamID) {
+      if let call = table.newest(of: platform, callSID: callSID, streamSID: streamSID) {
         Task { await call.noteBacklog(percent: percent, key: key) }
       }
     }

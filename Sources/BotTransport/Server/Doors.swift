@@ -3,7 +3,7 @@ import Telephony
 /// Which of a server's dialects may be called at all.
 ///
 /// A server that strangers reach and that has no ``ServerConfiguration/access`` policy carries only the
-/// platforms that have a rule of their own, such as Plivo's signatures; all other paths are shut.
+/// platforms that have a rule of their own, such as signatures; all other paths are shut.
 struct Doors: Sendable {
   /// The platforms that are open; nil where every path is.
   private let open: Set<Platform>?

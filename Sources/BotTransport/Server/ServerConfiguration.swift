@@ -39,9 +39,9 @@ public struct ServerConfiguration: Sendable {
   /// Whether the server refuses to begin where the call log cannot be opened. Without this calls are
   /// carried all the same, and the log is tried again.
   public var requiresCallLog = false
-  /// How long a stream may last, by platform; then it is closed with 1000. Exotel ends streams after
-  /// 60 minutes itself, so ours is a bound for sockets that it forgot.
-  public var durationLimits: [Platform: Duration]
+  /// How long a stream may last, by platform; then it is closed with 1000. nil: as long as each entry
+  /// of ``call``'s registry says in ``PlatformRegistry/Entry/longestStream``.
+  public var durationLimits: [Platform: Duration]?
   /// Silence that is sent where the bot says nothing; see ``DownlinkSilence``.
   public var silence: DownlinkSilence
   /// A ping goes out this often, so that no balancer finds the socket idle; nil for none.
@@ -72,7 +72,7 @@ public struct ServerConfiguration: Sendable {
     routes: HTTPRoutes = HTTPRoutes(),
     botPlacement: BotPlacement = .pool,
     callLog: CallLogWriter? = nil,
-    durationLimits: [Platform: Duration] = [.exotel: .seconds(3_660)],
+    durationLimits: [Platform: Duration]? = nil,
     silence: DownlinkSilence = .none,
     pingInterval: Duration? = .seconds(20),
     stopTimeout: Duration = .seconds(5)
@@ -88,6 +88,25 @@ public struct ServerConfiguration: Sendable {
     self.silence = silence
     self.pingInterval = pingInterval
     self.stopTimeout = stopTimeout
+  }
+
+  /// How long a stream of `platform` may last; nil for ever.
+  func longestStream(on platform: Platform) -> Duration? {
+    guard let durationLimits else { return call.platforms.entry(for: platform)?.longestStream }
+    return durationLimits[platform]
+  }
+
+  /// Has `judge` decide about every upgrade whose path names `platform`, as ``upgradeJudges`` does, and
+  /// has its calls found by their path alone: what is recognised by its first message has met no judge.
+  public mutating func guardUpgrades(
+    of platform: Platform, _ judge: @escaping @Sendable (UpgradeRequest) -> AccessPolicy.Decision
+  ) {
+    guardedPlatforms.insert(platform)
+    upgradeJudges.append { request, named in named == platform ? judge(request) : nil }
+    for index in call.platforms.entries.indices
+    where call.platforms.entries[index].platform == platform {
+      call.platforms.entries[index].recognise = { _ in .no }
+    }
   }
 }
 
@@ -105,8 +124,8 @@ public enum BotPlacement: Hashable, Sendable {
 /// Silence that a server sends on a bot's behalf, for platforms that judge a stream by its downlink.
 ///
 /// Off by default: each piece is heard as silence, but a bot's audio is then no longer all that goes
-/// out, and an echo no longer the same bytes. Never sent on a one-way stream. Exotel documents a limit
-/// of 10 s that may mean the first audio; a cut after a minute without any was reported.
+/// out, and an echo no longer the same bytes. Never sent on a one-way stream. One platform documents a
+/// limit of 10 s that may mean the first audio; a cut after a minute without any was reported.
 public struct DownlinkSilence: Hashable, Sendable {
   /// One piece right after the stream's start.
   public var atStart: Bool

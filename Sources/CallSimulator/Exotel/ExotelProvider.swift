@@ -1,7 +1,11 @@
+public import AudioEngine
+import Telephony
+
 extension SimulatedProvider {
   /// Exotel AgentStream, Voicebot applet.
   public static let exotel = SimulatedProvider(
-    name: "exotel", dialects: ExotelDialect.named.map(\.name), policies: [.documented, .relaxed]
+    name: "exotel", dialects: ExotelDialect.named.map(\.name), policies: [.documented, .relaxed],
+    load: ExotelLoad(), playout: { .exotel($0, marksAtClear: $1) }
   ) { script, choices in
     var options = ExotelPlatform.Options()
     if let name = choices.dialect {
@@ -20,5 +24,17 @@ extension SimulatedProvider {
   private static func sid() -> String {
     let digits = (0..<32).map { _ in String(UInt8.random(in: 0...15), radix: 16) }
     return digits.joined() + "bk"
+  }
+}
+
+extension PlayoutModel {
+  /// Exotel as a server with the default options plays to it, with no word about the marks that a
+  /// clear drops.
+  public static func exotel(
+    _ format: WireFormat, marksAtClear: PlayoutLine.MarksAtClear = .dropped
+  ) -> PlayoutModel {
+    PlayoutModel(
+      name: "exotel", policy: ExotelCodec().playbackPolicy(for: format),
+      cadence: .milliseconds(100), marksAtClear: marksAtClear)
   }
 }

@@ -13,6 +13,8 @@ public struct JudgeRules: Hashable, Sendable {
   public var policy = Policy.documented
   /// The smallest payload of a media message, in bytes.
   public var minimumBytes: Int
+  /// What the platform's documents say of it.
+  public var documentedMinimumBytes: Int
   /// The largest payload, in bytes.
   public var maximumBytes: Int
   /// Every payload is a multiple of this.
@@ -43,28 +45,10 @@ public struct JudgeRules: Hashable, Sendable {
   /// Makes rules for a platform's payload sizes and the lead that it bears.
   public init(minimumBytes: Int, maximumBytes: Int, multipleBytes: Int, longestLead: Duration) {
     self.minimumBytes = minimumBytes
+    documentedMinimumBytes = minimumBytes
     self.maximumBytes = maximumBytes
     self.multipleBytes = multipleBytes
     self.longestLead = longestLead
-  }
-
-  /// Exotel AgentStream: 3,200 to 100,000 bytes, multiples of 320. Its buffer is undocumented; the
-  /// longest legal message lasts 6.24 s at 8 kHz, so ten seconds bear any single one.
-  public static let exotel = JudgeRules(
-    minimumBytes: 3_200, maximumBytes: 100_000, multipleBytes: 320, longestLead: .seconds(10))
-
-  /// Exotel by what it has been seen to play: chunks from 20 ms at 8 kHz up, in multiples of 320. Its
-  /// own samples send 1,600 bytes, and an older guide advised 640.
-  public static let exotelRelaxed: JudgeRules = {
-    var rules = JudgeRules.exotel
-    rules.policy = .relaxed
-    rules.minimumBytes = 320
-    return rules
-  }()
-
-  /// Exotel by one of its policies.
-  public static func exotel(_ policy: Policy) -> JudgeRules {
-    policy == .relaxed ? .exotelRelaxed : .exotel
   }
 
   /// What has to be said about the sizes by which a bot was judged; nil for documented ones.
@@ -72,7 +56,7 @@ public struct JudgeRules: Hashable, Sendable {
     guard policy == .relaxed else { return nil }
     return "judged by the relaxed policy: chunks from \(minimumBytes.grouped) bytes pass, as the "
       + "platform has been seen to play them; the documented minimum is "
-      + JudgeRules.exotel.minimumBytes.grouped
+      + documentedMinimumBytes.grouped
   }
 
   func isLegal(_ byteCount: Int) -> Bool { objection(toPayloadOf: byteCount) == nil }

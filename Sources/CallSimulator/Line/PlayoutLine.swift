@@ -39,7 +39,7 @@ public struct PlayoutLine: Sendable {
   /// Marks that may wait at once; a platform remembers only so much.
   public static let mostPendingMarks = 1_024
 
-  /// What becomes of marks whose audio was dropped; Exotel does not say.
+  /// What becomes of marks whose audio was dropped; not every platform says.
   public enum MarksAtClear: String, CaseIterable, Sendable {
     /// They are never echoed.
     case dropped

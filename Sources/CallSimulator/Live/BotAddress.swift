@@ -5,7 +5,7 @@ import Sockets
 public struct BotAddress: Hashable, Sendable {
   /// What to connect to, without user and password.
   public let url: String
-  /// The header that carries user and password, as Exotel sends them; nil without any.
+  /// The header that carries user and password, as platforms send them; nil without any.
   public let authorization: String?
   /// Host and path alone, fit for reports: neither credentials nor a query, which may hold a token.
   public let redacted: String

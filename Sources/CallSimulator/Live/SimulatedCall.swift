@@ -9,7 +9,7 @@ public import Sockets
 public actor SimulatedCall {
   /// How long the call waits for what only the bot can do.
   public struct Limits: Hashable, Sendable {
-    /// From the first packet to the finished upgrade: Exotel's limit.
+    /// From the first packet to the finished upgrade: as long as the most patient platform waits.
     public var connect: Duration = .seconds(10)
     /// How long a bot may leave a message unread.
     public var unread: Duration = .seconds(10)

@@ -51,11 +51,11 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     self.loop = loop
     self.plan = plan
     self.ended = ended
-    wire = LoadWire(plan.provider, index: index, sounds)
+    wire = LoadWire(plan.dialect, index: index, sounds)
     interruptions = LoadInterruptions(saying: sounds.interruption, every: plan.interruptEvery)
-    ear = LoadEar(plan.provider.wire)
+    ear = LoadEar(plan.dialect.wire)
     rules = plan.rules
-    judge = LoadJudge(rules, plan.provider.wire)
+    judge = LoadJudge(rules, plan.dialect.wire)
     timer = LoopTimer(loop: loop) { [weak self] in self?.timerFired() }
   }
 
@@ -103,7 +103,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   func socket(_ socket: WebSocket, didReceiveText message: RawSpan) {
     let now = loop.now
     guard judge.admits(isStarted: hasStarted, sinceStop: stoppedAt.map { now - $0 }) else { return }
-    let read = LoadMessage(message)
+    let read = LoadMessage(message, plan.dialect.events)
     judgeAddress(of: read)
     switch read.kind {
     case .media(let range): hear(message.extracting(range), at: now)
@@ -127,15 +127,15 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
   /// same, so that a load measures echoes of every kind.
   private func judgeAddress(of message: LoadMessage) {
     if case .invalid = message.kind { return }
-    if !plan.provider.knows(message.event) {
+    if !message.isKnown {
       judge.note(.unknownEvent, "an unknown event: \(BotText.excerpt(message.event.utf8))")
     }
     if let stream = message.stream {
       guard stream != wire.stream else { return }
       judge.note(
         .wrongStream, "a message for the stream \(BotText.excerpt(stream.utf8)), not for its own")
-    } else if plan.provider == .exotel {
-      judge.note(.wrongStream, "a message without stream_sid")
+    } else if plan.dialect.needsStream {
+      judge.note(.wrongStream, "a message that names no stream")
     }
   }
 

@@ -19,20 +19,26 @@ struct LoadMessage {
   let event: String
   /// The stream that it is for; nil where it names none.
   let stream: String?
+  /// Whether the platform knows the event.
+  let isKnown: Bool
 
-  init(_ message: RawSpan) {
-    do { self = try Self.read(message) } catch {
-      self.init(kind: .invalid("text that is not a JSON object"), event: "", stream: nil)
+  init(_ message: RawSpan, _ events: LoadEvents) {
+    do { self = try Self.read(message, events) } catch {
+      self.init(
+        kind: .invalid("text that is not a JSON object"), event: "", stream: nil, isKnown: false)
     }
   }
 
-  private init(kind: Kind, event: String, stream: String?) {
+  private init(kind: Kind, event: String, stream: String?, isKnown: Bool) {
     self.kind = kind
     self.event = event
     self.stream = stream
+    self.isKnown = isKnown
   }
 
-  private static func read(_ message: RawSpan) throws(MalformedKind) -> LoadMessage {
+  private static func read(
+    _ message: RawSpan, _ events: LoadEvents
+  ) throws(MalformedKind) -> LoadMessage {
     var scanner = JSONScanner(message)
     var event: Range<Int>?
     var stream: Range<Int>?
@@ -71,19 +77,22 @@ struct LoadMessage {
       }
     }
     let kind: Kind
+    var isKnown = true
     if let event {
-      if scanner.equal(event, "media") || scanner.equal(event, "playAudio") {
+      if scanner.equal(event, events.media) {
         kind = payload.map { .media($0) } ?? .invalid("a media message without media.payload")
-      } else if scanner.equal(event, "clear") || scanner.equal(event, "clearAudio") {
+      } else if scanner.equal(event, events.clear) {
         kind = .clear
-      } else if scanner.equal(event, "mark") || scanner.equal(event, "checkpoint") {
+      } else if scanner.equal(event, events.mark) {
         kind = name.map { .mark(text($0)) } ?? .invalid("a mark without a name")
       } else {
         kind = .other
+        isKnown = events.others.contains { scanner.equal(event, $0) }
       }
     } else {
       kind = .invalid("a message without an event")
     }
-    return LoadMessage(kind: kind, event: event.map(text) ?? "", stream: stream.map(text))
+    return LoadMessage(
+      kind: kind, event: event.map(text) ?? "", stream: stream.map(text), isKnown: isKnown)
   }
 }

@@ -2,30 +2,6 @@ public import AudioEngine
 
 /// Many calls to one bot at once: how many, how fast they come, what the callers do.
 public struct LoadPlan: Sendable {
-  /// Which platform the calls come from; each sends every 20 ms.
-  public enum Provider: String, Hashable, Sendable, CaseIterable {
-    /// mu-law at 8 kHz, as Plivo's streams are by default.
-    case plivo
-    /// 16-bit audio at 8 kHz, in Exotel's words. Exotel itself sends every 100 ms; the cadence here is
-    /// that of the load.
-    case exotel
-
-    var wire: WireFormat {
-      switch self {
-      case .plivo: WireFormat(.mulaw, .hz8000)
-      case .exotel: WireFormat(.linear16, .hz8000)
-      }
-    }
-
-    /// The events that its bots may send: media, marks, clears, others.
-    func knows(_ event: String) -> Bool {
-      switch self {
-      case .plivo: ["playAudio", "checkpoint", "clearAudio", "sendDTMF"].contains(event)
-      case .exotel: ["media", "mark", "clear"].contains(event)
-      }
-    }
-  }
-
   /// What the bot is expected to do, which decides what is counted as lost.
   public enum Bot: Hashable, Sendable {
     /// Gives back what it hears: every byte is missed that does not come back.
@@ -40,8 +16,8 @@ public struct LoadPlan: Sendable {
   public var ramp: Duration = .seconds(5)
   /// How long they all last together, after the ramp.
   public var duration: Duration = .seconds(30)
-  /// The platform.
-  public var provider: Provider = .plivo
+  /// The platform that the calls come from, as a load speaks it.
+  public var dialect: any LoadDialect
   /// Which of its chunk sizes are legal.
   public var policy = JudgeRules.Policy.documented
   /// The bot.
@@ -58,15 +34,13 @@ public struct LoadPlan: Sendable {
   public var serverProcess: Int32?
 
   /// A hundred calls that are echoed for half a minute.
-  public init() {}
+  public init(_ dialect: any LoadDialect) {
+    self.dialect = dialect
+  }
 
   /// What every call is judged by: the rules of a single one, and of an echo every gap counts.
   var rules: JudgeRules {
-    var rules: JudgeRules =
-      switch provider {
-      case .plivo: .plivo(provider.wire)
-      case .exotel: .exotel(policy)
-      }
+    var rules = dialect.rules(policy)
     rules.everyGapMatters = bot == .echoes
     return rules
   }

@@ -63,7 +63,7 @@ public struct LoadReport: Hashable, Sendable {
   init(_ plan: LoadPlan, _ all: [LoadCall], _ window: Window) {
     self.window = window
     calls = plan.calls
-    let wire = plan.provider.wire
+    let wire = plan.dialect.wire
     var found = LoadProblems()
     var lostBytes = 0
     for call in all {

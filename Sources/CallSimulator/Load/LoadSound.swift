@@ -54,7 +54,7 @@ struct LoadSounds: Sendable {
   let interruption: LoadSound
 
   init(_ plan: LoadPlan) {
-    let wire = plan.provider.wire
+    let wire = plan.dialect.wire
     precondition(plan.speech?.rate ?? .hz8000 == .hz8000, "resample the speech of a load to 8 kHz")
     let speech = plan.speech.flatMap { CallerScript(saying: $0, as: wire.encoding) }.map {
       LoadSound($0.audio, as: wire)

@@ -1,6 +1,7 @@
 public import AudioEngine
 
-/// A platform that can be simulated: its name, and how to make its side of a call.
+/// A platform that can be simulated: its name, and how to make its side of a call, of a load, of a
+/// schedule. A platform is one folder, and one line in ``all``.
 public struct SimulatedProvider: Sendable {
   /// The name that the command takes.
   public let name: String
@@ -10,6 +11,14 @@ public struct SimulatedProvider: Sendable {
   public let encodings: [AudioEncoding]
   /// The chunk policies by which its bots can be judged, the default first.
   public let policies: [JudgeRules.Policy]
+  /// The variable of the environment with the secret that it signs its requests with; nil where it signs
+  /// none.
+  public let signingVariable: String?
+  /// How the callers of a load speak it; nil where they do not.
+  public let load: (any LoadDialect)?
+  /// How schedules have it play a format, with marks that a clear drops treated so where its documents do
+  /// not say; nil where they leave it out.
+  public let playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)?
   private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
 
   /// Describes a platform.
@@ -19,21 +28,32 @@ public struct SimulatedProvider: Sendable {
   ///   - dialects: at least one name.
   ///   - encodings: at least one; G.711 runs at 8 kHz alone.
   ///   - policies: at least one.
+  ///   - signingVariable: such as `NAME_AUTH_TOKEN`.
+  ///   - load: how the callers of a load speak.
+  ///   - playout: how schedules have it play.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
     name: String, dialects: [String], encodings: [AudioEncoding] = [.linear16],
-    policies: [JudgeRules.Policy] = [.documented],
+    policies: [JudgeRules.Policy] = [.documented], signingVariable: String? = nil,
+    load: (any LoadDialect)? = nil,
+    playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)? = nil,
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
   ) {
     self.name = name
     self.dialects = dialects
     self.encodings = encodings
     self.policies = policies
+    self.signingVariable = signingVariable
+    self.load = load
+    self.playout = playout
     self.make = make
   }
 
   /// Every platform there is.
   public static let all: [SimulatedProvider] = [.exotel, .plivo]
+
+  /// The platform of a load that is told no other.
+  public static let usualOfLoad: SimulatedProvider = .plivo
 
   /// The platform of that name.
   public static func named(_ name: String) -> SimulatedProvider? {

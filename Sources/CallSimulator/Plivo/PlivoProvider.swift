@@ -1,9 +1,11 @@
-import AudioEngine
+public import AudioEngine
+import Telephony
 
 extension SimulatedProvider {
   /// Plivo Audio Streaming, bidirectional: mu-law, or linear16 at any rate, in messages of 20 ms.
   public static let plivo = SimulatedProvider(
-    name: "plivo", dialects: PlivoDialect.named.map(\.name), encodings: [.mulaw, .linear16]
+    name: "plivo", dialects: PlivoDialect.named.map(\.name), encodings: [.mulaw, .linear16],
+    signingVariable: "PLIVO_AUTH_TOKEN", load: PlivoLoad(), playout: { format, _ in .plivo(format) }
   ) { script, choices in
     var options = PlivoPlatform.Options()
     if let name = choices.dialect {
@@ -27,5 +29,14 @@ extension SimulatedProvider {
     return [8, 4, 4, 4, 12].map { length in
       String((0..<length).map { _ in digits[Int.random(in: 0..<16)] })
     }.joined(separator: "-")
+  }
+}
+
+extension PlayoutModel {
+  /// Plivo as a server with the default options plays to it; marks are dropped with their audio.
+  public static func plivo(_ format: WireFormat) -> PlayoutModel {
+    PlayoutModel(
+      name: "plivo", policy: PlivoCodec().playbackPolicy(for: format),
+      cadence: .milliseconds(20), marksAtClear: .dropped)
   }
 }

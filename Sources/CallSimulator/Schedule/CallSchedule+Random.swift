@@ -20,8 +20,8 @@ extension CallSchedule {
     let wire = WireFormat(
       encoding ?? .linear16, encoding == .linear16 ? rate : .hz8000)
     let marks = PlayoutLine.MarksAtClear.allCases.randomElement(using: &random) ?? .dropped
-    var platform =
-      random.once(in: 2) ? PlayoutModel.exotel(wire, marksAtClear: marks) : .plivo(wire)
+    let models = SimulatedProvider.all.compactMap(\.playout)
+    var platform = models[Int.random(in: 0..<models.count, using: &random)](wire, marks)
     if random.once(in: 6) { platform.policy.echoesMarks = false }
     if random.once(in: 3) {
       platform.policy.lead = .adaptive(minimum: .milliseconds(60), maximum: .milliseconds(600))

@@ -47,8 +47,8 @@ struct ScheduleRun: ~Copyable {
     var configuration = CallConfiguration(
       platforms: PlatformRegistry([
         PlatformRegistry.Entry(
-          platform: .exotel, pathPrefix: "/", recognise: { _ in .certain },
-          makeCodec: { ModelCodec(policy: policy) })
+          platform: ModelCodec.platform, pathPrefix: "/", recognise: { _ in .certain },
+          makeCodec: { ModelCodec(policy: policy, wire: setup.wire) })
       ]))
     configuration.botRate = setup.botRate
     configuration.outboundCapacity = setup.capacity
@@ -62,7 +62,7 @@ struct ScheduleRun: ~Copyable {
   }
 
   consuming func run() -> ScheduleOutcome {
-    send(caller.start(), "start")
+    send(ScheduledCaller.start, "start")
     while outcome.violation == nil {
       settle()
       guard !isOver, let next = nextDeadline(), next <= Self.limit else { break }

@@ -1,6 +1,6 @@
 import AudioEngine
 
-/// The caller's voice and the platform's own messages in a schedule, spelt as Exotel spells them.
+/// The caller's voice and the platform's own messages in a schedule, in the words of ``ModelCodec``.
 struct ScheduledCaller {
   /// Messages that the bot's session took as audio.
   var taken = 0
@@ -67,19 +67,7 @@ struct ScheduledCaller {
     return unsafe text.bytes.withUnsafeBytes { unsafe Array($0) }
   }
 
-  func start() -> [UInt8] {
-    let encoding =
-      switch setup.wire.encoding {
-      case .linear16: "base64"
-      case .mulaw: "mulaw"
-      case .alaw: "alaw"
-      }
-    let format =
-      "\"media_format\":{\"encoding\":\"\(encoding)\",\"sample_rate\":\"\(setup.wire.rate.hertz)\"}"
-    return Array(
-      "{\"event\":\"start\",\"stream_sid\":\"s\",\"start\":{\"stream_sid\":\"s\",\"call_sid\":\"c\",\(format)}}"
-        .utf8)
-  }
+  static let start = Array(#"{"event":"start","stream_sid":"s","start":{"call_sid":"c"}}"#.utf8)
 
   func echo(_ name: String) -> [UInt8] {
     Array("{\"event\":\"mark\",\"stream_sid\":\"s\",\"mark\":{\"name\":\"\(name)\"}}".utf8)

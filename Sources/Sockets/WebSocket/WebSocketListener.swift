@@ -103,7 +103,7 @@ public struct ListenerOptions: Sendable {
   /// How many connections may be on their way to a WebSocket, and how fast TLS is begun.
   public var connections = ConnectionLimits()
   /// Subprotocols taken ahead of the others when a client offers several.
-  public var preferredSubprotocols = ["audio.plivo.com"]
+  public var preferredSubprotocols: [String] = []
   /// How long what comes from an address and port waits before it is read, nil for not at all: for
   /// those who have guessed too often. At most 256 connections wait, and more are closed. Called on the
   /// loop's thread.

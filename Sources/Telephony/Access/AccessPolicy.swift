@@ -2,7 +2,7 @@
 ///
 /// Where addresses are listed, the peer must be in one of them. Where credentials or tokens are set,
 /// the peer must show one of them as well, in any of the places that survive the way: the Basic header,
-/// a segment of the path, a value of the query or, because Exotel is known to drop the query, a custom
+/// a segment of the path, a value of the query or, because platforms drop the query, a custom
 /// parameter of `start`. A policy without any of the three admits everybody.
 public struct AccessPolicy: Hashable, Sendable {
   /// What an upgrade deserves.

@@ -159,8 +159,8 @@ extension CallSession {
     guard let format = announced, start.mediaFormat.channels ?? 1 == 1 else {
       return refuseFormat(at: now)
     }
-    var playback = codec.playbackPolicy(for: format)
-    playback.lead = (configuration.lead ?? playback.lead).shifted(by: configuration.phase)
+    var playback = codec.playbackPolicy(for: format, lead: configuration.lead)
+    playback.lead = playback.lead.shifted(by: configuration.phase)
     playback.prime = configuration.prime ?? playback.prime
     do {
       media = try MediaSession(

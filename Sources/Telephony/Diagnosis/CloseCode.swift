@@ -1,6 +1,6 @@
 /// The WebSocket close codes of RFC 6455 and IANA's registry, as streams meet them.
 ///
-/// Sources: RFC 6455, 7.4.1; https://docs.exotel.com/exotel-agentstream/agentstream-wss-errors-and-handling.
+/// Sources: RFC 6455, 7.4.1, and what platforms document of theirs.
 enum CloseCode {
   /// What a code says where no `stop` had come before it.
   static func diagnosis(_ code: Int, of evidence: StreamEvidence) -> StreamDiagnosis {

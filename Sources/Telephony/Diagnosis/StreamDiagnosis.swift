@@ -199,8 +199,8 @@ extension PlatformRegistry {
   /// What ended a stream of `platform`, whose side it was and what to check; in general words where
   /// the platform is not registered or not known.
   public func diagnosis(of evidence: StreamEvidence, on platform: Platform?) -> StreamDiagnosis {
-    let entry = entries.first { $0.platform == platform }
-    let diagnoser: any StreamDiagnoser = entry?.diagnoser ?? GeneralDiagnoser()
+    let diagnoser: any StreamDiagnoser =
+      platform.flatMap(entry(for:))?.diagnoser ?? GeneralDiagnoser()
     return diagnoser.diagnosis(of: evidence)
   }
 }

@@ -27,8 +27,10 @@ public struct ExotelCodec: WireCodec {
 
   /// The payload sizes of ``ExotelOptions/chunkPolicy(for:)``; marks are echoed, a clear is not
   /// acknowledged. What Exotel can hold is not documented, so the engine's cautious bound stands.
-  public func playbackPolicy(for format: WireFormat) -> PlaybackPolicy {
-    PlaybackPolicy(chunk: options.chunkPolicy(for: format))
+  public func playbackPolicy(for format: WireFormat, lead: LeadPolicy?) -> PlaybackPolicy {
+    var policy = PlaybackPolicy(chunk: options.chunkPolicy(for: format))
+    policy.lead = lead ?? policy.lead
+    return policy
   }
 
   /// Renders the stream's identifier into the fixed text of later messages; counters start over.
@@ -103,6 +105,8 @@ extension PlatformRegistry.Entry {
   public static func exotel(_ options: ExotelOptions = ExotelOptions()) -> Self {
     Self(
       platform: .exotel, pathPrefix: "/exotel", diagnoser: ExotelDiagnoser(),
+      // It ends most streams itself after an hour; ours is a bound for sockets that it forgot.
+      longestStream: .seconds(3_660), makeEnd: { ExotelEnd() },
       recognise: { ExotelCodec.recognise($0) },
       makeCodec: { ExotelCodec(options: options) })
   }

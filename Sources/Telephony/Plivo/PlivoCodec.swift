@@ -22,18 +22,22 @@ public struct PlivoCodec: WireCodec {
   /// ``Platform/plivo``.
   public var platform: Platform { .plivo }
 
-  /// The payload sizes of ``PlivoOptions/chunkPolicy(for:)``, ahead by ``PlivoOptions/lead``; marks are
-  /// echoed (`checkpoint`, `playedStream`) and a clear is acknowledged (`clearedAudio`).
+  /// The payload sizes of ``PlivoOptions/chunkPolicy(for:)``, ahead by `lead` or ``PlivoOptions/lead``;
+  /// marks are echoed (`checkpoint`, `playedStream`) and a clear is acknowledged (`clearedAudio`).
   ///
   /// 240 ms wait before an open utterance starts: more than the 200 ms after which an echo's last words
   /// leave although they fill no chunk, so that the ear has not run dry by then. Speech that is made
   /// faster than it is spoken hardly waits, and a finished utterance not at all. The platform's buffer
   /// is the smaller of two documented figures.
-  public func playbackPolicy(for format: WireFormat) -> PlaybackPolicy {
-    PlaybackPolicy(
+  public func playbackPolicy(for format: WireFormat, lead: LeadPolicy?) -> PlaybackPolicy {
+    var options = options
+    if case .fixed(let wanted)? = lead { options.lead = wanted }
+    var policy = PlaybackPolicy(
       chunk: options.chunkPolicy(for: format), lead: .fixed(options.boundedLead),
       prime: .milliseconds(240), platformBuffer: .seconds(40), echoesMarks: true,
       acknowledgesClear: true)
+    if let lead, case .adaptive = lead { policy.lead = lead }
+    return policy
   }
 
   /// Renders the stream's identifier and format into the fixed text of later messages.
@@ -111,6 +115,8 @@ extension PlatformRegistry.Entry {
   public static func plivo(_ options: PlivoOptions = PlivoOptions()) -> Self {
     Self(
       platform: .plivo, pathPrefix: "/plivo", diagnoser: PlivoDiagnoser(),
+      // One of its own servers asks for it.
+      subprotocols: ["audio.plivo.com"], makeEnd: { PlivoEnd() },
       recognise: { PlivoCodec.recognise($0) },
       makeCodec: { PlivoCodec(options: options) })
   }

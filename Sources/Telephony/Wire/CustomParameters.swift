@@ -77,7 +77,7 @@ enum CustomParameters {
 }
 
 extension StreamStart {
-  /// The custom parameter `name`, also where the platform glued it: Exotel was seen to turn
+  /// The custom parameter `name`, also where the platform glued it: one was seen to turn
   /// `token=abc` into the key `token:abc` with an empty value.
   ///
   /// Letter case of the name does not matter. An exact key is preferred to a glued one.

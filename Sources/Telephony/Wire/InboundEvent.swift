@@ -13,9 +13,9 @@ public enum InboundEvent: Hashable, Sendable {
   case dtmf(DTMF)
   /// The platform has played everything before a mark of ours.
   case mark(MarkEcho)
-  /// The platform confirms that it dropped what was queued (Plivo).
+  /// The platform confirms that it dropped what was queued, where it does.
   case cleared
-  /// The platform asks us to drop what we have queued (Exotel).
+  /// The platform asks us to drop what we have queued, as few do.
   case clear
   /// The stream has ended; nothing may be sent any more.
   case stop(StreamStop)

@@ -12,16 +12,22 @@ public struct PlatformRegistry: Sendable {
     case no
   }
 
-  /// One platform: where it connects, how it is recognised, and how its codec is made.
+  /// One platform: where it connects, how it is recognised, and how both ends of its dialect are made.
   public struct Entry: Sendable {
     /// The platform.
     public var platform: Platform
-    /// The path under which it connects, such as `/exotel`; deeper paths belong to it too.
+    /// The path under which it connects, a slash and its name; deeper paths belong to it too.
     public var pathPrefix: String
+    /// The WebSocket subprotocols that it wants taken, where a client offers several.
+    public var subprotocols: [String]
+    /// How long a stream of its may last; nil where it ends what it began.
+    public var longestStream: Duration?
     /// Judges one of the first messages on a path that names no platform.
     public var recognise: @Sendable (RawSpan) -> Recognition
     /// Makes the codec of one call.
     public var makeCodec: @Sendable () -> any WireCodec
+    /// Makes the platform's own end of one stream; nil where nobody plays its part.
+    public var makeEnd: (@Sendable () -> any PlatformEnd)?
     /// Explains how its streams end.
     public var diagnoser: any StreamDiagnoser
 
@@ -29,12 +35,17 @@ public struct PlatformRegistry: Sendable {
     public init(
       platform: Platform, pathPrefix: String,
       diagnoser: any StreamDiagnoser = GeneralDiagnoser(),
+      subprotocols: [String] = [], longestStream: Duration? = nil,
+      makeEnd: (@Sendable () -> any PlatformEnd)? = nil,
       recognise: @escaping @Sendable (RawSpan) -> Recognition,
       makeCodec: @escaping @Sendable () -> any WireCodec
     ) {
       self.platform = platform
       self.pathPrefix = pathPrefix
       self.diagnoser = diagnoser
+      self.subprotocols = subprotocols
+      self.longestStream = longestStream
+      self.makeEnd = makeEnd
       self.recognise = recognise
       self.makeCodec = makeCodec
     }
@@ -96,7 +107,12 @@ public struct PlatformRegistry: Sendable {
 
   /// A codec for `platform`, or nil where it is not registered.
   public func codec(for platform: Platform) -> (any WireCodec)? {
-    entries.first { $0.platform == platform }?.makeCodec()
+    entry(for: platform)?.makeCodec()
+  }
+
+  /// The entry of `platform`, or nil where it is not registered.
+  public func entry(for platform: Platform) -> Entry? {
+    entries.first { $0.platform == platform }
   }
 
   private static func segments(of path: String) -> [String] {

@@ -83,7 +83,7 @@ package struct QuickMedia: ~Escapable {
         index += 8
         guard take(UInt8(ascii: "\"")), take(UInt8(ascii: ":")), identifier() else { return false }
       case Self.word("extra_he"):
-        // Plivo repeats the operator's own text in every message.
+        // Some repeat the operator's own text in every message.
         guard word(at: index + 8) & ~(0xFF << 56) == Self.word("aders\":\0") else { return false }
         index += 15
         guard identifier() else { return false }

@@ -23,7 +23,13 @@ public protocol WireCodec: Sendable {
   func direction(for start: StreamStart, query: URLQuery) -> StreamDirection
 
   /// How the platform plays a stream of this format: its payload sizes, its buffer, its marks.
-  func playbackPolicy(for format: WireFormat) -> PlaybackPolicy
+  ///
+  /// - Parameters:
+  ///   - format: the stream's.
+  ///   - lead: how far ahead of the caller's ear the operator wants to run, on which payload sizes may
+  ///     hang; the platform's own choice where nil.
+  /// - Returns: the policy.
+  func playbackPolicy(for format: WireFormat, lead: LeadPolicy?) -> PlaybackPolicy
 
   /// Remembers the stream's identity and renders the fixed part of every later message.
   ///
@@ -51,6 +57,11 @@ public protocol WireCodec: Sendable {
 }
 
 extension WireCodec {
+  /// How the platform plays a stream of this format with its own lead.
+  public func playbackPolicy(for format: WireFormat) -> PlaybackPolicy {
+    playbackPolicy(for: format, lead: nil)
+  }
+
   /// Most platforms play no keys.
   public func encodeKeys(_ keys: String, into message: inout MessageBuffer) -> Bool { false }
 }

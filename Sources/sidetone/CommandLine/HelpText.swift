@@ -1,3 +1,5 @@
+import CallSimulator
+
 /// The pages that `--help` prints, made from what the commands say about themselves.
 enum HelpText {
   private static let width = 80
@@ -17,7 +19,7 @@ enum HelpText {
 
       a first call, in two terminals:
         sidetone serve --bot echo
-        sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --record heard.wav
+        sidetone call ws://127.0.0.1:5001/\(SimulatedProvider.all[0].name) --audio voice.wav --record heard.wav
       """
   }
 
@@ -43,13 +45,22 @@ enum HelpText {
     return (lines + ["", command.notes]).joined(separator: "\n")
   }
 
+  /// Words in lines that fit: for notes that hold what is known only when they are shown.
+  static func paragraph(_ text: String) -> String { wrapped(text, after: "", column: 0) }
+
   /// A name and its explanation in two columns, the second wrapped.
   private static func entry(_ name: String, _ text: String, column: Int) -> String {
+    let line = "  \(name)"
+    let front =
+      line.count < column ? line.padded(to: column) : line + "\n" + "".padded(to: column)
+    return wrapped(text, after: front, column: column)
+  }
+
+  private static func wrapped(_ text: String, after front: String, column: Int) -> String {
     var lines: [String] = []
-    var line = "  \(name)"
-    line = line.count < column ? line.padded(to: column) : line + "\n" + "".padded(to: column)
+    var line = front
     var used = column
-    for word in text.split(separator: " ") {
+    for word in text.split(whereSeparator: \.isWhitespace) {
       if used > column, used + 1 + word.count > width {
         lines.append(line)
         line = "".padded(to: column)

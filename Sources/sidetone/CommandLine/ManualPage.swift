@@ -5,7 +5,7 @@ enum ManualPage {
     command.map(page) ?? overview
   }
 
-  /// The file's name: `sidetone.1`, `sidetone-exotel-call.1`.
+  /// The file's name: `sidetone.1`, `sidetone-call.1`.
   static func fileName(of command: (any Command.Type)?) -> String { name(of: command) + ".1" }
 
   private static func name(of command: (any Command.Type)?) -> String {

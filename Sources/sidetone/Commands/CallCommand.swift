@@ -18,7 +18,7 @@ struct CallCommand: Command {
     SoundOptions.rawOption,
     Option(
       "--provider", "NAME",
-      help: "the platform that calls: \(providers) (default exotel)"),
+      help: "the platform that calls: \(providers) (default \(usual))"),
     Option(
       "--rate", "HZ", help: "the stream's rate, which must be the file's (default the file's)"),
     Option(
@@ -28,7 +28,7 @@ struct CallCommand: Command {
     Option(
       "--policy", "NAME",
       help:
-        "documented, or relaxed: chunks as small as Exotel has been seen to play them are legal "
+        "documented, or relaxed: chunks as small as a platform has been seen to play them are legal "
         + "(default documented)"),
     Option(
       "--record", "HEARD.wav",
@@ -62,22 +62,30 @@ struct CallCommand: Command {
     the latest 60 s after its last word. Where a file goes to standard output, the
     report for people goes to the error stream.
 
-    environment: PLIVO_AUTH_TOKEN signs the upgrade of a Plivo call with it
+    environment: \(variables) signs the upgrade of that platform's calls
 
     exit status: 0 the verdict is pass, 1 it is fail, 2 wrong usage
 
     examples:
-      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav
-      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --expect-echo
-      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --interrupt-at 3
-      sidetone call ws://127.0.0.1:5001/exotel --audio voice.wav --policy relaxed
-      sidetone call ws://127.0.0.1:5001/plivo --provider plivo --audio voice.wav
+      sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav
+      sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav --expect-echo
+      sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav --interrupt-at 3
+      sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav --policy relaxed
+      sidetone call ws://127.0.0.1:5001/\(other) --provider \(other) --audio voice.wav
       sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --tail 5
     """
 
   private static var providers: String {
     Arguments.list(SimulatedProvider.all.map(\.name))
+  }
+
+  /// The platform that calls where none is named, and another for examples.
+  private static var usual: String { SimulatedProvider.all[0].name }
+  private static var other: String { SimulatedProvider.all[1].name }
+
+  private static var variables: String {
+    Arguments.list(SimulatedProvider.all.compactMap(\.signingVariable))
   }
 
   private static var dialects: String {
@@ -97,7 +105,7 @@ struct CallCommand: Command {
       throw UsageError("\(error)")
     }
     let providers = SimulatedProvider.all
-    let name = try arguments.choice("--provider", of: providers.map(\.name)) ?? "exotel"
+    let name = try arguments.choice("--provider", of: providers.map(\.name)) ?? Self.usual
     guard let provider = SimulatedProvider.named(name) else {
       throw UsageError("--provider \(name) is unknown")
     }
@@ -110,8 +118,9 @@ struct CallCommand: Command {
     let policy = try arguments.choice("--policy", of: policies)
     choices.policy = policy.flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     choices.expectsEcho = arguments.flag("--expect-echo")
-    // The variable's own platform is the only one that signs.
-    choices.signingToken = ProcessInfo.processInfo.environment["PLIVO_AUTH_TOKEN"]
+    choices.signingToken = provider.signingVariable.flatMap {
+      ProcessInfo.processInfo.environment[$0]
+    }
     let speed = try arguments.number("--speed", in: 1...100)
     let tail = try arguments.number("--tail", in: 0...600)
     let interruptAt = try arguments.number("--interrupt-at", in: 0...600)

@@ -17,11 +17,11 @@ struct LoadCommand: Command {
       "--duration", "SECONDS", help: "hold them all for so long, 2 to 86400 (default 30)"),
     Option(
       "--provider", "NAME",
-      help: "plivo sends mu-law, exotel 16-bit audio, both 8000 Hz every 20 ms (default plivo)"),
+      help: "\(dialects), all 8000 Hz every 20 ms (default \(usual.name))"),
     Option(
       "--policy", "NAME",
       help:
-        "documented, or relaxed: chunks as small as Exotel has been seen to play them are legal "
+        "documented, or relaxed: chunks as small as a platform has been seen to play them are legal "
         + "(default documented)"),
     Option(
       "--bot-speaks",
@@ -61,14 +61,26 @@ struct LoadCommand: Command {
     call would be failed for; 1 otherwise, 2 wrong usage
 
     examples:
-      sidetone load ws://127.0.0.1:5001/plivo --calls 500 --duration 60
-      sidetone load ws://127.0.0.1:5001/plivo --calls 1000 --server-pid 4711
-      sidetone load ws://127.0.0.1:5001/plivo --audio voice.wav
-      sidetone load ws://127.0.0.1:5001/plivo --bot-speaks --interrupt-after 3
+      sidetone load ws://127.0.0.1:5001/\(usual.name) --calls 500 --duration 60
+      sidetone load ws://127.0.0.1:5001/\(usual.name) --calls 1000 --server-pid 4711
+      sidetone load ws://127.0.0.1:5001/\(usual.name) --audio voice.wav
+      sidetone load ws://127.0.0.1:5001/\(usual.name) --bot-speaks --interrupt-after 3
     """
 
+  private static var providers: [SimulatedProvider] {
+    SimulatedProvider.all.filter { $0.load != nil }
+  }
+
+  private static var usual: SimulatedProvider { .usualOfLoad }
+
+  private static var dialects: String {
+    providers.compactMap { provider in
+      provider.load.map { "\(provider.name) sends \($0.wire.encoding)" }
+    }.joined(separator: ", ")
+  }
+
   private let address: BotAddress
-  private var plan = LoadPlan()
+  private var plan: LoadPlan
   private let json: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -77,19 +89,20 @@ struct LoadCommand: Command {
     } catch {
       throw UsageError("\(error)")
     }
+    let name = try arguments.choice("--provider", of: Self.providers.map(\.name))
+    let provider = name.flatMap(SimulatedProvider.named) ?? Self.usual
+    guard let dialect = provider.load else {
+      throw UsageError("--provider \(provider.name) places no loads")
+    }
+    plan = LoadPlan(dialect)
     func seconds(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Duration? {
       try arguments.number(name, in: range).map { .milliseconds(Int($0 * 1_000)) }
     }
     plan.calls = try arguments.integer("--calls", in: 1...20_000) ?? plan.calls
     plan.ramp = try seconds("--ramp", in: 0...600) ?? plan.ramp
     plan.duration = try seconds("--duration", in: 2...86_400) ?? plan.duration
-    let names = LoadPlan.Provider.allCases.map(\.rawValue)
-    if let name = try arguments.choice("--provider", of: names) {
-      plan.provider = LoadPlan.Provider(rawValue: name) ?? plan.provider
-    }
-    let policies = SimulatedProvider.named(plan.provider.rawValue)?.policies ?? [.documented]
     plan.policy =
-      try arguments.choice("--policy", of: policies.map(\.rawValue))
+      try arguments.choice("--policy", of: provider.policies.map(\.rawValue))
       .flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     plan.bot = arguments.flag("--bot-speaks") ? .speaks : .echoes
     plan.interruptAfter = try seconds("--interrupt-after", in: 0...86_400)

@@ -1,4 +1,5 @@
 import BotTransport
+import Telephony
 
 /// `sidetone serve`: runs a built-in bot for platforms, or the simulator, to call.
 struct ServeCommand: Command {
@@ -17,11 +18,14 @@ struct ServeCommand: Command {
         help: "be a plain WebSocket echo instead, for conformance suites"),
     ] + CallMediaOptions.options + ServerOptions.options
   static let notes = """
-    Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and
-    serves until Ctrl-C. The platform is found from the path, /exotel or /plivo,
-    or on any other path from its first messages. On the same port it answers
-    /exotel/stream-url, /exotel/passthru, /exotel/status and /exotel/events, and
-    /plivo/answer and /plivo/status.
+    \(HelpText.paragraph(
+      """
+      Prints 'listening on ws://ADDRESS:PORT', or wss:, when calls may come, and
+      serves until Ctrl-C. The platform is found from the path,
+      \(Arguments.list(PlatformRegistry.standard.entries.map(\.pathPrefix))),
+      or on any other path from its first messages. On the same port it answers
+      \(PlatformService.all.flatMap(\.paths).joined(separator: ", ")).
+      """))
 
     A caller must show one of the credentials or tokens, if there are any, and come
     from one of the addresses, if there are any. A token is looked for in the path,
@@ -29,9 +33,12 @@ struct ServeCommand: Command {
     environment: SIDETONE_BASIC=user:password, SIDETONE_TOKEN=token. Without any of
     these the server listens on this machine alone.
 
-    Files token, basic, plivo-auth-token, tls-cert, tls-key and tls-client-ca in
-    $CREDENTIALS_DIRECTORY, where systemd's LoadCredential= puts them, serve as if
-    their options were given.
+    \(HelpText.paragraph(
+      """
+      Files token, basic, \(secrets.map { $0 + ", " }.joined())tls-cert, tls-key and tls-client-ca in
+      $CREDENTIALS_DIRECTORY, where systemd's LoadCredential= puts them, serve as if
+      their options were given.
+      """))
 
     signals:
       SIGINT, SIGTERM  refuse new calls with 503, give running ones the time of
@@ -53,6 +60,10 @@ struct ServeCommand: Command {
         --basic-file credentials --call-log calls.db
       sidetone serve --bot echo --bot-rate 16000
     """
+
+  private static var secrets: [String] {
+    PlatformService.all.compactMap { SigningSecret($0)?.name }
+  }
 
   private let bot: BuiltInBot
   /// Whether conformance is tested rather than calls carried.

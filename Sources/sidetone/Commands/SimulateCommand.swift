@@ -18,10 +18,10 @@ struct SimulateCommand: Command {
     ),
   ]
   static let notes = """
-    Each seed is one call: a platform like Exotel or Plivo, a bot that speaks, is
-    interrupted, pauses and writes late, and a network and a host with faults. The
-    same seed is the same call to the byte. A call that breaks a promise is made
-    shorter as long as it still does, and shown.
+    Each seed is one call: a platform that plays as one of the known ones does, a
+    bot that speaks, is interrupted, pauses and writes late, and a network and a
+    host with faults. The same seed is the same call to the byte. A call that breaks
+    a promise is made shorter as long as it still does, and shown.
 
     exit status: 0 every promise was kept, 1 one was broken, 2 wrong usage
 
@@ -64,24 +64,30 @@ struct SimulateCommand: Command {
   /// What the caller hears of a host that stalls.
   private static func showStalls() -> ExitStatus {
     Console.print("silence put into 12 s of speech by one stall a second, worst of 20 phases")
-    let exotel = WireFormat(.linear16, .hz8000)
-    let plivo = WireFormat(.mulaw, .hz8000)
-    let models = [(PlayoutModel.exotel(exotel), exotel), (PlayoutModel.plivo(plivo), plivo)]
-    let names = models.map { model, wire in
-      let chunk = wire.nanoseconds(byteCount: model.policy.chunk.preferredBytes) / 1_000_000
-      return "\(model.name), \(chunk) ms chunks"
+    let ladders = SimulatedProvider.all.compactMap { provider -> StallLadder? in
+      let wire = WireFormat(provider.encodings[0], .hz8000)
+      return provider.playout.map { StallLadder(platform: $0(wire, .dropped), wire: wire) }
     }
-    let column = 26
-    Console.print("  stall".padded(to: 12) + names[0].padded(to: column) + names[1])
-    let left = StallLadder(platform: models[0].0, wire: exotel).climb()
-    let right = StallLadder(platform: models[1].0, wire: plivo).climb()
-    for (one, other) in zip(left, right) {
-      let cells = [one.stall, one.inserted, other.inserted].map {
-        "\(Int($0.inMilliseconds.rounded())) ms"
-      }
-      Console.print("  " + cells[0].padded(to: 10) + cells[1].padded(to: column) + cells[2])
+    let names = ladders.map { ladder in
+      let chunk = ladder.platform.policy.chunk.preferredBytes
+      let length = ladder.wire.nanoseconds(byteCount: chunk) / 1_000_000
+      return "\(ladder.platform.name), \(length) ms chunks"
     }
-    return (left + right).allSatisfy { $0.violation == nil } ? .success : .failure
+    print("stall", names)
+    let climbs = ladders.map { $0.climb() }
+    for (index, stall) in StallLadder.stalls.enumerated() {
+      print(milliseconds(stall), climbs.map { milliseconds($0[index].inserted) })
+    }
+    return climbs.joined().allSatisfy { $0.violation == nil } ? .success : .failure
+  }
+
+  private static func milliseconds(_ duration: Duration) -> String {
+    "\(Int(duration.inMilliseconds.rounded())) ms"
+  }
+
+  private static func print(_ name: String, _ cells: [String]) {
+    let padded = cells.dropLast().map { $0.padded(to: 26) } + cells.suffix(1)
+    Console.print("  " + name.padded(to: 10) + padded.joined())
   }
 
   private func check() async -> ExitStatus {

@@ -1,6 +1,5 @@
 import AudioEngine
 import BotTransport
-import Telephony
 
 /// How a bot hears and speaks.
 struct CallMediaOptions {
@@ -15,7 +14,11 @@ struct CallMediaOptions {
     Option(
       "--lead", "MS",
       help: "how far the bot's speech runs ahead of the caller's ear, 20 to 2000: more hides "
-        + "longer stalls of this machine, less sends smaller messages to Plivo (default 200)"),
+        + "longer stalls of this machine, less may send smaller messages (default 200)"),
+    Option(
+      "--prime", "MS",
+      help: "how much of an utterance must wait before it begins, 0 to 2000: more bears a slower "
+        + "speech synthesis, less begins sooner (default the platform's, 120 to 240)"),
     Option(
       "--bot-rate", "HZ",
       help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
@@ -32,6 +35,8 @@ struct CallMediaOptions {
   private let placement: BotPlacement
   /// How far speech runs ahead of the caller's ear; nil for the platform's own.
   private let lead: Duration?
+  /// How much speech waits before an utterance begins; nil for the platform's own.
+  private let prime: Duration?
   /// Whether the caller's voice interrupts the bot's.
   private let bargesIn: Bool
   private let silence: DownlinkSilence
@@ -42,6 +47,7 @@ struct CallMediaOptions {
       .flatMap(SampleRate.init(hertz:))
     placement = arguments.flag("--bot-on-loop") ? .callLoop : .pool
     lead = try arguments.integer("--lead", in: 20...2_000).map { .milliseconds($0) }
+    prime = try arguments.integer("--prime", in: 0...2_000).map { .milliseconds($0) }
     bargesIn = arguments.flag("--barge-in")
     silence = DownlinkSilence(
       atStart: arguments.flag("--silence-at-start"),
@@ -50,12 +56,8 @@ struct CallMediaOptions {
 
   func apply(to configuration: inout ServerConfiguration) {
     configuration.call.botRate = botRate
-    if let lead {
-      configuration.call.lead = .fixed(lead)
-      configuration.call.platforms = PlatformRegistry([
-        .exotel(), .plivo(PlivoOptions(lead: lead)),
-      ])
-    }
+    configuration.call.lead = lead.map { .fixed($0) }
+    configuration.call.prime = prime
     configuration.botPlacement = placement
     if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
     configuration.silence = silence

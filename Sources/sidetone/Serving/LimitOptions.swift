@@ -10,8 +10,8 @@ struct LimitOptions {
     Option("--max-calls", "N", help: "refuse more calls at a time with 503 (default no bound)"),
     Option(
       "--stream-limit", "N",
-      help: "how many streams your account may have at a time, which 'sidetone exotel streams' "
-        + "tells, or this server's share: sidetone_stream_limit_near is 1 from four fifths on"),
+      help: "how many streams your account may have at a time, which the platform tells, or this "
+        + "server's share: sidetone_stream_limit_near is 1 from four fifths on"),
     Option(
       "--max-upgrades", "N", help: "refuse more than N new sockets a second (default no bound)"),
     Option(
@@ -26,10 +26,16 @@ struct LimitOptions {
       help: "close calls whose platform sends nothing for so long, 1 to 3600 (default never)"),
     Option(
       "--max-duration", "SECONDS",
-      help: "close streams of every platform after so long, 0 for never, to 86400 (default 3660 "
-        + "for Exotel, which ends most itself after an hour, and never for others; its Connect API "
-        + "allows 14400)"),
+      help: "close streams of every platform after so long, 0 for never, to 86400 (default "
+        + "\(platformLimits)never for others)"),
   ]
+
+  /// The limits that platforms have of their own.
+  private static var platformLimits: String {
+    PlatformRegistry.standard.entries.compactMap { entry in
+      entry.longestStream.map { "\($0.components.seconds) for \(entry.platform), " }
+    }.joined()
+  }
 
   private var limits: ServerLimits
   private let drainTimeout: Duration
@@ -54,10 +60,8 @@ struct LimitOptions {
     configuration.limits = limits
     configuration.drainTimeout = drainTimeout
     guard let longestStream else { return }
-    configuration.durationLimits = [:]
-    guard longestStream > 0 else { return }
-    for entry in configuration.call.platforms.entries {
-      configuration.durationLimits[entry.platform] = .seconds(longestStream)
-    }
+    let platforms = longestStream > 0 ? configuration.call.platforms.entries.map(\.platform) : []
+    configuration.durationLimits = Dictionary(
+      platforms.map { ($0, .seconds(longestStream)) }, uniquingKeysWith: { $1 })
   }
 }

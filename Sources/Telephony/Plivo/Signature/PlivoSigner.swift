@@ -1,15 +1,12 @@
-import AudioEngine
-
 /// Makes and checks Plivo's request signatures: https://www.plivo.com/docs/voice/concepts/signature-validation.
 ///
-/// A signature is an HMAC with SHA-256 under an account's auth token. Telephony holds no cryptography:
-/// the function is handed in, `HMACSHA256.code` of BotTransport or any other.
+/// A signature is an HMAC with SHA-256 under an account's auth token; see ``SignatureScheme``.
 public struct PlivoSigner: Sendable {
   /// HMAC-SHA256: the 32 bytes that authenticate `message` under `key`.
-  public typealias HMAC = @Sendable (_ key: [UInt8], _ message: [UInt8]) -> [UInt8]
+  public typealias HMAC = SignatureScheme.Code
 
   private let tokens: [[UInt8]]
-  private let hmac: HMAC
+  private let scheme: SignatureScheme
 
   /// More signatures than this in one header's list are not looked at.
   static let mostSignatures = 8
@@ -20,14 +17,14 @@ public struct PlivoSigner: Sendable {
   /// - Returns: nil where no token is left when the empty ones are dropped.
   public init?(tokens: [String], hmac: @escaping HMAC) {
     self.tokens = tokens.filter { !$0.isEmpty }.map { Array($0.utf8) }
-    self.hmac = hmac
+    scheme = .hmac(.sha256, hmac)
     if self.tokens.isEmpty { return nil }
   }
 
   /// The V3 signature of `request` under the first token; nil of an empty nonce.
   public func signature(of request: PlivoSignedRequest, nonce: String) -> String? {
-    guard !nonce.isEmpty else { return nil }
-    return tokens.first.map { base64(hmac($0, Array((request.baseString + "." + nonce).utf8))) }
+    guard !nonce.isEmpty, let token = tokens.first else { return nil }
+    return scheme.signature(of: Array((request.baseString + "." + nonce).utf8), under: token)
   }
 
   /// Whether `signatures` hold one of `request` under any token: the account's header or the main
@@ -64,22 +61,11 @@ public struct PlivoSigner: Sendable {
   private func matches(_ message: [UInt8], _ signatures: [String]) -> Bool {
     var isRight = false
     for token in tokens {
-      let code = hmac(token, message)
-      guard code.count == 32, let expected = Secret(base64(code)) else { continue }
-      for signature in signatures.prefix(2 * Self.mostSignatures) {
-        let fits = expected.matches(signature)
-        isRight = isRight || fits
-      }
+      let fits = scheme.accepts(
+        signatures.prefix(2 * Self.mostSignatures), of: message, under: token)
+      isRight = isRight || fits
     }
     return isRight
-  }
-
-  private func base64(_ bytes: [UInt8]) -> String {
-    var text = [UInt8](repeating: 0, count: Base64.encodedCount(byteCount: bytes.count))
-    var span = text.mutableSpan
-    var raw = unsafe span.mutableBytes
-    _ = unsafe Base64.encode(bytes.span.bytes, into: &raw)
-    return String(decoding: text, as: UTF8.self)
   }
 }
 

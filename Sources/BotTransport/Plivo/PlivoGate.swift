@@ -23,14 +23,7 @@ public struct PlivoGate: Sendable {
   /// Asks the gate before every upgrade that names Plivo, and has Plivo's calls found by their path
   /// alone: what is recognised by its first message has passed no gate.
   public func add(to configuration: inout ServerConfiguration) {
-    configuration.guardedPlatforms.insert(.plivo)
-    configuration.upgradeJudges.append { request, platform in
-      platform == .plivo ? judge(request) : nil
-    }
-    for index in configuration.call.platforms.entries.indices
-    where configuration.call.platforms.entries[index].platform == .plivo {
-      configuration.call.platforms.entries[index].recognise = { _ in .no }
-    }
+    configuration.guardUpgrades(of: .plivo) { judge($0) }
   }
 
   /// What an upgrade of Plivo's deserves.

@@ -1,7 +1,7 @@
 import Sockets
 import Testing
 
-@Suite struct HMACSHA256Tests {
+@Suite struct MessageCodesTests {
   private func hex(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
@@ -20,9 +20,19 @@ import Testing
     #expect(hex(long) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
   }
 
+  @Test("gives the codes of RFC 2202")
+  func sha1() {
+    let one = HMACSHA1.code(
+      key: Array(repeating: 0x0B, count: 20), message: Array("Hi There".utf8))
+    #expect(hex(one) == "b617318655057264e28bc0b6fb378c8ef146be00")
+    let two = HMACSHA1.code(
+      key: Array("Jefe".utf8), message: Array("what do ya want for nothing?".utf8))
+    #expect(hex(two) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")
+  }
+
   @Test("takes an empty message")
   func empty() {
-    let code = HMACSHA256.code(key: [1], message: [])
-    #expect(code.count == 32)
+    #expect(HMACSHA256.code(key: [1], message: []).count == 32)
+    #expect(HMACSHA1.code(key: [1], message: []).count == 20)
   }
 }

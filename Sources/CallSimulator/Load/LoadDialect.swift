@@ -1,0 +1,56 @@
+public import AudioEngine
+
+/// A platform as the callers of a load speak it: as little as a bot needs. Each sends every 20 ms.
+public protocol LoadDialect: Sendable {
+  /// The format of its streams, at 8 kHz.
+  var wire: WireFormat { get }
+  /// How its bots name what they want.
+  var events: LoadEvents { get }
+  /// Whether a bot must say in each message for which stream it is.
+  var needsStream: Bool { get }
+  /// What every call is judged by: the rules of a single one.
+  func rules(_ policy: JudgeRules.Policy) -> JudgeRules
+
+  /// Appends the message that begins `stream`.
+  func start(_ stream: String, into text: inout MessageBuffer)
+  /// Appends what stands before the payload of media message `number`, counted from 1.
+  func beginMedia(_ number: Int, of stream: String, into text: inout MessageBuffer)
+  /// Appends what stands behind it.
+  func endMedia(of stream: String, into text: inout MessageBuffer)
+  /// Appends the message that gives the mark `name` back.
+  func played(_ name: String, of stream: String, into text: inout MessageBuffer)
+  /// Appends the message that acknowledges a clear; false where there is none.
+  func cleared(_ stream: String, into text: inout MessageBuffer) -> Bool
+  /// Appends the message that ends `stream`.
+  func stop(_ stream: String, into text: inout MessageBuffer)
+}
+
+extension LoadDialect {
+  /// Not every platform asks for it.
+  public var needsStream: Bool { false }
+
+  /// The end of a message whose last member is the audio.
+  public func endMedia(of stream: String, into text: inout MessageBuffer) { text.append("\"}}") }
+
+  /// Most platforms are silent about a clear.
+  public func cleared(_ stream: String, into text: inout MessageBuffer) -> Bool { false }
+}
+
+/// How the bots of a platform name what they want.
+public struct LoadEvents: Sendable {
+  let media: StaticString
+  let mark: StaticString
+  let clear: StaticString
+  let others: [StaticString]
+
+  /// Names the events; `others` are known and have no effect on a load.
+  public init(
+    media: StaticString = "media", mark: StaticString = "mark", clear: StaticString = "clear",
+    others: [StaticString] = []
+  ) {
+    self.media = media
+    self.mark = mark
+    self.clear = clear
+    self.others = others
+  }
+}
