@@ -85,7 +85,7 @@ if !coreOnly {
       name: "sidetone",
       dependencies: [
         "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator", "Telephony",
-        "AudioEngine", "CLibCrypto",
+        "AudioEngine", "Ground", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.

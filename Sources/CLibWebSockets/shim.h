@@ -9,15 +9,20 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <openssl/pem.h>
 
 /* Linux headers that Swift's Glibc module leaves out. */
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <spawn.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A macro with a cast, which Swift does not import: the room lws wants before each message. */
@@ -87,4 +92,56 @@ static inline int sidetone_tls_use(SSL_CTX *context, X509 *certificate, EVP_PKEY
 }
 static inline int sidetone_tls_reason(unsigned long code) {
     return ERR_GET_REASON(code);
+}
+
+/* A server's certificates as values: stacks and names are macros and unions. */
+static inline int sidetone_tls_chain_count(STACK_OF(X509) *chain) {
+    return chain ? sk_X509_num(chain) : 0;
+}
+static inline X509 *sidetone_tls_chain_at(STACK_OF(X509) *chain, int index) {
+    return chain && index < sk_X509_num(chain) ? sk_X509_value(chain, index) : NULL;
+}
+/* Seconds of Unix time. */
+static inline long sidetone_tls_time(const ASN1_TIME *time) {
+    struct tm parts = {0};
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? (long)timegm(&parts) : 0;
+}
+static inline void sidetone_tls_print_name(BIO *output, const X509_NAME *name) {
+    (void)X509_NAME_print_ex(output, name, 0, XN_FLAG_RFC2253);
+}
+static inline GENERAL_NAMES *sidetone_tls_names(const X509 *certificate) {
+    return (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+}
+static inline void sidetone_tls_free_names(GENERAL_NAMES *names) {
+    GENERAL_NAMES_free(names);
+}
+static inline int sidetone_tls_name_count(GENERAL_NAMES *names) {
+    return sk_GENERAL_NAME_num(names);
+}
+/* Writes a DNS name or an address; the bytes written, 0 for names of other kinds. */
+static inline int sidetone_tls_name(GENERAL_NAMES *names, int index, unsigned char *text,
+                                    int capacity) {
+    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+    if (name->type == GEN_DNS) {
+        int count = ASN1_STRING_length(name->d.dNSName);
+        if (count > capacity) return 0;
+        memcpy(text, ASN1_STRING_get0_data(name->d.dNSName), (size_t)count);
+        return count;
+    }
+    if (name->type == GEN_IPADD) {
+        int count = ASN1_STRING_length(name->d.iPAddress);
+        const unsigned char *bytes = ASN1_STRING_get0_data(name->d.iPAddress);
+        if (count != 4 && count != 16) return 0;
+        if (!inet_ntop(count == 4 ? AF_INET : AF_INET6, bytes, (char *)text, (socklen_t)capacity))
+            return 0;
+        return (int)strlen((const char *)text);
+    }
+    return 0;
+}
+/* Whether the kernel calls its clock synchronised: 1 or 0, and -1 where it does not tell. */
+static inline int sidetone_clock_is_synchronised(void) {
+    struct timex times = {0};
+    int state = adjtimex(&times);
+    if (state < 0) return -1;
+    return state != TIME_ERROR && !(times.status & STA_UNSYNC);
 }

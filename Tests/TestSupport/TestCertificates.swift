@@ -32,6 +32,14 @@ package final class TestCertificates: Sendable {
   package var expiredServer: (certificate: String, key: String) { pair("expired") }
   /// A server's for `bot.example.com` alone.
   package var otherServer: (certificate: String, key: String) { pair("other") }
+  /// A server's, signed by an authority that ``ca`` has signed, without that authority's certificate.
+  package var chainlessServer: (certificate: String, key: String) { pair("leaf") }
+  /// The same with it.
+  package var chainedServer: (certificate: String, key: String) {
+    (file("chain.pem"), file("leaf.key"))
+  }
+  /// A server's that has signed itself.
+  package var selfSignedServer: (certificate: String, key: String) { pair("self") }
   /// A client's.
   package var client: (certificate: String, key: String) { pair("client") }
   /// A client's that ended in 2020.
@@ -72,7 +80,7 @@ package final class TestCertificates: Sendable {
       key $1
       openssl req -new -key $1.key -subj "/CN=$1" -addext "subjectAltName=$3" -out $1.csr
       openssl ca -batch -notext -config ca.cnf -cert $2.pem -keyfile $2.key -in $1.csr -out $1.pem \
-        -startdate 20200101000000Z -enddate $4
+        -startdate 20200101000000Z -enddate $4 $5
     }
     authority ca
     authority stranger
@@ -82,6 +90,13 @@ package final class TestCertificates: Sendable {
     sign renewed ca $here $later
     sign expired ca $here 20200201000000Z
     sign other ca DNS:bot.example.com $later
+    printf 'basicConstraints=critical,CA:TRUE\n' > between.ext
+    sign between ca DNS:between $later "-extfile between.ext"
+    sign leaf between $here $later
+    cat leaf.pem between.pem > chain.pem
+    key self
+    openssl req -x509 -key self.key -out self.pem -subj "/CN=self" -days 30 \
+      -addext "subjectAltName=$here"
     sign client ca DNS:client $later
     sign oldclient ca DNS:client 20200201000000Z
     sign strange stranger DNS:client $later

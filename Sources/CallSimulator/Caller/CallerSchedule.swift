@@ -35,8 +35,9 @@ struct CallerSchedule: Sendable {
     let speech = nextSpeech.map { time(spoken: $0.upperBound) }
     if let next = [key, speech].compactMap(\.self).min() { return next }
     let silence = max(start + script.speakingTime, lastAudible ?? start)
-    let limit = start + script.speakingTime + max(script.patience, script.tail)
-    return min(silence + script.tail, limit)
+    let tail = lastAudible == nil ? script.tailBeforeAnswer ?? script.tail : script.tail
+    let limit = start + script.speakingTime + max(script.patience, tail)
+    return min(silence + tail, limit)
   }
 
   /// Takes the next step if it is due.

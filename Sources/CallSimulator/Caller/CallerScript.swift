@@ -30,6 +30,8 @@ public struct CallerScript: Hashable, Sendable {
   public var speed: Double = 1
   /// The caller hangs up after having said everything and heard nothing audible for this long.
   public var tail: Duration = .seconds(2)
+  /// The same before the caller has heard anything audible at all; ``tail`` where nil.
+  public var tailBeforeAnswer: Duration?
   /// The caller hangs up at the latest this long after having said everything, or after `tail`
   /// where that is longer.
   public var patience: Duration = .seconds(60)

@@ -26,6 +26,7 @@ public actor SimulatedCall {
   private nonisolated let loop: EventLoop
   private let address: BotAddress
   private let limits: Limits
+  private let tls: TLSClientConfiguration?
   private var platform: any SimulatedPlatform
   private var socket: WebSocket?
   private var timer: LoopTimer?
@@ -44,14 +45,16 @@ public actor SimulatedCall {
   ///   - platform: the platform's side, fresh.
   ///   - loop: a loop that has been started.
   ///   - limits: how long to wait for the bot.
+  ///   - tls: whom to trust where the address is `wss`; nil for the system's authorities.
   public init(
     to address: BotAddress, as platform: any SimulatedPlatform, on loop: EventLoop,
-    limits: Limits = Limits()
+    limits: Limits = Limits(), tls: TLSClientConfiguration? = nil
   ) {
     self.address = address
     self.platform = platform
     self.loop = loop
     self.limits = limits
+    self.tls = tls
   }
 
   /// Places the call and waits for its end; once only.
@@ -90,8 +93,7 @@ public actor SimulatedCall {
       bounds.sendTimeout = nil
       socket = try WebSocketConnector.connect(
         loop: loop, url: address.url, headers: headers, subprotocols: handshake.subprotocols,
-        limits: bounds,
-        delegate: CallSocket(call: self))
+        limits: bounds, tls: tls, delegate: CallSocket(call: self))
       arm(at: loop.now)
     } catch {
       fail("cannot call \(address.redacted): \(error)")

@@ -13,12 +13,12 @@ final class PingSchedule {
   /// A ping is to go out as soon as the socket takes one.
   private(set) var isDue = false
 
-  init(socket: WebSocket, interval: Duration, timeout: Duration) {
+  init(socket: WebSocket, interval: Duration, timeout: Duration, first: Duration) {
     self.socket = socket
     self.interval = interval
     self.timeout = timeout
     timer = LoopTimer(loop: socket.loop) { [self] in tick() }
-    timer?.arm(at: EventLoop.now + interval)
+    timer?.arm(at: EventLoop.now + first)
   }
 
   func stop() {

@@ -178,16 +178,19 @@ public final class WebSocket: @unchecked Sendable {
 
   /// Sends a ping every `interval` and cuts the connection when one was not answered within `timeout`,
   /// which is at most the interval, and the interval itself where nil. A nil interval, the default,
-  /// stops it.
-  public func setPingInterval(_ interval: Duration?, timeout: Duration? = nil) {
+  /// stops it. The first goes out after `first`, or after an interval where nil.
+  public func setPingInterval(
+    _ interval: Duration?, timeout: Duration? = nil, first: Duration? = nil
+  ) {
     guard loop.isCurrent else {
-      return loop.perform { self.setPingInterval(interval, timeout: timeout) }
+      return loop.perform { self.setPingInterval(interval, timeout: timeout, first: first) }
     }
     pings?.stop()
     pings = nil
     guard let interval, isOpen else { return }
     precondition(interval > .zero, "a ping interval is more than zero")
     pings = PingSchedule(
-      socket: self, interval: interval, timeout: min(timeout ?? interval, interval))
+      socket: self, interval: interval, timeout: min(timeout ?? interval, interval),
+      first: first ?? interval)
   }
 }

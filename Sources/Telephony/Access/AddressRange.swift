@@ -46,6 +46,14 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
       || holdAll(of: AddressRange(bits: [0x20] + [UInt8](repeating: 0, count: 15), 3), ranges)
   }
 
+  /// Whether the public internet can reach the numeric address `peer`; false where it is no address.
+  public static func isPublic(_ peer: String) -> Bool {
+    guard let bytes = bytes(of: peer) else { return false }
+    // RFC 4291 and IANA: what is routed of version 6.
+    if bytes.count == 16 { return bytes[0] & 0xE0 == 0x20 }
+    return !unroutable.contains { $0.contains(peer) }
+  }
+
   /// Of version 4: what RFC 6890 keeps from the public internet, and multicast and above.
   private static let unroutable: [AddressRange] = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",

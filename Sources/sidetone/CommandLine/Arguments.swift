@@ -78,6 +78,9 @@ struct Arguments {
 
   func flag(_ name: String) -> Bool { flags.contains(name) }
 
+  /// Whether an option is among the words at all.
+  func has(_ name: String) -> Bool { flags.contains(name) || values[name] != nil }
+
   func text(_ name: String) throws(UsageError) -> String? {
     try texts(name).first
   }

@@ -24,6 +24,7 @@ enum CommandTable {
     [
       CallCommand.self,
       ServeCommand.self,
+      DoctorCommand.self,
       LoadCommand.self,
       SimulateCommand.self,
       AgenTaoServerCommand.self,
@@ -42,6 +43,9 @@ enum CommandTable {
       ManCommand.self,
     ]
   }
+
+  /// The platforms as `sidetone doctor` plays them.
+  static let doctorPlatforms: [DoctorPlatform] = [.exotel, .plivo]
 
   /// The command that `words` begin with, and the words after it; two words go before one.
   static func command(

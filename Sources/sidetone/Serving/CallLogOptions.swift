@@ -17,7 +17,7 @@ struct CallLogOptions {
       help: "delete calls from the call log after so long, a day's worth a day (default 90)"),
   ]
 
-  private let path: String?
+  let path: String?
   private let keptDays: Int
   private let isRequired: Bool
 

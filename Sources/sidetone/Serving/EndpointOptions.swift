@@ -20,7 +20,7 @@ struct EndpointOptions {
         help: "ask for the same credentials on HTTP requests; the addresses always count")
     ]
 
-  private let reach: Reach
+  let reach: Reach
   private let signingSecrets: [Platform: [String]]
   private let protectsCallbacks: Bool
 
@@ -42,6 +42,11 @@ struct EndpointOptions {
     }
     signingSecrets = secrets
     protectsCallbacks = arguments.flag("--protect-callbacks")
+  }
+
+  /// The secrets that a platform signs with, by its name.
+  func signingSecrets(of name: String) -> [String] {
+    signingSecrets.first { $0.key.name == name }?.value ?? []
   }
 
   /// Adds the endpoints and their gates to a server that has its call log.

@@ -37,7 +37,7 @@ struct LimitOptions {
     }.joined()
   }
 
-  private var limits: ServerLimits
+  private(set) var limits: ServerLimits
   private let drainTimeout: Duration
   /// nil for each platform's own.
   private let longestStream: Int?

@@ -10,12 +10,12 @@ struct ServerOptions {
   let listening: ListenOptions
   let tls: TLSOptions
   let watching: WatchOptions
-  private let limits: LimitOptions
-  private let callLog: CallLogOptions
+  let limits: LimitOptions
+  let callLog: CallLogOptions
   /// Whom it admits stands in files that may be read again.
   private let arguments: Arguments
-  private let access: AccessOptions
-  private let endpoints: EndpointOptions
+  let access: AccessOptions
+  let endpoints: EndpointOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
     self.arguments = arguments
