@@ -234,10 +234,12 @@ struct WebSocketPeerTests {
   @Test(
     "agrees on a subprotocol",
     arguments: [
-      ([], nil), (["one", "two"], "one"), (["x.y", "audio.plivo.com"], "audio.plivo.com"),
+      ([], nil), (["one", "two"], "one"), (["x.y", "liked"], "liked"),
     ] as [([String], String?)])
   func subprotocol(offered: [String], chosen: String?) async throws {
-    let server = try TestServer()
+    var options = ListenerOptions()
+    options.preferredSubprotocols = ["liked"]
+    let server = try TestServer(options: options)
     let list = offered.isEmpty ? "None" : "[\(offered.map { "'\($0)'" }.joined(separator: ","))]"
     let lines = try await PythonPeer(
       port: server.port,
