@@ -1,4 +1,4 @@
-/// Collects the body of a request (RFC 9112, 6 and 7.1), at most ``HTTPRequest/maximumBodySize`` bytes.
+/// Collects the body of a message (RFC 9112, 6 and 7.1), of chunks at most `limit` bytes.
 struct BodyReader {
   private enum Phase {
     /// The bytes of a body or of a chunk.
@@ -17,11 +17,13 @@ struct BodyReader {
 
   private(set) var body: [UInt8] = []
   private let isChunked: Bool
+  private let limit: Int
   private var phase: Phase
   /// What came beside the body's bytes: of many tiny chunks as well, each of which costs a step.
   private var frameBytes = 0
 
-  init(_ kind: RequestHead.Body) {
+  init(_ kind: RequestHead.Body, limit: Int = HTTPRequest.maximumBodySize) {
+    self.limit = limit
     switch kind {
     case .none:
       isChunked = false
@@ -88,7 +90,7 @@ struct BodyReader {
   ) throws(HTTPFault) {
     if byte == UInt8(ascii: "\n") {
       guard digits > 0 else { throw HTTPFault("a chunk has no size") }
-      guard body.count + value <= HTTPRequest.maximumBodySize else { throw HTTPFault.bodyTooLarge }
+      guard body.count + value <= limit else { throw HTTPFault.bodyTooLarge }
       phase = value == 0 ? .trailer(lineLength: 0) : .bytes(left: value)
     } else if !isInExtension, let digit = hexadecimal(byte) {
       guard digits < 8 else { throw HTTPFault.bodyTooLarge }

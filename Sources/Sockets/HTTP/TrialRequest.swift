@@ -89,15 +89,44 @@ package struct TrialRequest: Sendable {
       break
     }
     let (status, fields) = try Self.head(reader)
-    var body = HTTPAnswerBody(fields, isEmpty: method == "HEAD" || status == 204 || status == 304)
-    try body.take(rest)
+    let framing = framing(of: status, fields)
+    // RFC 9112, 6.3: one that is not delimited lasts as long as the connection.
+    var body = BodyReader(framing ?? .length(Self.mostBytes + 1), limit: Self.mostBytes)
+    try Self.take(rest, &body)
     while !body.isComplete {
       let input = unsafe try connection.receive(session, until: deadline)
-      if input.isEmpty { break }
-      try body.take(input)
+      if input.isEmpty {
+        guard framing == nil else { throw .unreachable(reason: "the answer ended before its end") }
+        break
+      }
+      try Self.take(input, &body)
     }
+    guard body.body.count <= Self.mostBytes else { throw Self.tooLong }
     return Answer(
-      status: status, headers: fields, body: try body.whole(), time: EventLoop.now - begin)
+      status: status, headers: fields, body: body.body, time: EventLoop.now - begin)
+  }
+
+  private static let tooLong = ConnectFailure.unreachable(
+    reason: "the answer has more than \(mostBytes >> 20) MiB")
+
+  /// How the body of an answer is delimited; nil for by the connection's end.
+  private func framing(of status: Int, _ fields: HTTPHeaders) -> RequestHead.Body? {
+    if method == "HEAD" || status == 204 || status == 304 { return RequestHead.Body.none }
+    if HTTPToken.list(fields["transfer-encoding"], has: "chunked") { return .chunked }
+    // One byte more than is read suffices to know that it is too long.
+    return fields["content-length"].flatMap { Int($0) }
+      .map { .length(min(max($0, 0), Self.mostBytes + 1)) }
+  }
+
+  private static func take(_ input: [UInt8], _ body: inout BodyReader) throws(ConnectFailure) {
+    do throws(HTTPFault) {
+      try unsafe input.span.withUnsafeBytes { bytes throws(HTTPFault) in
+        unsafe try body.take(bytes)
+      }
+    } catch {
+      throw error.status == HTTPFault.bodyTooLarge.status
+        ? tooLong : .unreachable(reason: "the answer is not HTTP: \(error.reason)")
+    }
   }
 
   private static func connect(
@@ -130,69 +159,6 @@ package struct TrialRequest: Sendable {
     else { throw .unreachable(reason: "the answer is not HTTP") }
     do throws(HTTPFault) { return (status, try reader.fields()) } catch {
       throw .unreachable(reason: "the answer is not HTTP: \(error.reason)")
-    }
-  }
-}
-
-/// Collects the body of an answer (RFC 9112, 6): of a told length, in chunks, or to the end.
-struct HTTPAnswerBody {
-  private enum Framing {
-    case length(Int)
-    case chunks
-    case untilEnd
-  }
-
-  private let framing: Framing
-  private var bytes: [UInt8] = []
-
-  init(_ headers: HTTPHeaders, isEmpty: Bool) {
-    if isEmpty {
-      framing = .length(0)
-    } else if HTTPToken.list(headers["transfer-encoding"], has: "chunked") {
-      framing = .chunks
-    } else {
-      framing =
-        headers["content-length"].flatMap { Int($0) }.map { .length(max($0, 0)) } ?? .untilEnd
-    }
-  }
-
-  mutating func take(_ input: [UInt8]) throws(ConnectFailure) {
-    bytes += input
-    guard bytes.count <= TrialRequest.mostBytes else {
-      throw .unreachable(reason: "the answer has more than \(TrialRequest.mostBytes >> 20) MiB")
-    }
-  }
-
-  var isComplete: Bool {
-    switch framing {
-    case .length(let count): bytes.count >= count
-    case .chunks: bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8)
-    case .untilEnd: false
-    }
-  }
-
-  func whole() throws(ConnectFailure) -> [UInt8] {
-    switch framing {
-    case .untilEnd: return bytes
-    case .length(let count):
-      guard bytes.count >= count else {
-        throw .unreachable(reason: "the answer ended after \(bytes.count) of \(count) bytes")
-      }
-      return Array(bytes.prefix(count))
-    case .chunks:
-      var whole: [UInt8] = []
-      var rest = bytes[...]
-      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = rest[..<end].prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "\r") }
-        rest = rest[(end + 1)...]
-        guard let count = Int(String(decoding: line, as: UTF8.self), radix: 16), count >= 0,
-          count <= rest.count
-        else { break }
-        if count == 0 { return whole }
-        whole += rest.prefix(count)
-        rest = rest.dropFirst(count + 2)
-      }
-      throw .unreachable(reason: "the answer's chunks are broken")
     }
   }
 }

@@ -40,14 +40,26 @@ package struct TLSExamination: Sendable {
     }
   }
 
+  /// What is wrong with a chain, dates left aside.
+  package enum ChainProblem: Sendable {
+    /// The server's own certificate is its own issuer.
+    case selfSigned
+    /// It came alone, and nobody here knows its issuer.
+    case withoutIssuer
+    /// It ends in an authority that is not trusted.
+    case untrustedIssuer
+    /// Anything else, in OpenSSL's words.
+    case other(String)
+  }
+
   /// `TLSv1.3` and the like.
   package let version: String
   /// The cipher suite's name.
   package let cipher: String
   /// What the server sent, its own certificate first.
   package let chain: [Certificate]
-  /// What is wrong with the chain, dates left aside, as OpenSSL numbers and names it; nil for nothing.
-  package let chainProblem: (code: Int, words: String)?
+  /// What is wrong with the chain; nil for nothing.
+  package let chainProblem: ChainProblem?
   /// Whether the server's certificate is for the host.
   package let isForHost: Bool
 
@@ -109,15 +121,15 @@ package struct TLSExamination: Sendable {
 
   private static func problem(
     of leaf: OpaquePointer?, with sent: OpaquePointer?, _ context: TLSContext
-  ) -> (code: Int, words: String)? {
+  ) -> ChainProblem? {
     guard let leaf = unsafe leaf, let trial = unsafe X509_STORE_CTX_new() else {
-      return (Int(X509_V_ERR_UNSPECIFIED), "the server sent no certificate")
+      return .other("the server sent no certificate")
     }
     defer { unsafe X509_STORE_CTX_free(trial) }
     let store = unsafe SSL_CTX_get_cert_store(context.pointer)
     guard unsafe X509_STORE_CTX_init(trial, store, leaf, sent) == 1,
       unsafe X509_STORE_CTX_set_default(trial, "ssl_server") == 1
-    else { return (Int(X509_V_ERR_OUT_OF_MEM), "no memory") }
+    else { return .other("no memory") }
     let rules = unsafe X509_STORE_CTX_get0_param(trial)
     unsafe X509_VERIFY_PARAM_set_auth_level(rules, 1)
     // A fault of its own.
@@ -125,7 +137,14 @@ package struct TLSExamination: Sendable {
     guard unsafe X509_verify_cert(trial) != 1 else { return nil }
     let code = unsafe X509_STORE_CTX_get_error(trial)
     ERR_clear_error()
-    return (Int(code), unsafe String(cString: X509_verify_cert_error_string(Int(code))))
+    switch code {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return .selfSigned
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return unsafe sidetone_tls_chain_count(sent) == 1 ? .withoutIssuer : .untrustedIssuer
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return .untrustedIssuer
+    default: return .other(unsafe String(cString: X509_verify_cert_error_string(Int(code))))
+    }
   }
 
   /// The first certificate of a file in PEM; nil where there is none.

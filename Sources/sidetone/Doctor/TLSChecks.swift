@@ -13,8 +13,6 @@ struct TLSChecks {
   /// Certificates are renewed a month before their end, most by themselves: what is left of two weeks was
   /// forgotten.
   static let fewDays = 14
-  // x509_vfy.h
-  private static let selfSigned = 18, selfSignedInChain = 19, noIssuer = 20, noFirstIssuer = 21
 
   init(host: String, examination: Result<TLSExamination, ConnectFailure>, time: Duration) {
     self.host = host
@@ -57,23 +55,23 @@ struct TLSChecks {
       let names = count == 1 ? "1 certificate" : "\(count) certificates"
       return .ok(.chain, "\(names), signed by \(issuer), which is trusted")
     }
-    switch problem.code {
-    case Self.selfSigned:
+    switch problem {
+    case .selfSigned:
       return .failed(
         .chain, "self-signed: \(issuer)",
         "platforms trust public authorities alone: take a certificate from one")
-    case Self.noIssuer where count == 1, Self.noFirstIssuer where count == 1:
+    case .withoutIssuer:
       return .failed(
         .chain, "the certificate comes without its issuer, \(issuer)",
         "send the whole chain: the file of --tls-cert, or the proxy's, holds the certificate and "
           + "its intermediates after it (fullchain.pem)")
-    case Self.selfSignedInChain, Self.noIssuer, Self.noFirstIssuer:
+    case .untrustedIssuer:
       return .failed(
         .chain, "\(issuer) is no authority that this machine trusts",
         "take a certificate from a public authority; for a private one test with --ca FILE")
-    default:
+    case .other(let words):
       return .failed(
-        .chain, "\(problem.words) (\(problem.code))", "take a new certificate with its whole chain")
+        .chain, words, "take a new certificate with its whole chain")
     }
   }
 
