@@ -51,8 +51,8 @@ enum ASCII {
   /// `bytes` without blanks and control characters at its ends.
   static func trimmed<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence {
     // Byte by byte through a string's indices costs ten times as much.
-    let blanks = bytes.withContiguousStorageIfAvailable { unsafe self.blanks(around: $0) }
-    let (front, back) = blanks ?? self.blanks(around: Array(bytes))
+    let found = bytes.withContiguousStorageIfAvailable { unsafe blanks(around: $0) }
+    let (front, back) = found ?? blanks(around: Array(bytes))
     return bytes.dropFirst(front).dropLast(back)
   }
 

@@ -154,9 +154,9 @@ package struct JSONScanner: ~Escapable {
     while end + 64 <= count {
       var (quotes, backslashes): (UInt64, UInt64) = (0, 0)
       for part in 0..<8 {
-        let word = word(at: end + 8 * part)
-        quotes |= Self.places(of: 0x22, in: word) << (8 * UInt64(part))
-        backslashes |= Self.places(of: 0x5C, in: word) << (8 * UInt64(part))
+        let eight = word(at: end + 8 * part)
+        quotes |= Self.places(of: 0x22, in: eight) << (8 * UInt64(part))
+        backslashes |= Self.places(of: 0x5C, in: eight) << (8 * UInt64(part))
       }
       let hits = quotes & ~Self.escaped(by: backslashes, &carry)
       if hits != 0 {

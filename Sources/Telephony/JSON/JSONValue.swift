@@ -75,8 +75,8 @@ package enum JSONValue: Hashable, Sendable {
           try scanner.skipValue(depth: depth + 1)
           continue
         }
-        if let value = try value(&scanner, depth: depth + 1, &left) {
-          members.append(Member(name, value))
+        if let kept = try value(&scanner, depth: depth + 1, &left) {
+          members.append(Member(name, kept))
         }
       }
       return .object(members)
@@ -88,7 +88,7 @@ package enum JSONValue: Hashable, Sendable {
           try scanner.skipValue(depth: depth + 1)
           continue
         }
-        if let value = try value(&scanner, depth: depth + 1, &left) { elements.append(value) }
+        if let kept = try value(&scanner, depth: depth + 1, &left) { elements.append(kept) }
       }
       return .array(elements)
     }
