@@ -11,9 +11,6 @@ public struct SimulatedProvider: Sendable {
   public let encodings: [AudioEncoding]
   /// The chunk policies by which its bots can be judged, the default first.
   public let policies: [JudgeRules.Policy]
-  /// The variable of the environment with the secret that it signs its requests with; nil where it signs
-  /// none.
-  public let signingVariable: String?
   /// How the callers of a load speak it; nil where they do not.
   public let load: (any LoadDialect)?
   /// How schedules have it play a format, with marks that a clear drops treated so where its documents do
@@ -28,13 +25,12 @@ public struct SimulatedProvider: Sendable {
   ///   - dialects: at least one name.
   ///   - encodings: at least one; G.711 runs at 8 kHz alone.
   ///   - policies: at least one.
-  ///   - signingVariable: such as `NAME_AUTH_TOKEN`.
   ///   - load: how the callers of a load speak.
   ///   - playout: how schedules have it play.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
     name: String, dialects: [String], encodings: [AudioEncoding] = [.linear16],
-    policies: [JudgeRules.Policy] = [.documented], signingVariable: String? = nil,
+    policies: [JudgeRules.Policy] = [.documented],
     load: (any LoadDialect)? = nil,
     playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)? = nil,
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
@@ -43,7 +39,6 @@ public struct SimulatedProvider: Sendable {
     self.dialects = dialects
     self.encodings = encodings
     self.policies = policies
-    self.signingVariable = signingVariable
     self.load = load
     self.playout = playout
     self.make = make

@@ -5,7 +5,7 @@ extension SimulatedProvider {
   /// Plivo Audio Streaming, bidirectional: mu-law, or linear16 at any rate, in messages of 20 ms.
   public static let plivo = SimulatedProvider(
     name: "plivo", dialects: PlivoDialect.named.map(\.name), encodings: [.mulaw, .linear16],
-    signingVariable: "PLIVO_AUTH_TOKEN", load: PlivoLoad(), playout: { format, _ in .plivo(format) }
+    load: PlivoLoad(), playout: { format, _ in .plivo(format) }
   ) { script, choices in
     var options = PlivoPlatform.Options()
     if let name = choices.dialect {

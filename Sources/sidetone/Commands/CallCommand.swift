@@ -85,7 +85,7 @@ struct CallCommand: Command {
   private static var other: String { SimulatedProvider.all[1].name }
 
   private static var variables: String {
-    Arguments.list(SimulatedProvider.all.compactMap(\.signingVariable))
+    Arguments.list(SigningSecret.variables)
   }
 
   private static var dialects: String {
@@ -118,9 +118,7 @@ struct CallCommand: Command {
     let policy = try arguments.choice("--policy", of: policies)
     choices.policy = policy.flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     choices.expectsEcho = arguments.flag("--expect-echo")
-    choices.signingToken = provider.signingVariable.flatMap {
-      ProcessInfo.processInfo.environment[$0]
-    }
+    choices.signingToken = SigningSecret.inEnvironment(of: name)
     let speed = try arguments.number("--speed", in: 1...100)
     let tail = try arguments.number("--tail", in: 0...600)
     let interruptAt = try arguments.number("--interrupt-at", in: 0...600)

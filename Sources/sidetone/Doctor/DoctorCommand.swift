@@ -61,7 +61,7 @@ struct DoctorCommand: Command {
   private static var usual: String { SimulatedProvider.all[0].name }
   private static var other: String { SimulatedProvider.all[1].name }
   private static var variables: String {
-    Arguments.list(SimulatedProvider.all.compactMap(\.signingVariable))
+    Arguments.list(SigningSecret.variables)
   }
 
   private let plan: Examination.Plan
@@ -93,10 +93,9 @@ struct DoctorCommand: Command {
       let sound = try SoundFile.readSpeech(path)
       plan.sound = try SoundFile.resampled(sound, to: .hz8000)
     }
-    let given = provider.signingVariable.flatMap { ProcessInfo.processInfo.environment[$0] }
     plan.signingToken =
       plan.server?.endpoints.signingSecrets(of: name).first
-      ?? given.flatMap { $0.isEmpty ? nil : $0 }
+      ?? SigningSecret.inEnvironment(of: name).flatMap { $0.isEmpty ? nil : $0 }
     try plan.aim(at: arguments.optionalOperand(0))
     self.plan = plan
     isJSON = arguments.flag("--json")

@@ -81,7 +81,7 @@ struct Examination {
     }
     guard let address = plan.address else { return findings }
     guard await reaches(address, add) else { return findings }
-    var visit = visit(address)
+    var visit = self.visit(at: address)
     if plan.asksFirst {
       let web = WebChecks(visit: visit, patience: plan.patience)
       let (finding, next) = await web.lookup("http" + address.url.dropFirst(2))
@@ -94,7 +94,7 @@ struct Examination {
             "answer wss://HOST/PATH"))
         return findings
       }
-      visit = self.visit(dialled)
+      visit = self.visit(at: dialled)
       if Self.place(dialled) != Self.place(address), await !reaches(dialled, add) {
         return findings
       }
@@ -108,7 +108,7 @@ struct Examination {
     return findings
   }
 
-  private func visit(_ address: BotAddress) -> Visit {
+  private func visit(at address: BotAddress) -> Visit {
     var visit = Visit(
       address: address, provider: plan.provider, platform: plan.platform, tls: plan.tls)
     visit.signingToken = plan.signingToken

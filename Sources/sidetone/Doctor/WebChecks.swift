@@ -115,12 +115,12 @@ struct WebChecks: Sendable {
   }
 
   /// Whether the addresses of callbacks lead to the server. They name no call, so nothing is written
-  /// down. With a `token` of a platform's, by its name, unsigned callbacks must be refused.
-  func callbacks(at told: PublicAddress, token: (String) -> String?) async -> Finding {
+  /// down. With a `secret` of a platform's, by its name, unsigned callbacks must be refused.
+  func callbacks(at told: PublicAddress, secret: (String) -> String?) async -> Finding {
     var wrong: [String] = []
     var names: [String] = []
     for platform in CommandTable.doctorPlatforms {
-      let token = token(platform.name)
+      let token = secret(platform.name)
       for path in platform.callbacks {
         let url = Self.web(told) + path
         names.append(path)

@@ -1,4 +1,5 @@
 import BotTransport
+import Foundation
 import Telephony
 
 /// Where the secret stands that a platform signs with: an option, a file, a variable, a service's
@@ -17,6 +18,17 @@ struct SigningSecret {
 
   /// The variable of the environment.
   var variable: String { name.uppercased().replacing("-", with: "_") }
+
+  /// The variables of all platforms that sign.
+  static var variables: [String] {
+    PlatformService.all.compactMap { SigningSecret($0)?.variable }
+  }
+
+  /// What the environment holds for the platform of that name.
+  static func inEnvironment(of platform: String) -> String? {
+    PlatformService.all.first { $0.platform.name == platform }.flatMap(SigningSecret.init)
+      .flatMap { ProcessInfo.processInfo.environment[$0.variable] }
+  }
 
   var options: [Option] {
     [

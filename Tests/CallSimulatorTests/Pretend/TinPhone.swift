@@ -72,7 +72,7 @@ extension PlatformService {
 
 extension SimulatedProvider {
   static let tinPhone = SimulatedProvider(
-    name: "tinphone", dialects: ["documented"], encodings: [.mulaw], signingVariable: "TIN_KNOT",
+    name: "tinphone", dialects: ["documented"], encodings: [.mulaw],
     playout: { format, _ in
       PlayoutModel(
         name: "tinphone", policy: TinPhoneCodec().playbackPolicy(for: format),
