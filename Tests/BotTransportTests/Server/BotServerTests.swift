@@ -31,6 +31,20 @@ import Testing
     try await server.stop()
   }
 
+  @Test("takes the subprotocol that a platform wants ahead of the client's own order")
+  func subprotocol() async throws {
+    let wanted = PlatformRegistry.standard.entries.flatMap(\.subprotocols)
+    #expect(!wanted.isEmpty)
+    let server = try await RunningServer(bot: Self.echo)
+    for name in wanted {
+      let client = try await WebSocketClient.connect(
+        "ws://127.0.0.1:\(server.port)/", subprotocols: ["x.y", name])
+      #expect(client.subprotocol == name)
+      await client.close()
+    }
+    try await server.stop()
+  }
+
   @Test("carries twenty calls at once as it carries one")
   func twenty() async throws {
     let server = try await RunningServer(Self.patient, bot: Self.echo)

@@ -72,6 +72,20 @@ struct StrangerTests {
     #expect(lines == ["101", "True 101"])
   }
 
+  @Test("many addresses together hold no more than the listener's bound")
+  func all() async throws {
+    let server = try TestServer(
+      options: options(ConnectionLimits(pending: 40, pendingOfAddress: 40), nil))
+    let lines = try await peer(
+      server, nil,
+      #"""
+      held = [connect("127.0.1.%d" % number) for number in range(1, 101)]
+      say(cut(held), enter())
+      """#
+    ).lines()
+    #expect(lines == ["60 101"])
+  }
+
   @Test("each address has its share, and open WebSockets are none of them")
   func addresses() async throws {
     let server = try TestServer(
