@@ -305,7 +305,13 @@ struct WebSocketPeerTests {
     let sent = await probe.withSocket { $0.counters.messagesOut } ?? 0
     #expect(sent > 0 && sent < 200)
     await probe.withSocket { $0.close(.goingAway) }
-    #expect(try await probe.next(1) == [.closed(code: nil, reason: "connection lost")])
+    // Where the kernel's buffers were full in the middle of a message the close frame cannot leave; where
+    // they were full behind one, it is the last that fits.
+    let ends: [SocketEvent] = [
+      .closed(code: nil, reason: "connection lost"), .closed(code: 1001, reason: ""),
+    ]
+    let end = try await probe.next(1)
+    #expect(end.count == 1 && ends.contains(end[0]), "\(end)")
   }
 
   @Test("is a client of an independent server")
