@@ -50,14 +50,18 @@ void *realloc(void *old, size_t bytes) {
     return __libc_realloc(old, bytes);
 }
 
-void free(void *block) { __libc_free(block); }
+void free(void *block) {
+    __libc_free(block);
+}
 
 void *memalign(size_t alignment, size_t bytes) {
     count++;
     return __libc_memalign(alignment, bytes);
 }
 
-void *aligned_alloc(size_t alignment, size_t bytes) { return memalign(alignment, bytes); }
+void *aligned_alloc(size_t alignment, size_t bytes) {
+    return memalign(alignment, bytes);
+}
 
 int posix_memalign(void **out, size_t alignment, size_t bytes) {
     void *block = memalign(alignment, bytes);
@@ -67,12 +71,20 @@ int posix_memalign(void **out, size_t alignment, size_t bytes) {
     return 0;
 }
 
-uint64_t allocation_count(void) { return count; }
-bool allocation_counting_works(void) { return true; }
+uint64_t allocation_count(void) {
+    return count;
+}
+bool allocation_counting_works(void) {
+    return true;
+}
 
 #else
 
-uint64_t allocation_count(void) { return 0; }
-bool allocation_counting_works(void) { return false; }
+uint64_t allocation_count(void) {
+    return 0;
+}
+bool allocation_counting_works(void) {
+    return false;
+}
 
 #endif

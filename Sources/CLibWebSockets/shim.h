@@ -7,21 +7,21 @@
 
 /* The library below its TLS. */
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <openssl/pem.h>
 
 /* Linux headers that Swift's Glibc module leaves out. */
-#include <netinet/tcp.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/timerfd.h>
-#include <sys/timex.h>
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <netinet/tcp.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,14 +124,16 @@ static inline int sidetone_tls_name(GENERAL_NAMES *names, int index, unsigned ch
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
     if (name->type == GEN_DNS) {
         int count = ASN1_STRING_length(name->d.dNSName);
-        if (count > capacity) return 0;
+        if (count > capacity)
+            return 0;
         memcpy(text, ASN1_STRING_get0_data(name->d.dNSName), (size_t)count);
         return count;
     }
     if (name->type == GEN_IPADD) {
         int count = ASN1_STRING_length(name->d.iPAddress);
         const unsigned char *bytes = ASN1_STRING_get0_data(name->d.iPAddress);
-        if (count != 4 && count != 16) return 0;
+        if (count != 4 && count != 16)
+            return 0;
         if (!inet_ntop(count == 4 ? AF_INET : AF_INET6, bytes, (char *)text, (socklen_t)capacity))
             return 0;
         return (int)strlen((const char *)text);
@@ -142,6 +144,7 @@ static inline int sidetone_tls_name(GENERAL_NAMES *names, int index, unsigned ch
 static inline int sidetone_clock_is_synchronised(void) {
     struct timex times = {0};
     int state = adjtimex(&times);
-    if (state < 0) return -1;
+    if (state < 0)
+        return -1;
     return state != TIME_ERROR && !(times.status & STA_UNSYNC);
 }

@@ -95,8 +95,8 @@ static PCM_INLINE void PCM_FN(sums)(vec *high, int count, const int16_t *x, size
     done = PCM_FN(rows)(low, high, count, done, loud, 0, x, stride, low_row, high_row, types, plan);
     done =
         PCM_FN(rows)(low, high, count, done, quiet, 1, x, stride, low_row, high_row, types, plan);
-    PCM_FN(rows)(low, high, count, done, plan->rows[LANES_INDEX], 0, x, stride, low_row, high_row,
-                 types, plan);
+    (void)PCM_FN(rows)(low, high, count, done, plan->rows[LANES_INDEX], 0, x, stride, low_row,
+                       high_row, types, plan);
     PCM_UNROLL
     for (int b = 0; b < count; b++)
         high[b] =
@@ -152,8 +152,11 @@ static PCM_INLINE void PCM_FN(run)(const lane_io *io, vector_walk *walk, int cou
     const size_t vectors = (io->lane_count + LANES - 1) / LANES;
     for (; walk->at + (size_t)(count - 1) * every < vectors; walk->at += (size_t)count * every) {
         vec sums[GROUP_WIDE];
+        /* It would take the macro's name for a statement of its own. */
+        /* clang-format off */
         PCM_FN(sums)(sums, count, walk->x, stride, plan->low + walk->skip, plan->high + walk->skip,
                      io->middle + walk->at * centre_stride, centre_stride, types, finish, plan);
+        /* clang-format on */
         PCM_UNROLL
         for (int b = 0; b < count; b++)
             PCM_FN(finish)(io, sums[b], walk->at + (size_t)b * every, finish, plan->down);

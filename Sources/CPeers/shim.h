@@ -7,7 +7,10 @@
 #include <openssl/evp.h>
 #include <samplerate.h>
 #include <soxr.h>
+
+/* First: the others use its macros. */
 #include <spandsp/telephony.h>
+
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>
 

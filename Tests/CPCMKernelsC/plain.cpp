@@ -22,7 +22,8 @@
 static int failures = 0;
 
 static void expect(bool holds, const char *what) {
-    if (holds) return;
+    if (holds)
+        return;
     std::printf("wrong in C++: %s\n", what);
     failures++;
 }
@@ -40,8 +41,8 @@ static void base64() {
     expect(pcm_base64_encode(text.data(), bytes, sizeof bytes) == 8, "pcm_base64_encode");
     expect(std::memcmp(text.data(), "ABCDEFE=", 8) == 0, "base64 text");
     std::vector<uint8_t> back(pcm_base64_decoded_capacity(text.size()));
-    const ptrdiff_t count = pcm_base64_decode(back.data(), text.data(), text.size(),
-                                              PCM_BASE64_PADDING_REQUIRED);
+    const ptrdiff_t count =
+        pcm_base64_decode(back.data(), text.data(), text.size(), PCM_BASE64_PADDING_REQUIRED);
     expect(count == 5 && std::memcmp(back.data(), bytes, 5) == 0, "pcm_base64_decode");
 }
 
@@ -97,6 +98,7 @@ int main() {
     resampling();
     const pcm_kernels *best = pcm_kernels_best();
     expect(best != nullptr && pcm_kernels_for(best->isa) == best, "pcm_kernels_for");
-    if (failures == 0) std::printf("%s\n", best->name);
+    if (failures == 0)
+        std::printf("%s\n", best->name);
     return failures == 0 ? 0 : 1;
 }

@@ -52,7 +52,8 @@ static int received(struct lws *wsi, struct call *call, const char *text, size_t
     static struct message only = {0, room};
     struct message *message;
 
-    if (size > message_limit || !lws_is_final_fragment(wsi)) return -1;
+    if (size > message_limit || !lws_is_final_fragment(wsi))
+        return -1;
     if (starts_stop(text, size)) {
         if (at_once || call->count == 0) {
             lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
@@ -64,15 +65,18 @@ static int received(struct lws *wsi, struct call *call, const char *text, size_t
     if (at_once) {
         message = &only;
     } else {
-        if (call->count == queue_limit) return -1;
+        if (call->count == queue_limit)
+            return -1;
         message = malloc(sizeof *message + LWS_PRE + size);
-        if (!message) return -1;
+        if (!message)
+            return -1;
         message->bytes = (unsigned char *)(message + 1);
         call->queue[call->count++] = message;
     }
     message->size = size;
     memcpy(message->bytes + LWS_PRE, text, size);
-    if (at_once) return say(wsi, message);
+    if (at_once)
+        return say(wsi, message);
     lws_callback_on_writable(wsi);
     return 0;
 }
@@ -81,12 +85,14 @@ static int writeable(struct lws *wsi, struct call *call) {
     struct message *first;
     int result;
 
-    if (call->count == 0) return 0;
+    if (call->count == 0)
+        return 0;
     first = call->queue[0];
     memmove(call->queue, call->queue + 1, --call->count * sizeof call->queue[0]);
     result = say(wsi, first);
     free(first);
-    if (result == 0 && call->count > 0) lws_callback_on_writable(wsi);
+    if (result == 0 && call->count > 0)
+        lws_callback_on_writable(wsi);
     if (call->count == 0 && call->has_stopped) {
         lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
         return -1;
@@ -104,7 +110,8 @@ static int happened(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_SERVER_WRITEABLE:
         return writeable(wsi, call);
     case LWS_CALLBACK_CLOSED:
-        while (call->count > 0) free(call->queue[--call->count]);
+        while (call->count > 0)
+            free(call->queue[--call->count]);
         return 0;
     default:
         return 0;
@@ -130,7 +137,8 @@ int main(int count, char **words) {
     signal(SIGTERM, stop);
     lws_set_log_level(LLL_ERR, NULL);
     loop = ev_loop_new(EVFLAG_NOENV | EVFLAG_NOSIGMASK);
-    if (!loop) return 1;
+    if (!loop)
+        return 1;
     loops[0] = loop;
     memset(&info, 0, sizeof info);
     info.port = atoi(words[1]);
@@ -147,7 +155,8 @@ int main(int count, char **words) {
     printf("listening on ws://127.0.0.1:%s\n", words[1]);
     fflush(stdout);
     /* A signal ends the wait of ev_run, which then returns. */
-    while (!is_stopping) ev_run(loop, EVRUN_ONCE);
+    while (!is_stopping)
+        ev_run(loop, EVRUN_ONCE);
     lws_context_destroy(context);
     ev_loop_destroy(loop);
     return 0;

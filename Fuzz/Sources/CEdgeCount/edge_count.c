@@ -8,6 +8,10 @@
 static _Thread_local uint64_t edges;
 
 void __wrap___sanitizer_cov_trace_pc(void);
-void __wrap___sanitizer_cov_trace_pc(void) { edges++; }
+void __wrap___sanitizer_cov_trace_pc(void) {
+    edges++;
+}
 
-uint64_t edge_count(void) { return edges; }
+uint64_t edge_count(void) {
+    return edges;
+}
