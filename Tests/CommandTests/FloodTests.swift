@@ -24,17 +24,11 @@ struct FloodTests {
     "is heard without a gap, and another with credentials is answered within 2 s",
     arguments: kinds)
   func floods(kind: String) async throws {
-    // A machine that has other tests to run stops this server too; what is the server's own fault is
-    // there each time.
-    var said = ""
-    for _ in 1...3 {
-      let run = try await Subprocess(
-        "/usr/bin/python3",
-        [Self.script, kind, "--sidetone", Sidetone.executable, "--seconds", "5"]
-      ).end(within: .seconds(60))
-      if run.status == 0 { return }
-      said += run.output + run.errors
-    }
-    Issue.record("the call suffered three times out of three: \(said)")
+    let run = try await Subprocess(
+      "/usr/bin/python3", [Self.script, kind, "--sidetone", Sidetone.executable, "--seconds", "5"]
+    ).end(within: .seconds(60))
+    // The machine itself stood still: nothing is shown.
+    if run.status == 75 { try Test.cancel("\(run.output)") }
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 }

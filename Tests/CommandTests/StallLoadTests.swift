@@ -17,15 +17,9 @@ struct StallLoadTests {
 
   @Test("a dozen callers hear nothing of ten stops of 100 ms, and all of the speech")
   func shortStalls() async throws {
-    // A machine that has other tests to run stops the server for longer than asked, and the callers as
-    // well: that is no fault of the server. What is its fault is there each time.
-    var said = ""
-    for seed in 1...3 {
-      let run = try await stall("12", "10", "--seed", String(seed))
-      if run.status == 0 { return }
-      said += run.output + run.errors
-    }
-    Issue.record("callers heard three times out of three: \(said)")
+    let run = try await stall("12", "10")
+    if run.status == 75 { try Test.cancel("\(run.output)") }
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
   @Test("stops of 400 ms, longer than the lead, are heard and told")
