@@ -17,8 +17,8 @@ export SIDETONE_STRICT ?= 1
 ASAN := ASAN_OPTIONS=detect_leaks=1
 # How many random calls.
 SEEDS ?= 1000
-.PHONY: build setup run simulate test test-core test-release asan tsan ubsan kernels neon fuzz breaks lint check-deploy man format \
-  bench bench-load stall-load check clean
+.PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample \
+  dependents lint check-deploy man format bench bench-load stall-load check clean
 
 setup:
 	@scripts/setup
@@ -39,7 +39,7 @@ test: setup
 # AudioEngine and Telephony alone: needs no libwebsockets.
 test-core:
 	@scripts/setup --core
-	SIDETONE_CORE=1 swift test --scratch-path .build-core --disable-xctest
+	SIDETONE_CORE=1 scripts/test --core --scratch-path .build-core
 
 # Kernels at -O2 as well as at -O0.
 test-release: setup
@@ -47,6 +47,11 @@ test-release: setup
 
 asan: setup
 	$(ASAN) scripts/test --sanitize=address --scratch-path .build-asan
+
+# The half without sockets, which also shows that it builds and passes alone.
+asan-core:
+	@scripts/setup --core
+	SIDETONE_CORE=1 $(ASAN) scripts/test --core --sanitize=address --scratch-path .build-asan-core
 
 # Only what has threads: the rest computes on one.
 tsan: setup
@@ -87,11 +92,22 @@ fuzz: setup
 breaks: setup
 	scripts/break-promises
 
+# One of them in the kernels, one in the engine, one in the wire text: what builds in a minute or two.
+breaks-sample: setup
+	scripts/break-promises --sample
+
+# Fresh packages that depend on this one by its path.
+dependents: setup
+	scripts/check-dependents
+
 format:
 	swift format -i -r Package.swift Sources Tests Examples
+	git ls-files '*.c' '*.h' '*.cpp' | xargs grep -L GENERATED | xargs clang-format-14 -i
 
-bench: setup
-	swift run -c release Benchmarks --json .build/benchmarks.json --markdown BENCHMARKS.md
+bench:
+	@scripts/setup --bench
+	swift run -c release Benchmarks --json .build/benchmarks.json --curves .build/curves.json --markdown BENCHMARKS.md
+	scripts/plot-benchmarks .build/benchmarks.json .build/curves.json docs/plots
 
 # One processor for the server, one for the load: leave the machine alone meanwhile.
 bench-load: setup
@@ -101,7 +117,8 @@ bench-load: setup
 stall-load: setup
 	scripts/stall-load $(ARGS)
 
-check: lint check-deploy test test-core kernels asan tsan ubsan
+# What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz
 
 clean:
 	rm -rf .build .build-*

@@ -22,7 +22,7 @@ import Foundation
     let markdown = try options.markdown.map { path throws(UsageError) in
       try MarkdownFile(path: path)
     }
-    if let path = options.json { try write("[]\n", to: path) }
+    for case let path? in [options.json, options.curves] { try write("[]\n", to: path) }
     let suite = Suite(options)
     guard !suite.isEmpty else {
       throw UsageError("nothing that is measured has '\(options.filter)' in its name")
@@ -30,10 +30,8 @@ import Foundation
     Console.start()
     let report = suite.run()
     if let path = options.json { try write(JSONReport.text(of: report), to: path) }
-    if var markdown {
-      try markdown.replaceTables(with: report)
-      try markdown.write(plots: Plots.all(of: report))
-    }
+    if let path = options.curves { try write(JSONReport.curves(), to: path) }
+    if var markdown { try markdown.replaceTables(with: report) }
   }
 
   private static func write(_ text: String, to path: String) throws(UsageError) {

@@ -6,6 +6,8 @@ struct Options {
   var filter = ""
   /// Where the list of measurements goes.
   var json: String?
+  /// Where the frequency responses go.
+  var curves: String?
   /// The file whose marked tables are rewritten.
   var markdown: String?
   /// A hundredth of the time: to see that it works, not how fast.
@@ -24,8 +26,10 @@ struct Options {
                         peer, ratio, allocations}; ratio is the peer's time over ours,
                         both the fastest of many slots
       --markdown FILE   rewrite FILE's tables between <!-- bench:NAME --> and
-                        <!-- /bench:NAME -->, and the plots in docs/plots beside it; a
-                        table that the filter left incomplete stays as it was
+                        <!-- /bench:NAME -->; a table that the filter left incomplete
+                        stays as it was
+      --curves FILE     write the frequency response of every resampler between every pair
+                        of rates, as scripts/plot-benchmarks reads them
       --quick           a hundredth of the time: to see that it works, not how fast
       --help            show this page
 
@@ -45,6 +49,7 @@ struct Options {
       switch name {
       case "--filter": filter = try value()
       case "--json": json = try value()
+      case "--curves": curves = try value()
       case "--markdown": markdown = try value()
       case "--quick" where parts.count == 1: isQuick = true
       case "--help" where parts.count == 1: wantsHelp = true

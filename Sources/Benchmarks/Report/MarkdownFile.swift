@@ -28,20 +28,6 @@ struct MarkdownFile {
     }
   }
 
-  /// Saves plots in `docs/plots` beside the file.
-  func write(plots: [(name: String, svg: String)]) throws(UsageError) {
-    let folder = url.deletingLastPathComponent().appendingPathComponent("docs/plots")
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for plot in plots {
-        let file = folder.appendingPathComponent(plot.name)
-        try plot.svg.write(to: file, atomically: true, encoding: .utf8)
-      }
-    } catch {
-      throw UsageError("cannot write into \(folder.path)")
-    }
-  }
-
   private mutating func replace(_ id: String, with tables: String) throws(UsageError) {
     let opening = "<!-- bench:\(id) -->"
     guard let start = text.range(of: opening) else { return }
