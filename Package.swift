@@ -36,15 +36,17 @@ var targets: [Target] = [
     name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
   .target(
     name: "AudioEngine", dependencies: ["CPCMKernels", "CSpeexDSP"], swiftSettings: swiftSettings),
-  .target(name: "Telephony", dependencies: ["AudioEngine"], swiftSettings: swiftSettings),
+  .target(name: "SeededRandom", swiftSettings: swiftSettings),
+  .target(
+    name: "Telephony", dependencies: ["AudioEngine", "SeededRandom"], swiftSettings: swiftSettings),
   .target(name: "CAllocationCount", cSettings: cSettings),
   .testTarget(
     name: "CPCMKernelsTests", dependencies: ["CPCMKernels"], swiftSettings: swiftSettings),
   .testTarget(
-    name: "AudioEngineTests", dependencies: ["AudioEngine", "CAllocationCount"],
+    name: "AudioEngineTests", dependencies: ["AudioEngine", "SeededRandom", "CAllocationCount"],
     swiftSettings: swiftSettings),
   .testTarget(
-    name: "TelephonyTests", dependencies: ["Telephony", "CAllocationCount"],
+    name: "TelephonyTests", dependencies: ["Telephony", "SeededRandom", "CAllocationCount"],
     swiftSettings: swiftSettings),
 ]
 
@@ -79,7 +81,7 @@ if !coreOnly {
     .target(
       name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
     .target(
-      name: "CallSimulator", dependencies: ["Sockets", "Telephony", "AudioEngine"],
+      name: "CallSimulator", dependencies: ["Sockets", "Telephony", "AudioEngine", "SeededRandom"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "sidetone",
@@ -123,7 +125,8 @@ if !coreOnly {
       name: "TestSupport", dependencies: ["CallLog", "Sockets", "Ground", "AudioEngine"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(
-      name: "SocketsTests", dependencies: ["Sockets", "Ground", "AudioEngine", "TestSupport"],
+      name: "SocketsTests",
+      dependencies: ["Sockets", "Ground", "AudioEngine", "SeededRandom", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CallLogTests", dependencies: ["CallLog", "Telephony", "Ground", "TestSupport"],
@@ -140,7 +143,9 @@ if !coreOnly {
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CallSimulatorTests",
-      dependencies: ["CallSimulator", "BotTransport", "Telephony", "AudioEngine", "TestSupport"],
+      dependencies: [
+        "CallSimulator", "BotTransport", "Telephony", "AudioEngine", "SeededRandom", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RESTClientTests",

@@ -99,7 +99,9 @@ import Testing
     #expect(none.status == 2 && none.errors.contains("standard input: not a WAV file"))
   }
 
-  @Test("what ffmpeg writes into a file and into a pipe", .enabled(if: SoundFileTests.hasFFmpeg))
+  @Test(
+    "what ffmpeg writes into a file and into a pipe",
+    .enabled(if: SoundFileTests.hasFFmpeg, "ffmpeg is not installed"))
   func ffmpeg() async throws {
     let input = try scratch.write(tone.encoded(), to: "in.wav")
     for codec in ["pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"] {

@@ -18,3 +18,15 @@ package func within<Value: Sendable>(
     return first
   }
 }
+
+/// Asks `condition` again and again; gives whether it holds by the end of `limit`.
+package func eventually(
+  _ limit: Duration = .seconds(10), _ condition: @Sendable () async -> Bool
+) async -> Bool {
+  let end = ContinuousClock.now + limit
+  while ContinuousClock.now < end {
+    if await condition() { return true }
+    try? await Task.sleep(for: .milliseconds(5))
+  }
+  return await condition()
+}

@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 
 extension CallSchedule {
   /// From no fault at all to a dozen.

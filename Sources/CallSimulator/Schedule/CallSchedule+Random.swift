@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 
 extension CallSchedule {
   /// The schedule of a seed: any wire, any bot, any faults.

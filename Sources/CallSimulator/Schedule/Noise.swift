@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 
 /// A sound of which no two stretches are alike, so that each byte on the wire shows its place.
 enum Noise {

@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 import Telephony
 
 /// One schedule being run: the bot's ``CallSession``, the far end, and between them a link, all on

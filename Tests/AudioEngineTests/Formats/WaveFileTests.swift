@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 import Testing
 
 @Suite("WaveFile") struct WaveFileTests {
@@ -221,7 +222,7 @@ import Testing
       chunk("data", Array(0..<40)),
     ])
     for end in 0...whole.count { _ = try? WaveFile(bytes: whole.span.extracting(first: end)) }
-    var random = SeededGenerator(state: 1)
+    var random = SplitMix64(seed: 1)
     for _ in 0..<20_000 {
       var bytes = whole
       for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -234,7 +235,7 @@ import Testing
 
   @Test("survives chunks of any names and sizes in any order, and gives no more than the file has")
   func anyChunks() {
-    var random = SeededGenerator(state: 2)
+    var random = SplitMix64(seed: 2)
     let names = ["fmt ", "data", "ds64", "LIST", "JUNK", "fact", "\u{0}\u{1}\u{2}\u{3}"]
     let sizes: [UInt32] = [0, 1, 2, 7, 16, 28, 0x7FFF_FFFF, 0x8000_0000, .max - 8, .max - 1, .max]
     for _ in 0..<20_000 {
@@ -281,17 +282,5 @@ import Testing
 
   private func bytes32(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-  }
-}
-
-/// SplitMix64, so that a failing mutation comes again.
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 import Testing
 
 @Suite struct ResamplerCountTests {

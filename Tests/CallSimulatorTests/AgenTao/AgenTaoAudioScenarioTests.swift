@@ -2,6 +2,7 @@ import AudioEngine
 import BotTransport
 import CallSimulator
 import Telephony
+import TestSupport
 import Testing
 
 /// The reference's scenarios of audio and flow, over sockets.
@@ -53,7 +54,7 @@ struct AgenTaoAudioScenarioTests {
     #expect(record?.receivedBytes == 0)
     let queued = await call.queuedByteCount
     #expect(queued == 8_000)
-    let outcome = try await soon { try await call.close() }
+    let outcome = try await within { try await call.close() }
     #expect(outcome == .callEnded)
     try await bench.stop()
   }
@@ -72,7 +73,7 @@ struct AgenTaoAudioScenarioTests {
     let call = try await bench.answered()
     let speech = Self.speech(16_000)
     let utterance = try await call.say()
-    try await soon { try await utterance.write(speech) }
+    try await within { try await utterance.write(speech) }
     try await utterance.finish()
     let record = await bench.server.record(of: call.id) { $0.heardByCaller.count >= 32_000 }
     #expect(Self.hears(record, Self.bytes(speech)))
@@ -93,8 +94,8 @@ struct AgenTaoAudioScenarioTests {
       for await frame in call.audio { heard += frame.samples }
       return heard
     }
-    try await soon { try await call.answer() }
-    let heard = try await soon { await reader.value }
+    try await within { try await call.answer() }
+    let heard = try await within { await reader.value }
     #expect(heard.count > 8_000)
     let pairs = stride(from: 0, to: heard.count - 1, by: 2)
     let isWhole = pairs.allSatisfy {
@@ -121,8 +122,8 @@ struct AgenTaoAudioScenarioTests {
     let refused = await call.refused
     #expect((refused[.malformedText] ?? 0) > 0)
     #expect((refused[.unknownMessage] ?? 0) + (refused[.badFrame] ?? 0) > 0)
-    try await soon { _ = try await call.close() }
-    _ = try? await soon { try await echo.value }
+    try await within { _ = try await call.close() }
+    _ = try? await within { try await echo.value }
     try await bench.stop()
   }
 
@@ -148,7 +149,7 @@ struct AgenTaoAudioScenarioTests {
     #expect(sent == full)
     let none = await failure { () async throws(AgenTaoSendError) in try await call.enqueue([]) }
     #expect(none == nil)
-    let dropped = try await soon { try await call.clearAudio() }
+    let dropped = try await within { try await call.clearAudio() }
     #expect(dropped == 4_096)
     try await call.enqueue([1])
     try await bench.stop()

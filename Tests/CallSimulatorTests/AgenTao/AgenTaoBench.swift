@@ -2,6 +2,7 @@ import AudioEngine
 import BotTransport
 import CallSimulator
 import Telephony
+import TestSupport
 import Testing
 
 /// A client and a server on loops of their own, connected by sockets.
@@ -49,19 +50,19 @@ final class AgenTaoBench: Sendable {
 
   /// The next call that comes in.
   func call() async throws -> AgenTaoCall {
-    try await soon { [incoming] in try #require(await incoming.next()) }
+    try await within { [incoming] in try #require(await incoming.next()) }
   }
 
   /// The next call, answered.
   func answered() async throws -> AgenTaoCall {
     let call = try await call()
-    try await soon { try await call.answer() }
+    try await within { try await call.answer() }
     return call
   }
 
   /// Why the client ended; nil where it was told to.
   func ending(within limit: Duration = .seconds(20)) async throws -> AgenTaoConnectionError? {
-    try await soon(limit) { [serving] in await serving.value }
+    try await within(limit) { [serving] in await serving.value }
   }
 
   /// Ends both.
@@ -84,37 +85,6 @@ actor AgenTaoIncoming {
     iterator = own
     return call
   }
-}
-
-/// A wait was longer than anything it waits for can take.
-struct TooLate: Error {}
-
-/// Runs `body`, and gives up on it after `limit`.
-func soon<Value: Sendable>(
-  _ limit: Duration = .seconds(20), _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-  try await withThrowingTaskGroup(of: Value.self) { group in
-    group.addTask { try await body() }
-    group.addTask {
-      try await Task.sleep(for: limit)
-      throw TooLate()
-    }
-    guard let first = try await group.next() else { throw TooLate() }
-    group.cancelAll()
-    return first
-  }
-}
-
-/// Waits until `condition` holds; gives whether it does by the end of `limit`.
-func eventually(
-  _ limit: Duration = .seconds(10), _ condition: @Sendable () async -> Bool
-) async -> Bool {
-  let end = ContinuousClock.now + limit
-  while ContinuousClock.now < end {
-    if await condition() { return true }
-    try? await Task.sleep(for: .milliseconds(5))
-  }
-  return await condition()
 }
 
 /// The error that `body` throws, if it does.

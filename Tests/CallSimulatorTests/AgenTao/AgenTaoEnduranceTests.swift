@@ -4,6 +4,7 @@ import CallSimulator
 import Foundation
 import Synchronization
 import Telephony
+import TestSupport
 import Testing
 
 /// Many calls, many reconnects, and what must not be left behind or let out.
@@ -71,8 +72,8 @@ struct AgenTaoEnduranceTests {
     let allowed = most + 40
     let isBounded = await eventually { Self.descriptorCount <= allowed }
     #expect(isBounded)
-    for call in carried { _ = try await soon { try await call.close() } }
-    for echo in echoes { _ = try? await soon { try await echo.value } }
+    for call in carried { _ = try await within { try await call.close() } }
+    for echo in echoes { _ = try? await within { try await echo.value } }
     let isEmpty = await eventually { await bench.client.callCount == 0 }
     #expect(isEmpty)
     try await bench.stop()
@@ -112,8 +113,8 @@ struct AgenTaoEnduranceTests {
     let unread = open[1]
     let overflows = await eventually { await unread.statistics.inbound.overflow > .zero }
     #expect(overflows)
-    for call in open { _ = try await soon { try await call.close() } }
-    for echo in echoes { _ = try? await soon { try await echo.value } }
+    for call in open { _ = try await within { try await call.close() } }
+    for echo in echoes { _ = try? await within { try await echo.value } }
     let isEmpty = await eventually { await bench.client.callCount == 0 }
     #expect(isEmpty)
     try await bench.stop()
@@ -144,7 +145,7 @@ struct AgenTaoEnduranceTests {
     let call = try await bench.answered()
     await bench.server.dropControls()
     _ = await bench.server.record { $0.setups == 2 }
-    _ = try await soon { try await call.close() }
+    _ = try await within { try await call.close() }
     try await bench.stop()
     var text = lines.withLock { $0 }.joined(separator: "\n")
     #expect(!text.isEmpty)

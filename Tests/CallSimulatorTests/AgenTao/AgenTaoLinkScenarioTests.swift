@@ -2,6 +2,7 @@ import AudioEngine
 import BotTransport
 import CallSimulator
 import Telephony
+import TestSupport
 import Testing
 
 /// The reference's scenarios of links that fail, over sockets.
@@ -27,7 +28,7 @@ struct AgenTaoLinkScenarioTests {
     #expect(error == .closed(.mediaLost))
     // The command's own deadline is 125 s.
     #expect(ContinuousClock.now - start < .seconds(20))
-    try await soon { await reader.value }
+    try await within { await reader.value }
     var events: [AgenTaoCallEvent] = []
     for await case .platform(let event as AgenTaoCallEvent) in call.events { events.append(event) }
     #expect(events == [.answered, .terminated(.mediaLost)])
@@ -63,7 +64,7 @@ struct AgenTaoLinkScenarioTests {
     let second = try await bench.call()
     #expect(second.id == id)
     #expect(second.id != call.id)
-    try await soon { _ = try await call.close() }
+    try await within { _ = try await call.close() }
     _ = try? await echo.value
     try await bench.stop()
   }
@@ -121,11 +122,11 @@ struct AgenTaoLinkScenarioTests {
     let connected = await eventually { await bench.client.isConnected }
     #expect(connected)
     let id = await bench.server.place()
-    let lost = try await soon {
+    let lost = try await within {
       for await event in bench.client.connectionEvents {
         if case .callLost(let id, let failure) = event { return (id, failure) }
       }
-      throw TooLate()
+      throw DeadlinePassed()
     }
     #expect(lost.0 == id)
     #expect(lost.1 == .busy)
@@ -154,7 +155,7 @@ struct AgenTaoLinkScenarioTests {
     let statistics = await first.statistics
     #expect(statistics.inbound.messages > 10)
     blocked.cancel()
-    try await soon { _ = try await second.close() }
+    try await within { _ = try await second.close() }
     _ = try? await echo.value
     try await bench.stop()
   }
@@ -167,9 +168,9 @@ struct AgenTaoLinkScenarioTests {
     let call = try await bench.call()
     let error = await failure { () async throws(AgenTaoCallError) in try await call.answer() }
     #expect(error == .closed(.unspecified))
-    let outcome = try await soon { try await call.close() }
+    let outcome = try await within { try await call.close() }
     #expect(outcome == .callEnded)
-    try await soon { try await call.disconnect() }
+    try await within { try await call.disconnect() }
     let again = await failure { () async throws(AgenTaoCallError) in try await call.answer() }
     #expect(again == .closed(.unspecified))
     let verbs = await bench.server.record(of: call.id)?.commands.map(\.verb)
@@ -191,9 +192,9 @@ struct AgenTaoLinkScenarioTests {
     let isPending = await eventually { await call.pendingCommandCount == 1 }
     #expect(isPending)
     connecting.cancel()
-    let error = try await soon { await connecting.value }
+    let error = try await within { await connecting.value }
     #expect(error == .cancelled(.connect(ringSeconds: 100)))
-    try await soon { _ = try await call.close() }
+    try await within { _ = try await call.close() }
     try await bench.stop()
   }
 

@@ -41,8 +41,8 @@ struct AgenTaoTLSScenarioTests {
         await client.disconnect()
       }
     }
-    let error = try await soon { await serving.value }
-    try await soon { try await calling.value }
+    let error = try await within { await serving.value }
+    try await within { try await calling.value }
     await server.stop()
     return error
   }

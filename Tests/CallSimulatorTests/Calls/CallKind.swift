@@ -3,6 +3,7 @@ import BotTransport
 import CallSimulator
 import Foundation
 import Telephony
+import TestSupport
 import Testing
 
 /// Something that a bot does in one call of any kind.
@@ -39,7 +40,7 @@ enum CallKind: String, CaseIterable {
   func run<Trial: CallTrial>(
     _ trial: Trial, _ settings: Settings = Settings()
   ) async throws -> Outcome<Trial.Result> {
-    try await soon(.seconds(40)) {
+    try await within(.seconds(40)) {
       self == .agentao
         ? try await runAgenTao(trial, settings) : try await runServed(trial, settings)
     }
@@ -77,7 +78,7 @@ enum CallKind: String, CaseIterable {
     let outcome = await SimulatedCall(to: address, as: platform, on: loop.loop).run()
     server.stop()
     for try await value in values { return Outcome(value: value, heard: outcome.heard) }
-    throw TooLate()
+    throw DeadlinePassed()
   }
 
   private func runAgenTao<Trial: CallTrial>(

@@ -3,6 +3,7 @@ import BotTransport
 import CallSimulator
 import Foundation
 import Telephony
+import TestSupport
 import Testing
 
 /// What every call offers its bot, on every kind of call, over real sockets.
@@ -207,10 +208,10 @@ import Testing
         try await answer.write(file)
         Issue.record("an utterance that was interrupted takes speech")
       }
-      await #expect(throws: TooLate.self) {
+      await #expect(throws: DeadlinePassed.self) {
         try await call.say { answer in
           try await answer.write(file)
-          throw TooLate()
+          throw DeadlinePassed()
         }
       }
       return [whole, cut]

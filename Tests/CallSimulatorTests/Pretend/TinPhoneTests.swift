@@ -52,7 +52,7 @@ import Testing
       ).end(within: .seconds(20)).output
     }
     let answer = try await get("/tinphone/answer")
-    try await soon(.seconds(20)) {
+    try await within(.seconds(20)) {
       while await log.records.isEmpty, outcome.report.stopped {
         try await Task.sleep(for: .milliseconds(10))
       }

@@ -33,9 +33,9 @@ private actor Pinned {
 
 /// Has the C library overwrite what is freed from now on: `mallopt(M_PERTURB, 0xA5)`, which Swift's
 /// overlay of the library leaves out.
-private func perturbFreedMemory() {
+private func perturbFreedMemory() throws {
   typealias Mallopt = @convention(c) (Int32, Int32) -> Int32
-  guard let symbol = unsafe dlsym(nil, "mallopt") else { return }
+  let symbol = unsafe try #require(unsafe dlsym(nil, "mallopt"))
   _ = unsafe unsafeBitCast(symbol, to: Mallopt.self)(-6, 0xA5)
 }
 
@@ -185,7 +185,7 @@ struct EventLoopTests {
   func lastReference() async {
     // In a process of its own, whose freed memory is overwritten, so that a use of it shows.
     await #expect(processExitsWith: .success) {
-      perturbFreedMemory()
+      try perturbFreedMemory()
       for _ in 0..<20 {
         let isGone = DispatchSemaphore(value: 0)
         func leave() async throws {

@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 import Sockets
 import Synchronization
 import TestSupport
@@ -108,7 +109,7 @@ struct LoopTimerTests {
   @Test("survives random arming, moving and cancelling", arguments: [1, 2, 3] as [UInt64])
   func randomSchedule(seed: UInt64) async throws {
     let isRight: Bool = try await onLoop { loop, finish in
-      var random = SplitMix(state: seed)
+      var random = SplitMix64(seed: seed)
       let start = EventLoop.now
       let fired = Record()
       var due: [Int: Int] = [:]
@@ -159,18 +160,5 @@ private final class Ticker: @unchecked Sendable {
   private func tick() {
     left -= 1
     if left == 0 { finish.finish() } else { start() }
-  }
-}
-
-/// A small generator with a seed (Steele, Lea and Flood 2014).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import AudioEngine
+import SeededRandom
 import Testing
 
 @testable import Telephony
@@ -22,7 +23,7 @@ import Testing
   ]
 
   /// One of the words, a few of its bytes changed, cut or doubled.
-  private static func noise(_ random: inout SplitMix) -> [UInt8] {
+  private static func noise(_ random: inout SplitMix64) -> [UInt8] {
     var bytes = Array(words[Int.random(in: 0..<words.count, using: &random)].utf8)
     for _ in 0..<Int.random(in: 0...4, using: &random) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -38,7 +39,7 @@ import Testing
 
   @Test("a call survives 20,000 broken messages", arguments: [UInt64(1), 2])
   func call(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for wire in [AgenTaoW1(), AgenTaoNVP()] as [any AgenTaoWire] {
       let call = try VirtualCall.answered(wire: wire)
       for step in 0..<10_000 {
@@ -58,7 +59,7 @@ import Testing
 
   @Test("a control link survives 20,000 broken messages", arguments: [UInt64(1), 2])
   func control(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     for wire in [AgenTaoW1(), AgenTaoNVP()] as [any AgenTaoWire] {
       var link = VirtualControl(wire: wire)
       link.connect()

@@ -1,3 +1,4 @@
+import SeededRandom
 import Telephony
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
     "23-unknown.json", "24-stop-caller.json", "26-stop-free-text.json", "28-malformed.txt",
   ]
 
-  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var bytes = bytes
     for _ in 0...Int.random(in: 0..<4, using: &random) {
       let at = Int.random(in: 0...bytes.count, using: &random)
@@ -41,7 +42,7 @@ import Testing
   @Test("reads any change of a message without a trap, media inside the message", arguments: 0..<13)
   func mutations(index: Int) throws {
     let original = try Vectors.bytes(Self.names[index])
-    var random = SplitMix(state: UInt64(index) &+ 1)
+    var random = SplitMix64(seed: UInt64(index) &+ 1)
     var kinds: Set<MalformedKind> = []
     for _ in 0..<1_500 {
       let bytes = mutate(original, &random)

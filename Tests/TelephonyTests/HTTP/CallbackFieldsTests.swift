@@ -1,3 +1,4 @@
+import SeededRandom
 import Telephony
 import Testing
 
@@ -90,7 +91,7 @@ import Testing
 
   @Test("reads any change of a body without a trap", arguments: 0..<4)
   func mutations(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     let bodies = [
       multipart, "Stream[Status]=a&Stream%5B=b&%=&=", #"{"Stream":{"a":[1,{"b":"{\"c\":1}"}]}}"#,
       "Stream={\"a\":\"b\"}&Legs[0][Status]=x",

@@ -6,9 +6,6 @@ import Testing
 /// What a stranger's bytes cost, counted and not timed: twice the bytes are about twice the work, and
 /// nothing is worked on that is too long to be kept.
 @Suite("work before trust") struct UntrustedWorkTests {
-  static let counts = ConditionTrait.enabled(
-    if: allocation_counting_works(), "allocations are not counted in this build")
-
   /// Counts the bytes that a parser looks at.
   private final class Reads { var count = 0 }
 
@@ -92,7 +89,7 @@ import Testing
   }
 
   @Test(
-    "a callback's fields cost allocations by its bytes, whatever they are", counts,
+    "a callback's fields cost allocations by its bytes, whatever they are", .countsAllocations,
     arguments: callbacks.indices)
   func callbackAllocations(shape: Int) {
     func cost(_ count: Int) -> UInt64 {

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Telephony
@@ -29,7 +30,7 @@ struct JSONScannerTests {
 
   @Test("finds a literal's end wherever quotes and runs of backslashes stand")
   func literals() {
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     let letters = Array("\\\\\\\\\\\\\\\"ab\u{e9}".utf8)
     for round in 0..<20_000 {
       // Few quotes, so that literals reach over several blocks of 64.

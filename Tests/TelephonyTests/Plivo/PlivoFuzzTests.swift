@@ -1,3 +1,4 @@
+import SeededRandom
 import Telephony
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
     "08-played-stream.json", "10-cleared-audio.json", "13-stop-body.json",
   ]
 
-  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var bytes = bytes
     for _ in 0...Int.random(in: 0..<4, using: &random) {
       let at = Int.random(in: 0...bytes.count, using: &random)
@@ -39,7 +40,7 @@ import Testing
   @Test("reads any change of a message without a trap, media inside the message", arguments: 0..<10)
   func mutations(index: Int) throws {
     let original = try Vectors.bytes(Self.names[index], of: .plivo)
-    var random = SplitMix(state: UInt64(index) &+ 1)
+    var random = SplitMix64(seed: UInt64(index) &+ 1)
     var kinds: Set<MalformedKind> = []
     for _ in 0..<1_500 {
       let bytes = mutate(original, &random)

@@ -4,10 +4,6 @@ import Telephony
 import Testing
 
 @Suite struct DecodeAllocationTests {
-  /// Not run where a sanitizer owns malloc; the report then says so.
-  static let counts = ConditionTrait.enabled(
-    if: allocation_counting_works(), "allocations are not counted in this build")
-
   /// The allocations of 1,000 rounds of `body`, after ten that make type metadata.
   private func allocations(_ body: () -> Void) -> UInt64 {
     for _ in 0..<10 { body() }
@@ -16,7 +12,7 @@ import Testing
     return allocation_count() - before
   }
 
-  @Test("the counter counts", counts)
+  @Test("the counter counts", .countsAllocations)
   func control() {
     var capacity = 0
     let counted = allocations {
@@ -28,7 +24,7 @@ import Testing
   }
 
   @Test(
-    "reading media allocates nothing, quick or in full", counts,
+    "reading media allocates nothing, quick or in full", .countsAllocations,
     arguments: [
       "12-media-tone.json", "13-media-numeric.json", "14-media-odd.json",
       "15-media-odd-count.json", "16-media-mulaw.json",
@@ -46,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "reading Plivo's media allocates nothing either", counts,
+    "reading Plivo's media allocates nothing either", .countsAllocations,
     arguments: ["04-media-tone.json", "05-media-reduced.json", "06-media-outbound.json"])
   func decodesPlivoWithoutAllocation(name: String) throws {
     let bytes = try Vectors.bytes(name, of: .plivo)
@@ -60,7 +56,7 @@ import Testing
     #expect(counted == 0 && read == 1_010)
   }
 
-  @Test("escaped keys and payloads allocate nothing either", counts)
+  @Test("escaped keys and payloads allocate nothing either", .countsAllocations)
   func escapedWithoutAllocation() {
     let bytes = Array(#"{"ev\u0065nt":"media","media":{"p\u0061yload":"AA\/A\nAAA"}}"#.utf8)
     let codec = ExotelCodec()
@@ -77,7 +73,8 @@ import Testing
   }
 
   @Test(
-    "writing media allocates nothing once the buffer has grown", counts, arguments: [false, true])
+    "writing media allocates nothing once the buffer has grown", .countsAllocations,
+    arguments: [false, true])
   func encodesWithoutAllocation(counters: Bool) {
     var codec: any WireCodec = ExotelCodec(options: ExotelOptions(sendsMediaCounters: counters))
     codec.streamStarted(StreamStart(streamSID: "s"), format: WireFormat(.linear16, .hz8000))
