@@ -30,20 +30,8 @@ public struct PlivoOptions: Hashable, Sendable {
   static let maximumPayload = 12_288
 
   /// The payload sizes for a stream of `format`: whole slices of 20 ms, Plivo's own cadence.
-  ///
-  /// A fifth of the lead is preferred. Between two messages the lead then swings by a fifth only, so
-  /// four fifths of it hide the host's lateness, and there are no more messages than that takes: 25
-  /// a second at the default lead of 200 ms.
   public func chunkPolicy(for format: WireFormat) -> ChunkPolicy {
-    let slice = max(format.byteCount(nanoseconds: 20_000_000), 1)
-    let most = max(Self.maximumPayload / slice, 1)
-    let milliseconds =
-      boundedLead.components.seconds * 1_000
-      + boundedLead.components.attoseconds / 1_000_000_000_000_000
-    let slices = min(max(Int(milliseconds) / 5 / 20, 1), most)
-    return ChunkPolicy(
-      minimumBytes: slice, maximumBytes: most * slice, multipleBytes: slice,
-      preferredBytes: slices * slice)
+    .slices(of: format, lead: boundedLead, maximumBytes: Self.maximumPayload)
   }
 
   /// ``lead`` inside its bounds: the platform's buffer is documented as 40 s, and as 60 s elsewhere.

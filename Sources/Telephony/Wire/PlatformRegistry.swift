@@ -53,7 +53,7 @@ public struct PlatformRegistry: Sendable {
 
   /// Every platform, each with its default options.
   public static let standard = PlatformRegistry([
-    .exotel(), .plivo(),
+    .exotel(), .plivo(), .twilio(),
   ])
 
   /// The entries, asked in this order.

@@ -45,11 +45,31 @@ import Testing
   }
 
   @Test(
+    "recognises Twilio's start by its sids and its tracks, wherever the stream's stands",
+    arguments: [
+      #"{"event":"start","streamSid":"MZ","start":{"accountSid":"AC","streamSid":"MZ","callSid":"CA","tracks":["inbound"]}}"#,
+      #"{"event":"start","streamSid":"MZ","start":{"callSid":"CA","tracks":[]}}"#,
+      #"{"event":"start","start":{"call_sid":"CA","stream_sid":"MZ","tracks":["inbound"]}}"#,
+    ])
+  func recognisesTwilio(text: String) {
+    #expect(detect(text) == .twilio)
+    #expect(PlatformRegistry.standard.codec(path: "/twilio/t0k3n")?.platform == .twilio)
+  }
+
+  @Test(
+    "takes a start without a track, a call or a stream for no Twilio",
+    arguments: [
+      #"{"event":"start","start":{"callSid":"CA","tracks":["inbound"]}}"#,
+      #"{"event":"start","start":{"streamSid":"MZ","tracks":["inbound"]}}"#,
+      #"{"event":"begin","start":{"callSid":"CA","streamSid":"MZ","tracks":["inbound"]}}"#,
+    ])
+  func noTwilio(text: String) { #expect(detect(text) == nil) }
+
+  @Test(
     "stays undecided on what others write too, and on nonsense",
     arguments: [
       #"{"event":"connected"}"#, #"{"event":"media","media":{"payload":""}}"#, "", "x", "[]", "{}",
       #"{"event":"connected","protocol":"Call","version":"1.0.0"}"#,
-      #"{"event":"start","streamSid":"MZ","start":{"accountSid":"AC","streamSid":"MZ","callSid":"CA","tracks":["inbound"]}}"#,
     ])
   func undecided(text: String) { #expect(detect(text) == nil) }
 }

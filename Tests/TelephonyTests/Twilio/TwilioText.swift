@@ -1,0 +1,34 @@
+import AudioEngine
+import Telephony
+
+/// Short ways to give a codec text and to take text from it.
+enum TwilioText {
+  static let stream = "MZ18ad3ab5a668481ce02b83e7395059f0"
+  static let call = "CA28db92d7e14d4d9aa6b8d28d2ee6a4a1"
+  static let account = "AC7a3d5c8fd9c84a2fb5e1d0f2a6b4c8e0"
+
+  static func decode(_ bytes: [UInt8]) -> InboundEvent {
+    unsafe TwilioCodec().decode(bytes.span.bytes)
+  }
+
+  static func decode(_ text: String) -> InboundEvent { decode(Array(text.utf8)) }
+
+  static func start(_ text: String) throws -> StreamStart {
+    guard case .start(let start) = decode(text) else { throw MalformedKind.missingStart }
+    return start
+  }
+
+  static func written(_ write: (inout MessageBuffer) -> Void) -> String {
+    var message = MessageBuffer()
+    write(&message)
+    return unsafe message.bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+
+  static func media(_ codec: inout TwilioCodec, _ payload: StaticString) -> String {
+    written {
+      codec.beginMedia(into: &$0)
+      $0.append(payload)
+      codec.endMedia(into: &$0)
+    }
+  }
+}
