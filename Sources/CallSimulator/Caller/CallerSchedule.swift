@@ -3,9 +3,9 @@ import AudioEngine
 /// When the caller's audio, keys and hang-up are due: a ``CallerScript`` laid on one call's time.
 struct CallerSchedule: Sendable {
   enum Step: Hashable, Sendable {
-    /// The bytes of `script.audio` for one media message; `endsAtMs` is its end on the caller's
-    /// own line, which runs at real time whatever the speed.
-    case speak(Range<Int>, chunk: Int, endsAtMs: Int)
+    /// The wire bytes of one media message; `endsAtMs` is its end on the caller's own line, which runs at
+    /// real time whatever the speed.
+    case speak(ArraySlice<UInt8>, chunk: Int, endsAtMs: Int)
     case press(Character)
     case hangUp
   }
@@ -17,6 +17,8 @@ struct CallerSchedule: Sendable {
   private var spokenChunks = 0
   private var pressedKeys = 0
   private var hasHungUp = false
+  /// Where the script leaves all to somebody who is alive.
+  private var live: LiveCaller?
   /// How late the latest step was taken: the simulator's own starvation, not the bot's.
   private(set) var longestLateness: Duration = .zero
 
@@ -26,11 +28,13 @@ struct CallerSchedule: Sendable {
     self.start = start
     let bytes = script.format.byteCount(nanoseconds: script.cadence.wholeNanoseconds)
     self.chunkBytes = max(script.messageBytes ?? bytes, 1)
+    live = script.isLive ? LiveCaller(format: script.format, chunkBytes: chunkBytes) : nil
   }
 
   /// When the next step is due, given the end of the last thing the caller hears so far.
   func due(lastAudible: MonotonicTime?) -> MonotonicTime? {
     if hasHungUp { return nil }
+    if let live { return live.isDue ? start : nil }
     let key = nextKey.map { start + $0.at }
     let speech = nextSpeech.map { time(spoken: $0.upperBound) }
     if let next = [key, speech].compactMap(\.self).min() { return next }
@@ -40,22 +44,36 @@ struct CallerSchedule: Sendable {
     return min(silence + tail, limit)
   }
 
+  /// A live caller does something; others keep to their script.
+  mutating func perform(_ act: CallerAct) { live?.take(act) }
+
   /// Takes the next step if it is due.
   mutating func take(at now: MonotonicTime, lastAudible: MonotonicTime?) -> Step? {
+    if live != nil { return takeLive() }
     guard let due = due(lastAudible: lastAudible), due <= now else { return nil }
     longestLateness = max(longestLateness, now - due)
     if let key = nextKey, start + key.at <= due {
       pressedKeys += 1
       return .press(key.digit)
     }
-    if let range = nextSpeech {
-      spokenBytes = range.upperBound
-      spokenChunks += 1
-      let nanoseconds = script.format.nanoseconds(byteCount: spokenBytes)
-      return .speak(range, chunk: spokenChunks, endsAtMs: Int(nanoseconds / 1_000_000))
-    }
+    if let range = nextSpeech { return speak(script.audio[range]) }
     hasHungUp = true
     return .hangUp
+  }
+
+  private mutating func takeLive() -> Step? {
+    guard !hasHungUp, live?.isDue ?? false else { return nil }
+    if let key = live?.nextKey() { return .press(key) }
+    if let speech = live?.nextSpeech() { return speak(speech) }
+    hasHungUp = true
+    return .hangUp
+  }
+
+  private mutating func speak(_ audio: ArraySlice<UInt8>) -> Step {
+    spokenBytes += audio.count
+    spokenChunks += 1
+    let nanoseconds = script.format.nanoseconds(byteCount: spokenBytes)
+    return .speak(audio, chunk: spokenChunks, endsAtMs: Int(nanoseconds / 1_000_000))
   }
 
   private var nextKey: CallerScript.KeyPress? {

@@ -42,6 +42,9 @@ public struct CallerScript: Hashable, Sendable {
   /// goes on speaking fails.
   public let interrupts: Bool
 
+  /// Whether the caller is alive: says what comes by ``SimulatedPlatform/perform(_:)`` and hangs up by it.
+  public let isLive: Bool
+
   /// Where the caller's first loud sound begins, in bytes of ``audio``; nil where there is none.
   let firstLoudByte: Int?
 
@@ -64,6 +67,7 @@ public struct CallerScript: Hashable, Sendable {
     let quiet = sound.rate.sampleCount(nanoseconds: (silence ?? .zero).wholeNanoseconds)
     let samples = [Int16](repeating: 0, count: quiet) + sound.samples
     interrupts = silence != nil
+    isLive = false
     // -36 dBFS: above any line noise, below any speech.
     let loud = sound.samples.firstIndex { abs(Int($0)) >= 512 }
     firstLoudByte = loud.map { (quiet + $0) * encoding.bytesPerSample }
@@ -71,7 +75,23 @@ public struct CallerScript: Hashable, Sendable {
     self.audio = Self.bytes(of: samples, as: encoding)
   }
 
-  private static func bytes(of samples: [Int16], as encoding: AudioEncoding) -> [UInt8] {
+  /// Makes the script of a caller who is alive; nil where no platform speaks the rate, or not in that
+  /// encoding.
+  ///
+  /// - Parameters:
+  ///   - rate: 8, 16 or 24 kHz.
+  ///   - encoding: how the platform writes it; G.711 at 8 kHz only.
+  public init?(liveAt rate: SampleRate, as encoding: AudioEncoding = .linear16) {
+    guard rate.isTelephony, encoding == .linear16 || rate == .hz8000 else { return nil }
+    format = WireFormat(encoding, rate)
+    audio = []
+    interrupts = false
+    firstLoudByte = nil
+    isLive = true
+  }
+
+  /// Samples as a platform of that encoding writes them.
+  public static func bytes(of samples: [Int16], as encoding: AudioEncoding) -> [UInt8] {
     guard encoding != .linear16 else {
       return samples.flatMap { sample in
         let bits = UInt16(bitPattern: sample)

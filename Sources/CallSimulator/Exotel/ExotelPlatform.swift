@@ -119,9 +119,9 @@ public struct ExotelPlatform: SimulatedPlatform {
     switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
     case nil:
       return nil
-    case .speak(let range, let chunk, let endsAtMs):
-      ledger.spoke(bytes: range.count, at: now)
-      return .send(writer.media(script.audio[range], chunk: chunk, endsAtMs: endsAtMs))
+    case .speak(let audio, let chunk, let endsAtMs):
+      ledger.spoke(bytes: audio.count, at: now)
+      return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
     case .press(let digit):
       return .send(writer.press(digit))
     case .hangUp:
@@ -130,6 +130,12 @@ public struct ExotelPlatform: SimulatedPlatform {
       return .send(writer.stop())
     }
   }
+
+  /// A live caller does something.
+  public mutating func perform(_ act: CallerAct) { schedule?.perform(act) }
+
+  /// The way to the caller's ear.
+  public var line: PlayoutLine? { ledger.line }
 
   /// The socket has ended.
   public mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime) {

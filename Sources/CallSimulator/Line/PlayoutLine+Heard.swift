@@ -25,6 +25,33 @@ extension PlayoutLine {
     return WaveFile(format, wire: line.span)
   }
 
+  /// What the caller hears from one time to another, silence where nothing is played; what is to come may
+  /// still change.
+  ///
+  /// - Returns: samples at the stream's rate, so many as the time has, to the sample.
+  /// - Complexity: O(time + runs of audio since it), allocates the samples.
+  public func heard(from start: MonotonicTime, until end: MonotonicTime) -> [Int16] {
+    func place(_ time: MonotonicTime) -> Int {
+      format.byteCount(nanoseconds: max((time - origin).wholeNanoseconds, 0))
+    }
+    let range = place(start)..<max(place(end), place(start))
+    var sound = [UInt8](repeating: format.encoding.silence, count: range.count)
+    var offsetAfter = audio.count
+    for run in runs.reversed() {
+      let at = place(run.start)
+      let first = max(at, range.lowerBound)
+      let last = min(at + offsetAfter - run.offset, range.upperBound)
+      if first < last {
+        sound.replaceSubrange(
+          (first - range.lowerBound)..<(last - range.lowerBound),
+          with: audio[(run.offset + first - at)..<(run.offset + last - at)])
+      }
+      if at <= range.lowerBound { break }
+      offsetAfter = run.offset
+    }
+    return WaveFile(format, wire: sound.span).samples
+  }
+
   /// How much queued audio the caller has not heard by `now`.
   public func unheard(at now: MonotonicTime) -> Duration {
     guard let run = runs.last else { return .zero }

@@ -30,6 +30,9 @@ public struct PlayoutLine: Sendable {
   /// All audio that was heard or waits to be, without the gaps.
   public private(set) var audio: [UInt8] = []
 
+  /// How many clears have dropped anything.
+  public private(set) var clears = 0
+
   private(set) var runs: [Run] = []
   private(set) var pending: [PendingMark] = []
   private var wasCleared = false
@@ -130,6 +133,7 @@ public struct PlayoutLine: Sendable {
     let started = Int((elapsed + slice - 1) / slice) * sliceBytes
     let dropped = max(audio.count - run.offset - started, 0)
     audio.removeLast(dropped)
+    if dropped > 0 { clears += 1 }
     let newEnd = start(of: run, plus: audio.count - run.offset)
     if audio.count == run.offset, runs.count == 1 { firstAudio = nil }
     if audio.count == run.offset { runs.removeLast() }

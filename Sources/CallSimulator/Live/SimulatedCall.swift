@@ -79,6 +79,26 @@ public actor SimulatedCall {
     return CallOutcome(report: report, heard: platform.heard(at: loop.now))
   }
 
+  /// A live caller does something: without effect before the stream's start and after its end, but for
+  /// hanging up, which gives up a call that has not come up.
+  public func perform(_ act: CallerAct) {
+    if act == .hangUp, !isOpen {
+      guard ending != nil else { return }
+      let sentence = "the caller hung up before the bot answered"
+      fail(sentence)
+      socket?.abort(reason: sentence)
+      return end()
+    }
+    platform.perform(act)
+    advance()
+  }
+
+  /// The way to the caller's ear; nil before the stream's start.
+  public var line: PlayoutLine? { platform.line }
+
+  /// The figures and the verdict so far.
+  public var report: CallReport { platform.report(at: loop.now) }
+
   private func connect() {
     var headers = HTTPHeaders()
     if let authorization = address.authorization {

@@ -20,6 +20,13 @@ public protocol SimulatedPlatform: Sendable {
   /// What is due by `now`, one action a call, nil when nothing more is.
   mutating func poll(at now: MonotonicTime) -> PlatformAction?
 
+  /// A caller whose script is live does something; a caller with another script, or before the stream's
+  /// start, leaves it. The driver polls afterwards.
+  mutating func perform(_ act: CallerAct)
+
+  /// The way to the caller's ear; nil before the stream's start.
+  var line: PlayoutLine? { get }
+
   /// When ``poll(at:)`` has to be called again; nil when only the bot can cause something.
   var nextDeadline: MonotonicTime? { get }
 
@@ -45,6 +52,12 @@ public protocol SimulatedPlatform: Sendable {
 extension SimulatedPlatform {
   /// Nothing but a plain upgrade.
   public func handshake(for url: String) -> Handshake { Handshake() }
+
+  /// A platform whose callers all keep to a script.
+  public mutating func perform(_ act: CallerAct) {}
+
+  /// A platform that lets nobody listen in.
+  public var line: PlayoutLine? { nil }
 }
 
 /// What a platform adds to its request to become a WebSocket.

@@ -150,10 +150,10 @@ public struct PlivoPlatform: SimulatedPlatform {
     switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
     case nil:
       return nil
-    case .speak(let range, let chunk, let endsAtMs):
-      ledger.spoke(bytes: range.count, at: now)
+    case .speak(let audio, let chunk, let endsAtMs):
+      ledger.spoke(bytes: audio.count, at: now)
       spokenMessages += 1
-      return .send(writer.media(script.audio[range], chunk: chunk, endsAtMs: endsAtMs))
+      return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
     case .press(let digit):
       let atMs = schedule.map { (now - $0.start).inMilliseconds } ?? 0
       return .send(writer.press(digit, atMs: Int(atMs)))
@@ -163,6 +163,12 @@ public struct PlivoPlatform: SimulatedPlatform {
       return options.dialect.sendsStop ? .send(writer.stop()) : poll(at: now)
     }
   }
+
+  /// A live caller does something.
+  public mutating func perform(_ act: CallerAct) { schedule?.perform(act) }
+
+  /// The way to the caller's ear.
+  public var line: PlayoutLine? { ledger.line }
 
   /// The socket has ended.
   public mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime) {

@@ -45,6 +45,26 @@ import Testing
     #expect(samples[1_599] != 0 && samples[1_760] != 0)
   }
 
+  @Test("lets somebody listen in, slice by slice, to what is heard in the end")
+  func listensIn() {
+    var line = line
+    let loud = (1...1_600).map { Int16($0) }
+    line.append(CallerScript.bytes(of: loud, as: .linear16), at: at(1_005))
+    line.append(CallerScript.bytes(of: loud, as: .linear16), at: at(1_330))
+    line.append(CallerScript.bytes(of: loud, as: .linear16), at: at(1_400))
+    #expect(line.clear(at: at(1_450)).droppedBytes > 0)
+    #expect(line.clears == 1)
+    let whole = line.heard(until: at(1_600)).samples
+    let slices = stride(from: Int64(1_000), to: 1_600, by: 20).flatMap {
+      line.heard(from: at($0), until: at($0 + 20))
+    }
+    #expect(slices.count == 4_800)
+    #expect(Array(slices.prefix(whole.count)) == whole)
+    #expect(slices.dropFirst(whole.count).allSatisfy { $0 == 0 })
+    #expect(line.heard(from: at(1_013), until: at(1_031)) == Array(whole[104..<248]))
+    #expect(line.heard(from: at(900), until: at(1_000)).isEmpty)
+  }
+
   @Test("knows a pause after quiet audio from a hole in loud audio")
   func quietGap() {
     var line = line

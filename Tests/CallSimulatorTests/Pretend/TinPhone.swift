@@ -150,9 +150,9 @@ struct TinPhonePlatform: SimulatedPlatform {
         return .send(Array(#"{"event":"played","name":"\#(name)"}"#.utf8))
       }
       switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
-      case .speak(let range, let chunk, _):
-        ledger.spoke(bytes: range.count, at: now)
-        let sound = Data(script.audio[range]).base64EncodedString()
+      case .speak(let audio, let chunk, _):
+        ledger.spoke(bytes: audio.count, at: now)
+        let sound = Data(audio).base64EncodedString()
         return .send(
           Array(#"{"event":"media","media":{"chunk":\#(chunk),"payload":"\#(sound)"}}"#.utf8))
       case .press, nil: return nil
