@@ -4,12 +4,7 @@ import Testing
 
 /// Random changes to real messages: reading them must end, and end in an event.
 @Suite struct ExotelFuzzTests {
-  private static let tokens: [[UInt8]] = [
-    "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud83d\\ude00", "\\ud83d", ":", ",", "null", "true",
-    "-1e9", "99999999999999999999",
-    "\"event\":", "\"media\":{", "\"payload\":\"", "\u{0}", "\u{E9}", "[[[[[[[[[[",
-    "{\"a\":{\"a\":{\"a\":",
-  ].map { Array($0.utf8) }
+  private static let mutations = Mutations()
 
   private static let names = [
     "04-connected.json", "06-start-newest.json", "09-start-camel-case.json",
@@ -19,33 +14,13 @@ import Testing
     "23-unknown.json", "24-stop-caller.json", "26-stop-free-text.json", "28-malformed.txt",
   ]
 
-  private func mutate(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0...Int.random(in: 0..<4, using: &random) {
-      let at = Int.random(in: 0...bytes.count, using: &random)
-      switch Int.random(in: 0..<6, using: &random) {
-      case 0: bytes.removeSubrange(at...)
-      case 1: bytes.removeSubrange(..<at)
-      case 2 where at < bytes.count: bytes[at] = UInt8.random(in: 0...255, using: &random)
-      case 3 where at < bytes.count: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-      case 4:
-        let end = Int.random(in: at...bytes.count, using: &random)
-        bytes.insert(contentsOf: bytes[at..<end], at: at)
-      default:
-        guard let token = Self.tokens.randomElement(using: &random) else { continue }
-        bytes.insert(contentsOf: token, at: at)
-      }
-    }
-    return bytes
-  }
-
   @Test("reads any change of a message without a trap, media inside the message", arguments: 0..<13)
   func mutations(index: Int) throws {
     let original = try Vectors.bytes(Self.names[index])
     var random = SplitMix64(seed: UInt64(index) &+ 1)
     var kinds: Set<MalformedKind> = []
     for _ in 0..<1_500 {
-      let bytes = mutate(original, &random)
+      let bytes = Self.mutations.change(original, &random)
       switch decode(bytes) {
       case .media(let media):
         #expect(media.payload.lowerBound >= 0 && media.payload.upperBound < bytes.count)

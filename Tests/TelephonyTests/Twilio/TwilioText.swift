@@ -24,10 +24,17 @@ enum TwilioText {
     return unsafe message.bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  static func media(_ codec: inout TwilioCodec, _ payload: StaticString) -> String {
+  /// What `write` writes; nil where it says that it writes nothing.
+  static func offered(_ write: (inout MessageBuffer) -> Bool) -> String? {
+    var isWritten = false
+    let text = written { isWritten = write(&$0) }
+    return isWritten ? text : nil
+  }
+
+  static func media(_ codec: inout TwilioCodec, _ base64: String) -> String {
     written {
       codec.beginMedia(into: &$0)
-      $0.append(payload)
+      $0.append(utf8: base64)
       codec.endMedia(into: &$0)
     }
   }

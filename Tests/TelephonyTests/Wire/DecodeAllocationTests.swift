@@ -42,11 +42,15 @@ import Testing
   }
 
   @Test(
-    "reading Plivo's media allocates nothing either", .countsAllocations,
-    arguments: ["04-media-tone.json", "05-media-reduced.json", "06-media-outbound.json"])
-  func decodesPlivoWithoutAllocation(name: String) throws {
-    let bytes = try Vectors.bytes(name, of: .plivo)
-    let codec: any WireCodec = PlivoCodec()
+    "reading the others' media allocates nothing either", .countsAllocations,
+    arguments: [
+      (Platform.plivo, "04-media-tone.json"), (.plivo, "05-media-reduced.json"),
+      (.plivo, "06-media-outbound.json"), (.twilio, "05-media-tone.json"),
+      (.twilio, "06-media-outbound.json"), (.twilio, "07-media-numbers.json"),
+    ])
+  func decodesOthersWithoutAllocation(platform: Platform, name: String) throws {
+    let bytes = try Vectors.bytes(name, of: platform)
+    let codec = try #require(PlatformRegistry.standard.codec(for: platform))
     var read = 0
     let counted = allocations {
       if case .media(let media) = unsafe codec.decode(bytes.span.bytes) {
@@ -74,10 +78,13 @@ import Testing
 
   @Test(
     "writing media allocates nothing once the buffer has grown", .countsAllocations,
-    arguments: [false, true])
-  func encodesWithoutAllocation(counters: Bool) {
-    var codec: any WireCodec = ExotelCodec(options: ExotelOptions(sendsMediaCounters: counters))
-    codec.streamStarted(StreamStart(streamSID: "s"), format: WireFormat(.linear16, .hz8000))
+    arguments: [
+      ExotelCodec(), ExotelCodec(options: ExotelOptions(sendsMediaCounters: true)),
+      PlivoCodec(), TwilioCodec(),
+    ] as [any WireCodec])
+  func encodesWithoutAllocation(codec: any WireCodec) {
+    var codec = codec
+    codec.streamStarted(StreamStart(streamSID: "s"), format: WireFormat(.mulaw, .hz8000))
     var message = MessageBuffer()
     let counted = allocations {
       message.removeAll()

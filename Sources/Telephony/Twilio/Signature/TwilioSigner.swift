@@ -86,7 +86,10 @@ public struct TwilioSignature: Hashable, Sendable {
       guard halves.count == 2,
         String(decoding: ASCII.trimmed(halves[0]), as: UTF8.self).lowercased() == "algorithm"
       else { continue }
-      algorithm = Algorithm(rawValue: String(decoding: ASCII.trimmed(halves[1]), as: UTF8.self))
+      let name = String(decoding: ASCII.trimmed(halves[1]), as: UTF8.self)
+      guard !name.isEmpty else { continue }
+      algorithm = Algorithm(rawValue: name.uppercased())
+      return
     }
   }
 }
