@@ -74,16 +74,12 @@ def saw(path, seconds, rate=8_000):
 
 
 def watch():
-    """Sleeps 5 ms at a time until it is ended; prints the longest that it slept beyond that, in ms."""
-    longest, isRunning = 0.0, True
-
-    def end(*_):
-        nonlocal isRunning
-        isRunning = False
-    signal.signal(signal.SIGTERM, end)
-    while isRunning:
+    """Sleeps 5 ms at a time until its input ends (a signal may be blocked by whoever began all this);
+    prints the longest that it slept beyond that, in ms."""
+    longest, ended = 0.0, []
+    while not ended:
         began = time.monotonic()
-        time.sleep(0.005)
+        ended, _, _ = select.select([sys.stdin], [], [], 0.005)
         longest = max(longest, time.monotonic() - began - 0.005)
     print(f"{longest * 1_000:.1f}")
 
@@ -92,12 +88,11 @@ def watch():
 def standstill():
     """Watches the machine while the block runs; gives a list that at its end holds how long, in ms, one
     who only sleeps was kept from waking: that much of a delay is nobody's fault."""
-    watcher = subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True)
+    watcher = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     longest = []
     try:
         yield longest
     finally:
-        watcher.terminate()
         said, _ = watcher.communicate(timeout=20)
         longest.append(float(said or "inf"))
 
