@@ -1,19 +1,19 @@
 /// A first-in-first-out list that allocates only to grow: marks, runs, utterances, events.
-struct FIFO<Element> {
+package struct FIFO<Element> {
   private var slots: [Element?]
   private var head = 0
-  private(set) var count = 0
+  package private(set) var count = 0
 
-  init(minimumCapacity: Int = 8) {
+  package init(minimumCapacity: Int = 8) {
     var room = 1
     while room < minimumCapacity { room *= 2 }
     slots = Array(repeating: nil, count: room)
   }
 
-  var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool { count == 0 }
 
   /// The element `index` places behind the oldest.
-  subscript(index: Int) -> Element {
+  package subscript(index: Int) -> Element {
     get {
       precondition(index >= 0 && index < count, "index \(index) of \(count)")
       guard let element = slots[(head + index) & (slots.count - 1)] else {
@@ -27,17 +27,17 @@ struct FIFO<Element> {
     }
   }
 
-  var first: Element? { count == 0 ? nil : self[0] }
-  var last: Element? { count == 0 ? nil : self[count - 1] }
+  package var first: Element? { count == 0 ? nil : self[0] }
+  package var last: Element? { count == 0 ? nil : self[count - 1] }
 
-  mutating func append(_ element: Element) {
+  package mutating func append(_ element: Element) {
     if count == slots.count { grow() }
     slots[(head + count) & (slots.count - 1)] = element
     count += 1
   }
 
   @discardableResult
-  mutating func removeFirst() -> Element? {
+  package mutating func removeFirst() -> Element? {
     guard count > 0 else { return nil }
     let element = slots[head]
     slots[head] = nil
@@ -47,7 +47,7 @@ struct FIFO<Element> {
   }
 
   @discardableResult
-  mutating func removeLast() -> Element? {
+  package mutating func removeLast() -> Element? {
     guard count > 0 else { return nil }
     let slot = (head + count - 1) & (slots.count - 1)
     let element = slots[slot]
@@ -56,7 +56,7 @@ struct FIFO<Element> {
     return element
   }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     while count > 0 { removeFirst() }
   }
 
