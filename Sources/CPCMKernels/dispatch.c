@@ -117,3 +117,7 @@ size_t pcm_resample(int16_t *dst, const int16_t *src, size_t count, pcm_resample
 size_t pcm_resample_flush(int16_t *dst, pcm_resampler *state) {
     return pcm_kernels_best()->resample_flush(dst, state);
 }
+
+size_t pcm_vad(uint16_t *dst, const int16_t *src, size_t count, pcm_vad_state *state) {
+    return pcm_kernels_best()->vad(dst, src, count, state);
+}

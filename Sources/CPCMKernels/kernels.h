@@ -26,6 +26,7 @@ pcm_fade_fn pcm_fade_scalar;
 pcm_level_fn pcm_level_scalar;
 pcm_resample_fn pcm_resample_scalar;
 pcm_resample_flush_fn pcm_resample_flush_scalar;
+pcm_vad_fn pcm_vad_scalar;
 
 /* The value of each base64 character; 0x80 for those outside the alphabet. */
 extern const uint8_t pcm_base64_values[256];

@@ -151,6 +151,36 @@ static void resample(digest *d, const pcm_kernels *k) {
     }
 }
 
+/* Noise at every level down to silence, and what drives the transform's sums to their limits. */
+static void vad(digest *d, const pcm_kernels *k) {
+    for (uint32_t rate = 8000; rate <= 16000; rate += 8000) {
+        pcm_vad_state state;
+        if (!pcm_vad_init(&state, rate))
+            abort();
+        for (int call = 0; call < 48; call++) {
+            const size_t n = call % 5 == 0 ? noise(d) % 1500 : noise(d) % 330;
+            int16_t *x = block(d, 2 * n);
+            for (size_t i = 0; i < n; i++) {
+                if (call % 8 == 7)
+                    x[i] = (i >> (call / 8)) % 2 == 0 ? INT16_MAX : INT16_MIN;
+                else if (call % 8 == 6)
+                    x[i] = call % 16 == 6 ? 16383 : INT16_MIN;
+                else
+                    x[i] = (int16_t)(x[i] / (1 << (call % 17)));
+            }
+            const size_t due = pcm_vad_count(&state, n);
+            uint16_t *y = block(d, 2 * due);
+            if (k->vad(y, x, n, &state) != due)
+                abort();
+            add(d, y, 2 * due);
+            free(x);
+            free(y);
+        }
+        add(d, state.hidden, sizeof state.hidden);
+        add(d, state.cells, sizeof state.cells);
+    }
+}
+
 int main(void) {
     static const struct {
         const char *name;
@@ -161,6 +191,7 @@ int main(void) {
         {"base64", base64, UINT64_C(0xDE73FDEE615E39E8)},
         {"samples", samples, UINT64_C(0x1B6B4DACCBDCCDBE)},
         {"resample", resample, UINT64_C(0x6DD704C0688F2E73)},
+        {"vad", vad, UINT64_C(0x5BF543E73EEF9CA7)},
     };
     int failures = 0;
     for (int isa = 0; isa < PCM_ISA_COUNT; isa++) {

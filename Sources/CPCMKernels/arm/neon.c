@@ -6,6 +6,7 @@
 
 #include "../kernels.h"
 #include "../resample_stream.h"
+#include "../vad_network.h"
 
 #define PCM_FN(name) name##_neon
 
@@ -22,6 +23,10 @@ typedef int16x4_t middle;
 #define vec_add(a, b) vaddq_s32(a, b)
 #define vec_sra(v, count) vshlq_s32(v, vdupq_n_s32(-(count)))
 #define vec_multiply(a, b) vmulq_s32(a, b)
+#define vec_load(p) vld1q_s32(p)
+#define vec_store(p, v) vst1q_s32(p, v)
+#define vec_greater(a, b) vreinterpretq_s32_u32(vcgtq_s32(a, b))
+#define vec_sqrt(v) vcvtnq_s32_f32(vsqrtq_f32(vcvtq_f32_s32(v)))
 #define row_load(p) vld2_s16(p)
 #define add_middle(sum, m, tap) vmlal_n_s16(sum, m, tap)
 #define middle_every2(p) vld2_s16(p).val[0]
@@ -86,6 +91,7 @@ static PCM_INLINE vec samples_from_floats(const float *src) {
 
 #include "../lanes.h"
 #include "../resample_rows.h"
+#include "../vad_rows.h"
 #include "base64.h"
 #include "g711.h"
 
@@ -129,6 +135,7 @@ const pcm_kernels pcm_kernels_neon = {
     PCM_FN(level),
     PCM_FN(resample),
     PCM_FN(resample_flush),
+    PCM_FN(vad_stream),
 };
 #else
 /* A translation unit may not be empty. */

@@ -1,4 +1,5 @@
-/* CPCMKernels.h - telephone audio in C: base64, G.711, int16, resampling, level. */
+/* CPCMKernels.h - telephone audio in C: base64, G.711, int16, resampling, level,
+ * voice activity. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CPCMKERNELS_H
 #define CPCMKERNELS_H
@@ -28,5 +29,6 @@
 #include "pcm_level.h"
 #include "pcm_linear16.h"
 #include "pcm_resample.h"
+#include "pcm_vad.h"
 
 #endif

@@ -9,6 +9,7 @@
 #include "pcm_level.h"
 #include "pcm_linear16.h"
 #include "pcm_resample.h"
+#include "pcm_vad.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,6 +43,7 @@ typedef struct pcm_kernels {
     pcm_level_fn *level;
     pcm_resample_fn *resample;
     pcm_resample_flush_fn *resample_flush;
+    pcm_vad_fn *vad;
 } pcm_kernels;
 
 /* The widest instruction set this CPU and its operating system support. Never NULL; asks the CPU

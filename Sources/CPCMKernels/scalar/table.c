@@ -18,4 +18,5 @@ const pcm_kernels pcm_kernels_scalar = {
     pcm_level_scalar,
     pcm_resample_scalar,
     pcm_resample_flush_scalar,
+    pcm_vad_scalar,
 };

@@ -6,6 +6,7 @@
 
 #include "../kernels.h"
 #include "../resample_stream.h"
+#include "../vad_network.h"
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
@@ -70,6 +71,10 @@ typedef __m256i middle; /* in the lower halves of lanes */
 #define vec_add(a, b) _mm256_add_epi32(a, b)
 #define vec_sra(v, count) _mm256_sra_epi32(v, _mm_cvtsi32_si128(count))
 #define vec_multiply(a, b) _mm256_mullo_epi32(a, b)
+#define vec_load(p) _mm256_loadu_si256((const void *)(p))
+#define vec_store(p, v) _mm256_storeu_si256((void *)(p), v)
+#define vec_greater(a, b) _mm256_cmpgt_epi32(a, b)
+#define vec_sqrt(v) _mm256_cvtps_epi32(_mm256_sqrt_ps(_mm256_cvtepi32_ps(v)))
 #define vec_ramp() _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
 #define add_middle(sum, m, tap) vec_mac(sum, m, vec_set((uint16_t)(tap)))
 #define middle_every2(p) row_load(p)
@@ -168,6 +173,7 @@ static PCM_INLINE vec samples_from_floats(const float *src) {
 
 #include "../lanes.h"
 #include "../resample_rows.h"
+#include "../vad_rows.h"
 #include "base64.h"
 #include "g711.h"
 #include "level.h"
@@ -188,6 +194,7 @@ const pcm_kernels pcm_kernels_avx2 = {
     PCM_FN(level),
     PCM_FN(resample),
     PCM_FN(resample_flush),
+    PCM_FN(vad_stream),
 };
 
 #if defined(__clang__)

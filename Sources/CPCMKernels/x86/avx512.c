@@ -6,6 +6,7 @@
 
 #include "../kernels.h"
 #include "../resample_stream.h"
+#include "../vad_network.h"
 
 #if defined(__clang__)
 #pragma clang attribute push(                                                                      \
@@ -34,6 +35,10 @@ typedef __m512i middle; /* in the lower halves of lanes */
 #define vec_add(a, b) _mm512_add_epi32(a, b)
 #define vec_sra(v, count) _mm512_sra_epi32(v, _mm_cvtsi32_si128(count))
 #define vec_multiply(a, b) _mm512_mullo_epi32(a, b)
+#define vec_load(p) _mm512_loadu_si512(p)
+#define vec_store(p, v) _mm512_storeu_si512(p, v)
+#define vec_greater(a, b) _mm512_movm_epi32(_mm512_cmpgt_epi32_mask(a, b))
+#define vec_sqrt(v) _mm512_cvtps_epi32(_mm512_sqrt_ps(_mm512_cvtepi32_ps(v)))
 #define vec_ramp() _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 #define add_middle(sum, m, tap) vec_mac(sum, m, vec_set((uint16_t)(tap)))
 #define middle_every2(p) row_load(p)
@@ -118,6 +123,7 @@ static PCM_INLINE vec samples_from_floats(const float *src) {
 
 #include "../lanes.h"
 #include "../resample_rows.h"
+#include "../vad_rows.h"
 #include "base64_avx512.h"
 #include "g711_avx512.h"
 #include "level.h"
@@ -138,6 +144,7 @@ const pcm_kernels pcm_kernels_avx512 = {
     PCM_FN(level),
     PCM_FN(resample),
     PCM_FN(resample_flush),
+    PCM_FN(vad_stream),
 };
 
 #if defined(__clang__)

@@ -6,6 +6,7 @@
 
 #include "../kernels.h"
 #include "../resample_stream.h"
+#include "../vad_network.h"
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("sse4.1"))), apply_to = function)
@@ -65,6 +66,10 @@ typedef __m128i middle; /* in the lower halves of lanes */
 #define vec_add(a, b) _mm_add_epi32(a, b)
 #define vec_sra(v, count) _mm_sra_epi32(v, _mm_cvtsi32_si128(count))
 #define vec_multiply(a, b) _mm_mullo_epi32(a, b)
+#define vec_load(p) _mm_loadu_si128((const void *)(p))
+#define vec_store(p, v) _mm_storeu_si128((void *)(p), v)
+#define vec_greater(a, b) _mm_cmpgt_epi32(a, b)
+#define vec_sqrt(v) _mm_cvtps_epi32(_mm_sqrt_ps(_mm_cvtepi32_ps(v)))
 #define vec_ramp() _mm_setr_epi32(0, 1, 2, 3)
 #define add_middle(sum, m, tap) vec_mac(sum, m, vec_set((uint16_t)(tap)))
 #define middle_every2(p) row_load(p)
@@ -138,6 +143,7 @@ static PCM_INLINE vec samples_from_floats(const float *src) {
 
 #include "../lanes.h"
 #include "../resample_rows.h"
+#include "../vad_rows.h"
 #include "base64.h"
 #include "g711.h"
 #include "level.h"
@@ -158,6 +164,7 @@ const pcm_kernels pcm_kernels_sse41 = {
     PCM_FN(level),
     PCM_FN(resample),
     PCM_FN(resample_flush),
+    PCM_FN(vad_stream),
 };
 
 #if defined(__clang__)
