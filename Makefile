@@ -18,7 +18,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample \
-  dependents lint check-deploy man format bench bench-load stall-load check clean
+  dependents lint check-deploy docs man format bench bench-load stall-load check clean
 
 setup:
 	@scripts/setup
@@ -72,6 +72,11 @@ check-deploy:
 # Manual pages, into .build/man: man -l .build/man/sidetone-serve.1
 man: build
 	.build/release/sidetone man --into .build/man
+
+# What one looks through, of pages and docstrings, into .build/docs/site; llms.txt beside it.
+docs: setup
+	scripts/make-docs --llms
+	scripts/make-docs
 
 # The kernels alone, under gcc and clang, at -O0 and -O2, under sanitizers, and NEON under qemu.
 kernels: setup
