@@ -28,8 +28,8 @@ struct Options {
       --markdown FILE   rewrite FILE's tables between <!-- bench:NAME --> and
                         <!-- /bench:NAME -->; a table that the filter left incomplete
                         stays as it was
-      --curves FILE     write the frequency response of every resampler between every pair
-                        of rates, as scripts/plot-benchmarks reads them
+      --curves FILE     write the frequency response of every resampler between
+                        every pair of rates, as scripts/plot-benchmarks reads them
       --quick           a hundredth of the time: to see that it works, not how fast
       --help            show this page
 

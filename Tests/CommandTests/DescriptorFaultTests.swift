@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A server whose system gives it fewer descriptors than there are peers.
-@Suite("sidetone serve, out of descriptors", .serialized, .timeLimit(.minutes(3)))
+/// A server whose system or whose options give it fewer connections than there are peers.
+@Suite("sidetone serve, out of connections", .serialized, .timeLimit(.minutes(3)))
 struct DescriptorFaultTests {
   private static let peers = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().appendingPathComponent("Peers/bad_peers.py").path
@@ -46,5 +46,40 @@ struct DescriptorFaultTests {
     #expect(later?["completed"] as? Int == 4)
     server.signal(SIGTERM)
     #expect(try await server.end().status == 0)
+  }
+
+  @Test("holds as many unfinished connections as --max-pending says, of an address as its share")
+  func pending() async throws {
+    let server = try RunningSidetone([
+      "serve", "--port", "0", "--max-pending", "12", "--max-pending-per-address", "5",
+    ])
+    let line = try await server.firstLine()
+    let port = String(try #require(line.split(separator: ":").last))
+    let peer = try Subprocess(
+      "/usr/bin/python3",
+      [
+        "-c",
+        """
+        import socket, sys, time
+        def hold(address, count):
+            return [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10, (address, 0))
+                    for _ in range(count)]
+        def cut(held, expected):
+            gone, deadline = set(), time.monotonic() + 10
+            while len(gone) < expected and time.monotonic() < deadline:
+                for s in held:
+                    s.settimeout(0.01)
+                    try:
+                        if not s.recv(1): gone.add(s)
+                    except TimeoutError: pass
+                    except OSError: gone.add(s)
+            return len(gone)
+        one = hold("127.0.0.2", 20)
+        first = cut(one, 15)
+        others = hold("127.0.0.3", 5) + hold("127.0.0.4", 5)
+        print(first, cut(one + others, 18))
+        """, port,
+      ])
+    #expect(try await peer.end().output == "15 18\n")
   }
 }

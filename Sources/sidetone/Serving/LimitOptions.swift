@@ -18,6 +18,19 @@ struct LimitOptions {
       "--max-upgrades-per-address", "N",
       help: "refuse more than N new sockets a second from one address (default no bound)"),
     Option(
+      "--max-pending", "N",
+      help: "hold at most N connections that have not finished their request, closing what comes "
+        + "beyond them (default a quarter of the descriptors, at most 512)"),
+    Option(
+      "--max-pending-per-address", "N",
+      help: "the same from one address, or one /64 of IPv6; behind a proxy all come from the "
+        + "proxy's (default half of --max-pending)"),
+    Option(
+      "--max-handshakes", "N", help: "begin at most N TLS handshakes a second (default 100)"),
+    Option(
+      "--max-handshakes-per-address", "N",
+      help: "begin at most N TLS handshakes a second of one address (default 50)"),
+    Option(
       "--max-lateness", "MS",
       help: "refuse calls while a loop's timers fire later than this at the 99th percentile, 0 for "
         + "never, to 10000 (default 50)"),
@@ -38,6 +51,7 @@ struct LimitOptions {
   }
 
   private(set) var limits: ServerLimits
+  private let connections: ConnectionLimits
   private let drainTimeout: Duration
   /// nil for each platform's own.
   private let longestStream: Int?
@@ -52,12 +66,21 @@ struct LimitOptions {
       lateness: lateness == 0 ? nil : .milliseconds(lateness),
       idleTimeout: try arguments.integer("--idle-timeout", in: 1...3_600).map { .seconds($0) })
     limits.streams = try arguments.integer("--stream-limit", in: bounds)
+    let standard = ConnectionLimits()
+    connections = ConnectionLimits(
+      pending: try arguments.integer("--max-pending", in: bounds),
+      pendingOfAddress: try arguments.integer("--max-pending-per-address", in: bounds),
+      handshakesPerSecond: try arguments.integer("--max-handshakes", in: bounds)
+        ?? standard.handshakesPerSecond,
+      handshakesPerSecondOfAddress: try arguments.integer(
+        "--max-handshakes-per-address", in: bounds) ?? standard.handshakesPerSecondOfAddress)
     drainTimeout = .seconds(try arguments.integer("--drain", in: 0...3_600) ?? 30)
     longestStream = try arguments.integer("--max-duration", in: 0...86_400)
   }
 
   func apply(to configuration: inout ServerConfiguration) {
     configuration.limits = limits
+    configuration.listener.connections = connections
     configuration.drainTimeout = drainTimeout
     guard let longestStream else { return }
     let platforms = longestStream > 0 ? configuration.call.platforms.entries.map(\.platform) : []
