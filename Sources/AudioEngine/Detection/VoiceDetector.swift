@@ -1,0 +1,219 @@
+/// Hears when the caller speaks by a neural network, in integers: a door that slams is no speech, and a
+/// quiet caller is.
+///
+/// Windows of 32 ms are judged by ``VoiceActivity``. Speech begins when ``Settings/onset`` of them, with
+/// no real gap between, reach ``Settings/enter``; it ends when all windows of ``Settings/hangover`` stay
+/// below ``Settings/leave``. ``lastEdge`` says when it truly began or ended, which is earlier than the
+/// decision.
+///
+/// The network is left out only in real silence: after ``Settings/silence`` of windows below -65 dBFS,
+/// and with its state as at the start of a stream, until a window is louder. The same audio gives the
+/// same answer everywhere, however it is cut into messages. Allocates nothing.
+///
+/// Hears 8, 16 and 24 kHz, the last through the resampler to 16 kHz; audio of any other rate is not
+/// judged. A rate that changes begins anew.
+public struct VoiceDetector: SpeechDetector {
+  /// What counts as speech.
+  public struct Settings: Hashable, Sendable {
+    /// The least probability of a window with speech, 0 to 1.
+    public var enter: Double
+    /// The probability below which a window of speech counts as quiet, 0 to 1.
+    public var leave: Double
+    /// How long speech must last to count.
+    public var onset: Duration
+    /// How long it must be gone to have ended.
+    public var hangover: Duration
+    /// How much before the first window with speech its beginning is said to be: a soft consonant.
+    public var prefix: Duration
+    /// How much silence there must be before the network is left out.
+    public var silence: Duration
+
+    /// Makes settings; the defaults suit a telephone line.
+    public init(
+      enter: Double = 0.5, leave: Double = 0.35, onset: Duration = .milliseconds(64),
+      hangover: Duration = .milliseconds(400), prefix: Duration = .milliseconds(64),
+      silence: Duration = .seconds(2)
+    ) {
+      self.enter = enter
+      self.leave = leave
+      self.onset = onset
+      self.hangover = hangover
+      self.prefix = prefix
+      self.silence = silence
+    }
+  }
+
+  /// One beginning or end of speech. Times count from the first sample heard.
+  public struct Edge: Hashable, Sendable {
+    /// Which of both.
+    public let edge: SpeechEdge
+    /// The most probable window of what was heard of the speech, 0 to 1.
+    public let probability: Double
+    /// When it truly began, less the prefix; or when the last window with speech ended.
+    public let position: Duration
+    /// When it was decided: the audio heard by then.
+    public let decided: Duration
+  }
+
+  /// What the detector was made with.
+  public let settings: Settings
+  /// Whether the caller speaks now.
+  public private(set) var isOpen = false
+  /// The latest beginning or end.
+  public private(set) var lastEdge: Edge?
+  /// The probability of the latest window, 0 to 1; 0 where it was left out.
+  public private(set) var probability = 0.0
+  /// The windows that have ended.
+  public private(set) var windowCount = 0
+  /// Those of them that were silent for so long that the network was left out.
+  public private(set) var skippedCount = 0
+
+  private let kernels: Kernels
+  private var rate: SampleRate?
+  private var activity: VoiceActivity?
+  private var narrowing: FixedResampler?
+  private var filled = 0
+  private var power: UInt64 = 0
+  private var silentWindows = 0
+  /// Windows with speech since `first`, and those below `leave` since the last of them.
+  private var spoken = 0
+  private var quiet = 0
+  private var first = 0
+  private var most = 0.0
+  private let onsetWindows: Int
+  private let hangoverWindows: Int
+  private let silenceWindows: Int
+
+  /// The mean square of -65 dBFS.
+  static let silencePower: UInt64 = 340
+
+  /// Makes a detector.
+  ///
+  /// - Parameters:
+  ///   - settings: what counts as speech; durations count as whole windows, rounded up, at least one.
+  ///   - kernels: the instruction set to run on.
+  public init(_ settings: Settings = Settings(), using kernels: Kernels = .best) {
+    self.settings = settings
+    self.kernels = kernels
+    onsetWindows = Self.windows(settings.onset)
+    hangoverWindows = Self.windows(settings.hangover)
+    silenceWindows = Self.windows(settings.silence)
+  }
+
+  private static func windows(_ duration: Duration) -> Int {
+    let window = VoiceActivity.windowDuration.wholeNanoseconds
+    let nanoseconds = min(max(duration.wholeNanoseconds, 1), 1 << 62)
+    return Int((nanoseconds + window - 1) / window)
+  }
+
+  /// Takes the next samples. Allocates nothing.
+  public mutating func hear(_ samples: Span<Int16>, rate: SampleRate) -> SpeechEdge? {
+    if rate != self.rate { begin(at: rate) }
+    guard activity != nil else { return nil }
+    guard narrowing != nil else { return listen(samples) }
+    var edge: SpeechEdge?
+    var start = 0
+    while start < samples.count {
+      let count = min(480, samples.count - start)
+      var wide = [512 of Int16](repeating: 0)
+      var span = wide.mutableSpan
+      let piece = samples.extracting(start..<(start + count))
+      let given = narrowing?.resample(piece, into: &span) ?? 0
+      edge = listen(wide.span.extracting(first: given)) ?? edge
+      start += count
+    }
+    return edge
+  }
+
+  private mutating func begin(at rate: SampleRate) {
+    self.rate = rate
+    let isWide = rate == .hz24000
+    narrowing = isWide ? FixedResampler(from: rate, to: .hz16000, using: kernels) : nil
+    activity = VoiceActivity(rate: isWide ? .hz16000 : rate, using: kernels)
+    (isOpen, lastEdge, probability, windowCount, skippedCount) = (false, nil, 0, 0, 0)
+    (filled, power, silentWindows) = (0, 0, 0)
+    (spoken, quiet, first, most) = (0, 0, 0, 0)
+  }
+
+  private mutating func listen(_ samples: Span<Int16>) -> SpeechEdge? {
+    guard let size = activity?.windowSampleCount else { return nil }
+    var edge: SpeechEdge?
+    var start = 0
+    while start < samples.count {
+      let count = min(size - filled, samples.count - start)
+      let piece = samples.extracting(start..<(start + count))
+      power += Level(of: piece, using: kernels).sumOfSquares
+      filled += count
+      start += count
+      // The kernel judges a window when its last sample comes: what is skipped never gets that one.
+      let isWhole = filled == size
+      let isSkipped = isWhole && isLongSilent(size)
+      let given = judge(isSkipped ? piece.extracting(droppingLast: 1) : piece)
+      guard isWhole else { break }
+      if isSkipped {
+        activity?.reset()
+        skippedCount += 1
+      }
+      (filled, power) = (0, 0)
+      windowCount += 1
+      probability = isSkipped ? 0 : Double(given) / Double(VoiceActivity.certain)
+      edge = decide() ?? edge
+    }
+    return edge
+  }
+
+  /// Counts a window that is silent; whether there has been enough of that.
+  private mutating func isLongSilent(_ size: Int) -> Bool {
+    silentWindows = power < Self.silencePower * UInt64(size) ? silentWindows + 1 : 0
+    return silentWindows > silenceWindows
+  }
+
+  /// Gives samples of one window to the network; the probability if they complete it.
+  private mutating func judge(_ samples: Span<Int16>) -> UInt16 {
+    var room = [1 of UInt16](repeating: 0)
+    var span = room.mutableSpan
+    _ = activity?.judge(samples, into: &span)
+    return room[0]
+  }
+
+  private mutating func decide() -> SpeechEdge? {
+    if probability >= settings.enter {
+      if spoken == 0 { first = windowCount - 1 }
+      spoken += 1
+    }
+    if probability >= settings.leave {
+      quiet = 0
+      if spoken > 0 { most = max(most, probability) }
+    } else {
+      quiet += 1
+    }
+    if !isOpen {
+      if spoken >= onsetWindows { return open() }
+      // One window that fails is a plosive; two are the end of a click.
+      if quiet >= 2 { (spoken, most) = (0, 0) }
+    } else if quiet >= hangoverWindows {
+      return close()
+    }
+    return nil
+  }
+
+  private mutating func open() -> SpeechEdge {
+    let ended = lastEdge?.position ?? .zero
+    isOpen = true
+    lastEdge = Edge(
+      edge: .began, probability: most,
+      position: max(Self.time(first) - settings.prefix, ended), decided: Self.time(windowCount))
+    return .began
+  }
+
+  private mutating func close() -> SpeechEdge {
+    isOpen = false
+    lastEdge = Edge(
+      edge: .ended, probability: most, position: Self.time(windowCount - quiet),
+      decided: Self.time(windowCount))
+    (spoken, most) = (0, 0)
+    return .ended
+  }
+
+  private static func time(_ windows: Int) -> Duration { VoiceActivity.windowDuration * windows }
+}
