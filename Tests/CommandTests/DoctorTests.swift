@@ -204,7 +204,10 @@ import Testing
   @Test("examines a server by its own options: address, callbacks, tokens, machine")
   func options() async throws {
     let scratch = try Scratch()
-    let secrets = ["SIDETONE_BASIC=key:token", "PLIVO_AUTH_TOKEN=plivo-secret"]
+    let secrets = [
+      "SIDETONE_BASIC=key:token", "PLIVO_AUTH_TOKEN=plivo-secret",
+      "TWILIO_AUTH_TOKEN=twilio-secret",
+    ]
     let port = try await freePort()
     let told = "ws://127.0.0.1:\(port)"
     let server = try RunningSidetone(
@@ -221,14 +224,20 @@ import Testing
     #expect(report.target == "ws://***@127.0.0.1:\(port)/exotel")
     let plivo = try await examine(["--provider", "plivo"] + words, environment: secrets)
     #expect(plivo["credentials"]?.seen == "wrong ones are refused with HTTP 401")
+    let twilio = try await examine(["--provider", "twilio"] + words, environment: secrets)
+    #expect(twilio["credentials"]?.seen == "wrong ones are refused with HTTP 401")
+    #expect(twilio["upgrade"]?.outcome == "ok", "\(twilio.checks)")
     // The same server under another name, another token, too many calls, a folder that is not there.
     let other = try await examine(
       [
         "--public-url", "ws://localhost:\(port)", "--max-calls", "1000000", "--call-log",
         scratch.file("none/calls.db").path,
-      ], environment: ["SIDETONE_BASIC=key:token", "PLIVO_AUTH_TOKEN=another"])
+      ],
+      environment: [
+        "SIDETONE_BASIC=key:token", "PLIVO_AUTH_TOKEN=another", "TWILIO_AUTH_TOKEN=other",
+      ])
     #expect(other["public-url"]?.seen.contains("takes itself for") == true, "\(other.checks)")
-    #expect(other["callbacks"]?.seen == "/plivo/status: HTTP 401")
+    #expect(other["callbacks"]?.seen == "/plivo/status: HTTP 401, /twilio/status: HTTP 401")
     #expect(other["descriptors"]?.outcome == "failed")
     #expect(other["call-log"]?.outcome == "failed")
     server.interrupt()
@@ -237,7 +246,7 @@ import Testing
 
   @Test("asks a lookup first, and an answer URL with a signature, and goes where they say")
   func lookups() async throws {
-    let token = ["PLIVO_AUTH_TOKEN=plivo-secret"]
+    let token = ["PLIVO_AUTH_TOKEN=plivo-secret", "TWILIO_AUTH_TOKEN=twilio-secret"]
     let (server, port) = try await serve(environment: token + ["SIDETONE_BASIC=key:token"])
     let exotel = try await examine(["http://key:token@127.0.0.1:\(port)/exotel/stream-url"])
     // Without a proxy that says otherwise the server takes itself for wss, which it does not speak here.
@@ -245,6 +254,9 @@ import Testing
     let plivo = try await examine(
       ["http://127.0.0.1:\(port)/plivo/answer", "--provider", "plivo"], environment: token)
     #expect(plivo["lookup"]?.seen.contains("/plivo after") == true, "\(plivo.checks)")
+    let twilio = try await examine(
+      ["http://127.0.0.1:\(port)/twilio/answer", "--provider", "twilio"], environment: token)
+    #expect(twilio["lookup"]?.seen.contains("/twilio after") == true, "\(twilio.checks)")
     let unsigned = try await examine(
       ["http://127.0.0.1:\(port)/plivo/answer", "--provider", "plivo"])
     #expect(unsigned["lookup"]?.seen.hasPrefix("HTTP 401") == true)

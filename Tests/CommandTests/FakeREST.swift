@@ -55,6 +55,14 @@ final class FakeREST: Sendable {
     ]
   }
 
+  /// The environment in which the Twilio commands ask this API.
+  var twilioEnvironment: [String] {
+    [
+      "TWILIO_ACCOUNT_SID=ACEXAMPLE", "TWILIO_AUTH_TOKEN=hush4711",
+      "TWILIO_API_BASE=http://127.0.0.1:\(port)/",
+    ]
+  }
+
   /// The environment in which the Exotel commands ask this API.
   var environment: [String] {
     [

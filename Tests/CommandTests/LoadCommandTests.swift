@@ -32,7 +32,7 @@ import Testing
 
   @Test(
     "twenty callers hear their own echo whole",
-    arguments: [("plivo", []), ("plivo", ["--bot-on-loop"]), ("exotel", [])])
+    arguments: [("plivo", []), ("plivo", ["--bot-on-loop"]), ("exotel", []), ("twilio", [])])
   func echo(provider: String, serving options: [String]) async throws {
     let words = ["--calls", "20", "--ramp", "0.5", "--duration", "3", "--provider", provider]
     let (run, figures) = try await load(bot: "echo", serving: options, words)

@@ -74,7 +74,25 @@ import Testing
     server.interrupt()
     let end = try await server.end()
     #expect(!(end.output + end.errors).contains("hush4711"))
-    #expect(end.errors.contains("/exotel, all other paths: refused with 403"), "\(end.errors)")
+    #expect(
+      end.errors.contains("/exotel, /twilio, all other paths: refused with 403"), "\(end.errors)")
+  }
+
+  @Test("refuses unsigned Twilio upgrades where a token is known", arguments: [true, false])
+  func twilioSignatures(fromEnvironment: Bool) async throws {
+    let server = try RunningSidetone(
+      ["serve", "--port", "0", "--public-url", "wss://voice.example.com"]
+        + (fromEnvironment ? [] : ["--twilio-auth-token", "12345678901234567890123456789012"]),
+      environment: fromEnvironment ? ["TWILIO_AUTH_TOKEN=12345678901234567890123456789012"] : [])
+    let port = try #require(try await server.firstLine().split(separator: ":").last)
+    let good = "X-Twilio-Signature: YuW7ZNDezumiKHOLO6sRVeUPptE="
+    #expect(try await upgrade(port, to: "/twilio", "-H", good) == "101")
+    #expect(try await upgrade(port, to: "/twilio") == "401")
+    #expect(try await upgrade(port, to: "/twilio/x", "-H", good) == "401")
+    #expect(try await upgrade(port) == "403")
+    server.interrupt()
+    let end = try await server.end()
+    #expect(!(end.output + end.errors).contains("12345678"))
   }
 
   @Test("a rule for everybody beside Plivo's opens the other paths")

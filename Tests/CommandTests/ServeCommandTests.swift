@@ -85,6 +85,35 @@ import Testing
   }
 
   @Test(
+    "echoes a Twilio call byte for byte", arguments: ["documented", "numbers", "sparse", "odd"])
+  func twilioEcho(dialect: String) async throws {
+    let report = try await report(
+      // Without a track and without a sid beside it no start is recognised: that takes the path.
+      bot: "echo", path: dialect == "odd" ? "found-by-its-start" : "twilio", "--provider", "twilio",
+      "--expect-echo", "--dialect", dialect)
+    let echo = try #require(report["echo"] as? [String: Any])
+    #expect(echo["isExact"] as? Bool == true)
+    #expect(echo["expectedBytes"] as? Int == 4_900)
+    let remarks = report["remarks"] as? [String] ?? []
+    #expect(remarks.allSatisfy { $0.hasPrefix("this machine was") }, "\(remarks)")
+    #expect(report["marks"] as? Int == report["marksEchoed"] as? Int)
+    #expect(report["closeCode"] as? Int == 1000)
+    #expect(report["closedBy"] as? String == "platform")
+  }
+
+  @Test("a caller who speaks over a Twilio bot has all its marks come back, and nothing stale")
+  func twilioBargeIn() async throws {
+    let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 64_000))
+    let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
+    let report = try await report(
+      bot: "play:\(file)", path: "twilio", serving: ["--barge-in"], "--provider", "twilio",
+      "--interrupt-at", "2")
+    #expect(report["verdict"] as? String == "pass", "\(report)")
+    #expect(report["clears"] as? Int == 1 && report["staleBytes"] as? Int == 0)
+    #expect(report["marks"] as? Int == report["marksEchoed"] as? Int)
+  }
+
+  @Test(
     "sends Plivo messages that fit the lead", arguments: [(100, 160), (200, 320), (1_000, 1_600)])
   func lead(milliseconds: Int, chunk: Int) async throws {
     let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 16_000))

@@ -48,43 +48,13 @@ public struct PlivoEndpoints: Sendable {
 
   /// Adds the endpoints to a server's routes.
   public func add(to routes: inout HTTPRoutes) {
+    let callbacks = SignedCallbacks(gate: gate, reach: reach, notices: notices)
     routes.add("/plivo/answer", methods: ["GET", "POST"]) { request in
-      later(request) { _ in answer(request) }
+      callbacks.answer(request) { _ in answer(request) }
     }
     routes.add("/plivo/status", methods: ["GET", "POST"]) { request in
-      guard gate == nil else { return later(request) { status(request, $0) } }
-      // Nothing hangs on what it says.
-      let sender = sender(request)
-      _ = notices.desk.take(sender) { _ = status(request, sender) }
-      return HTTPResponse(status: 200, body: "ok\n")
+      callbacks.note(request) { take(request, $0) }
     }
-  }
-
-  private static let unsigned = HTTPResponse(
-    status: 401, body: "The signature is missing or wrong.\n")
-
-  private func sender(_ request: HTTPRequest) -> CallbackDesk.Sender {
-    CallbackDesk.Sender(
-      address: Gate.host(reach.client(of: request.headers, from: request.peerAddress)),
-      isTrusted: gate == nil && notices.believesEverybody)
-  }
-
-  /// The answer that the desk finds out, once it has seen the signature.
-  private func later(
-    _ request: HTTPRequest,
-    _ find: @escaping @Sendable (CallbackDesk.Sender) -> HTTPResponse
-  ) -> HTTPResponse {
-    // What has no signature at all costs nothing.
-    guard gate?.mayAdmit(request) != false else { return Self.unsigned }
-    let sender = sender(request)
-    return HTTPResponse(later: { answer in
-      let isTaken = notices.desk.take(sender) {
-        guard let gate else { return answer(find(sender)) }
-        let signed = CallbackDesk.Sender(address: sender.address, isTrusted: true)
-        answer(gate.admits(request) ? find(signed) : Self.unsigned)
-      }
-      if !isTaken { answer(.busy) }
-    })
   }
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
@@ -110,13 +80,12 @@ public struct PlivoEndpoints: Sendable {
     }
   }
 
-  private func status(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
+  private func take(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) {
     let status = PlivoStatusCallback(CallbackFields(request))
     notices.desk.judge(sender, naming: [status.callUUID, status.streamID], in: callLog) {
       callLog?.submit(CallLogEvent(status, at: .now))
       notices.take(status)
       onStatus(status)
     }
-    return HTTPResponse(status: 200, body: "ok\n")
   }
 }

@@ -1,7 +1,7 @@
 public import Telephony
 
 /// Lets in what Plivo has signed: upgrades under `/plivo` and the requests of its webhooks.
-public struct PlivoGate: Sendable {
+public struct PlivoGate: RequestGate {
   private let signer: PlivoSigner
   private let reach: Reach
 

@@ -52,7 +52,7 @@ public struct PlatformService: Sendable {
   }
 
   /// Every platform that brings anything.
-  public static let all: [PlatformService] = [.exotel, .plivo]
+  public static let all: [PlatformService] = [.exotel, .plivo, .twilio]
 
   /// Adds what the platform brings to a server that has its registry, its ``ServerConfiguration/reach``
   /// and its call log.

@@ -116,7 +116,11 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
       judge.cleared()
       ear.clear()
       needsCleared = true
-      marks.removeAll()
+      if plan.dialect.returnsMarks {
+        for index in marks.indices { marks[index].at = now.nanoseconds }
+      } else {
+        marks.removeAll()
+      }
       socket.requestWrite()
     case .other: break
     case .invalid(let reason): judge.note(.invalidMessage, reason)

@@ -8,6 +8,8 @@ public protocol LoadDialect: Sendable {
   var events: LoadEvents { get }
   /// Whether a bot must say in each message for which stream it is.
   var needsStream: Bool { get }
+  /// Whether a clear gives all marks back at once; else they go with their audio.
+  var returnsMarks: Bool { get }
   /// What every call is judged by: the rules of a single one.
   func rules(_ policy: JudgeRules.Policy) -> JudgeRules
 
@@ -28,6 +30,9 @@ public protocol LoadDialect: Sendable {
 extension LoadDialect {
   /// Not every platform asks for it.
   public var needsStream: Bool { false }
+
+  /// On most platforms marks go with their audio.
+  public var returnsMarks: Bool { false }
 
   /// The end of a message whose last member is the audio.
   public func endMedia(of stream: String, into text: inout MessageBuffer) { text.append("\"}}") }

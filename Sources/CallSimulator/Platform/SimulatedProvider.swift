@@ -45,7 +45,7 @@ public struct SimulatedProvider: Sendable {
   }
 
   /// Every platform there is.
-  public static let all: [SimulatedProvider] = [.exotel, .plivo]
+  public static let all: [SimulatedProvider] = [.exotel, .plivo, .twilio]
 
   /// The platform of a load that is told no other.
   public static let usualOfLoad: SimulatedProvider = .plivo

@@ -92,7 +92,7 @@ final class HTTPConnection: ConnectionOwner, @unchecked Sendable {
     phase = .answering(isHead: head.method == "HEAD")
     let request = HTTPRequest(
       method: head.method, path: head.path, query: head.query, headers: head.headers,
-      body: body.body, peerAddress: peerAddress)
+      body: body.body, peerAddress: peerAddress, target: head.target)
     let response =
       rules.onHTTP?(request) ?? HTTPResponse(status: 404, body: "This is a WebSocket server.\n")
     guard let later = response.later else {
@@ -110,7 +110,7 @@ final class HTTPConnection: ConnectionOwner, @unchecked Sendable {
     let handshake = try ServerHandshake(head)
     let request = UpgradeRequest(
       path: head.path, query: head.query, headers: head.headers, peerAddress: peerAddress,
-      subprotocols: handshake.offered)
+      subprotocols: handshake.offered, target: head.target)
     switch rules.onUpgrade(request) {
     case .refuse(let status, let body):
       // RFC 9110: a 401 says what would do (11.6.1), a 503 when to come again (10.2.3).

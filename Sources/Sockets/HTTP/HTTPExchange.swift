@@ -6,6 +6,8 @@ public struct HTTPRequest: Sendable {
   public var path: String
   /// The query's items in order, percent-decoded; at most 256.
   public var query: [QueryItem]
+  /// As in ``UpgradeRequest/target``.
+  public var target: String
   /// As in ``UpgradeRequest/headers``.
   public var headers: HTTPHeaders
   /// The body, at most ``HTTPRequest/maximumBodySize`` bytes.
@@ -13,11 +15,12 @@ public struct HTTPRequest: Sendable {
   /// The peer's address and port, as text.
   public var peerAddress: String
 
-  /// Makes a request.
+  /// Makes a request; its target is its path where none is given.
   public init(
     method: String, path: String, query: [QueryItem] = [], headers: HTTPHeaders = HTTPHeaders(),
-    body: [UInt8] = [], peerAddress: String = ""
+    body: [UInt8] = [], peerAddress: String = "", target: String? = nil
   ) {
+    self.target = target ?? path
     self.method = method
     self.path = path
     self.query = query

@@ -11,6 +11,8 @@ struct RequestHead {
   /// Percent-decoded, beginning with a slash, without empty and dot segments.
   let path: String
   let query: [QueryItem]
+  /// Path and query as they came.
+  let target: String
   let headers: HTTPHeaders
   /// The last digit of HTTP/1.x.
   let minorVersion: Int
@@ -26,13 +28,14 @@ struct RequestHead {
     method = String(decoding: words[0], as: UTF8.self)
     minorVersion = try Self.minorVersion(words[2])
     let fields = try reader.fields()
-    let target = try Self.target(words[1], method: method)
+    let named = try Self.target(words[1], method: method)
+    target = String(decoding: named.path, as: UTF8.self)
     let host = try Self.host(fields, minorVersion: minorVersion)
     var headers = fields
     // RFC 9112, 3.2.2: what an absolute target names goes before the header.
-    if let authority = target.authority, authority != host { headers.replace("host", authority) }
+    if let authority = named.authority, authority != host { headers.replace("host", authority) }
     self.headers = headers
-    let parts = target.path.split(
+    let parts = named.path.split(
       separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
     path = try Self.path(parts[0])
     query = parts.count > 1 ? Self.query(parts[1]) : []

@@ -4,6 +4,9 @@ public struct UpgradeRequest: Sendable {
   public var path: String
   /// The query's items in order, percent-decoded; at most 256.
   public var query: [QueryItem]
+  /// Path and query as they came, escapes untouched, beginning with a slash: what signatures are made of.
+  /// Of an absolute target (RFC 9112, 3.2.2) without scheme and host.
+  public var target: String
   /// The headers, in order; those of one name joined by commas.
   public var headers: HTTPHeaders
   /// The peer's address and port, as text: `127.0.0.1:40312`, `[::1]:40312`.
@@ -11,12 +14,13 @@ public struct UpgradeRequest: Sendable {
   /// The subprotocols the client offers, in its order.
   public var subprotocols: [String]
 
-  /// Makes a request.
+  /// Makes a request; its target is its path where none is given.
   public init(
     path: String, query: [QueryItem] = [], headers: HTTPHeaders = HTTPHeaders(),
-    peerAddress: String = "", subprotocols: [String] = []
+    peerAddress: String = "", subprotocols: [String] = [], target: String? = nil
   ) {
     self.path = path
+    self.target = target ?? path
     self.query = query
     self.headers = headers
     self.peerAddress = peerAddress

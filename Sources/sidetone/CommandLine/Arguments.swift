@@ -92,6 +92,15 @@ struct Arguments {
     return values
   }
 
+  /// The same, each taken apart at its first equals sign.
+  func pairs(_ name: String) throws(UsageError) -> [(name: String, value: String)] {
+    try texts(name).map { text throws(UsageError) in
+      let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard halves.count == 2 else { throw UsageError("\(name) \(text) is not NAME=VALUE") }
+      return (String(halves[0]), String(halves[1]))
+    }
+  }
+
   func choice(_ name: String, of choices: [String]) throws(UsageError) -> String? {
     guard let value = values[name]?.first else { return nil }
     guard choices.contains(value) else {

@@ -35,6 +35,9 @@ enum CommandTable {
       PlivoStreamsCommand.self,
       PlivoStopCommand.self,
       PlivoHangUpCommand.self,
+      TwilioCallCommand.self,
+      TwilioHangUpCommand.self,
+      TwilioStreamsCommand.self,
       ResampleCommand.self,
       TranscodeCommand.self,
       VectorsCommand.self,
@@ -45,7 +48,7 @@ enum CommandTable {
   }
 
   /// The platforms as `sidetone doctor` plays them.
-  static let doctorPlatforms: [DoctorPlatform] = [.exotel, .plivo]
+  static let doctorPlatforms: [DoctorPlatform] = [.exotel, .plivo, .twilio]
 
   /// The command that `words` begin with, and the words after it; two words go before one.
   static func command(

@@ -65,15 +65,10 @@ struct ExotelCallCommand: Command {
     _ arguments: Arguments
   ) throws(UsageError) -> ExotelConnect.Destination {
     let rate = try arguments.choice("--rate", of: ["8000", "16000", "24000"])
-    let parameters = try arguments.texts("--parameter")
+    let parameters = try arguments.pairs("--parameter")
     switch (try arguments.text("--stream-url"), try arguments.text("--flow-url")) {
     case (let url?, nil):
-      var items: [URLQuery.Item] = []
-      for text in parameters {
-        let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2 else { throw UsageError("--parameter \(text) is not NAME=VALUE") }
-        items.append(.init(name: String(halves[0]), value: String(halves[1])))
-      }
+      let items = parameters.map { URLQuery.Item(name: $0.name, value: $0.value) }
       do {
         let rate = rate.flatMap(Int.init).flatMap(SampleRate.init(hertz:))
         return .bot(try ExotelStreamURL(url, rate: rate, parameters: items))

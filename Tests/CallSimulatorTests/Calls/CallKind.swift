@@ -14,7 +14,7 @@ protocol CallTrial: Sendable {
 
 /// The kinds of call that there are, each over real sockets against its platform's far end.
 enum CallKind: String, CaseIterable {
-  case exotel, plivo, agentao
+  case exotel, plivo, twilio, agentao
 
   /// How a call is carried, and what its caller does.
   struct Settings: Sendable {
@@ -64,7 +64,7 @@ enum CallKind: String, CaseIterable {
       }
     }
     let loop = try TestLoop()
-    let encoding: AudioEncoding = self == .plivo ? .mulaw : .linear16
+    let encoding: AudioEncoding = self == .exotel ? .linear16 : .mulaw
     let said = Self.tone(hertz: 400, settings.spoken, .hz8000)
     var script = try #require(CallerScript(saying: said, as: encoding))
     script.tail = settings.hangsUpAfter ?? .seconds(30)
@@ -73,7 +73,11 @@ enum CallKind: String, CaseIterable {
       CallerScript.KeyPress(at: .milliseconds(100 * (index + 1)), digit: key)
     }
     let platform: any SimulatedPlatform =
-      self == .plivo ? PlivoPlatform(script: script) : ExotelPlatform(script: script)
+      switch self {
+      case .plivo: PlivoPlatform(script: script)
+      case .twilio: TwilioPlatform(script: script)
+      default: ExotelPlatform(script: script)
+      }
     let address = try BotAddress("ws://127.0.0.1:\(try await server.port())/\(rawValue)")
     let outcome = await SimulatedCall(to: address, as: platform, on: loop.loop).run()
     server.stop()

@@ -293,7 +293,8 @@ import Testing
   }
 
   @Test(
-    "keys come in order, each once, and the end comes once", arguments: [CallKind.exotel, .plivo])
+    "keys come in order, each once, and the end comes once",
+    arguments: [CallKind.exotel, .plivo, .twilio])
   func keys(kind: CallKind) async throws {
     var settings = CallKind.Settings()
     settings.keys = "159#"

@@ -1,15 +1,18 @@
 import Foundation
-import TestSupport
 
 /// Packages from PyPI that play the other side, in a virtual environment that is made once.
-actor PythonPackages {
+package actor PythonPackages {
   /// Plivo's own stream SDK.
-  static let plivo = PythonPackages(
+  package static let plivo = PythonPackages(
     "plivo-sdk", ["plivo-stream-sdk==0.1.1", "plivo==4.63.0", "uvicorn==0.54.0"],
     probe: "import plivo_stream, uvicorn, websockets")
   /// The vendor's public client of AgenTao, under the MIT licence.
-  static let telcoflow = PythonPackages(
+  package static let telcoflow = PythonPackages(
     "telcoflow", ["telcoflow==1.0.0"], probe: "import telcoflow")
+
+  /// Twilio's own library, for its signatures.
+  package static let twilio = PythonPackages(
+    "twilio-kit", ["twilio==9.13.0"], probe: "import twilio.request_validator")
 
   private let name: String
   private let packages: [String]
@@ -23,7 +26,7 @@ actor PythonPackages {
   }
 
   /// Where its Python is; nil where PyPI cannot be reached.
-  func python() async -> String? {
+  package func python() async -> String? {
     if let interpreter { return await interpreter.value }
     let task = Task { [name, packages, probe] in await Self.install(name, packages, probe) }
     interpreter = task
@@ -31,11 +34,11 @@ actor PythonPackages {
   }
 
   private static var root: URL {
-    (0..<4).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+    (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
   }
 
   /// A script beside the tests.
-  static func script(_ name: String) -> String {
+  package static func script(_ name: String) -> String {
     root.appending(path: "Tests/CallSimulatorTests/Peers/\(name)").path
   }
 

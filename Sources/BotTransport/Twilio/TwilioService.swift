@@ -1,0 +1,15 @@
+import Telephony
+
+extension PlatformService {
+  /// Twilio, which signs with an auth token: ``TwilioGate`` and ``TwilioEndpoints``.
+  public static let twilio = PlatformService(
+    .twilio, paths: ["/twilio/answer", "/twilio/status"], secretName: "auth-token"
+  ) { terms, configuration in
+    let gate = TwilioGate(tokens: terms.signingSecrets, reach: configuration.reach)
+    gate?.add(to: &configuration)
+    TwilioEndpoints(
+      gate: gate, reach: configuration.reach, callLog: configuration.callLog,
+      notices: configuration.notices
+    ).add(to: &configuration.routes)
+  }
+}

@@ -1,0 +1,38 @@
+public import AudioEngine
+import Telephony
+
+extension SimulatedProvider {
+  /// Twilio Media Streams, two-way: mu-law at 8 kHz in messages of 20 ms.
+  public static let twilio = SimulatedProvider(
+    name: "twilio", dialects: TwilioDialect.named.map(\.name), encodings: [.mulaw],
+    load: TwilioLoad(), playout: { format, _ in .twilio(format) }
+  ) { script, choices in
+    var options = TwilioPlatform.Options()
+    if let name = choices.dialect {
+      guard let named = TwilioDialect.named.first(where: { $0.name == name }) else { return nil }
+      options.dialect = named.dialect
+    }
+    options.expectsEcho = choices.expectsEcho
+    options.signingToken = choices.signingToken
+    // A server takes a second socket of one stream for a retry and ends the first.
+    options.streamSID = sid("MZ")
+    options.callSID = sid("CA")
+    var script = script
+    script.cadence = .milliseconds(20)
+    return TwilioPlatform(script: script, options: options)
+  }
+
+  /// A random identifier: two letters and 32 hexadecimal digits.
+  private static func sid(_ prefix: String) -> String {
+    prefix + (0..<32).map { _ in String(UInt8.random(in: 0...15), radix: 16) }.joined()
+  }
+}
+
+extension PlayoutModel {
+  /// Twilio as a server with the default options plays to it; a clear gives all marks back at once.
+  public static func twilio(_ format: WireFormat) -> PlayoutModel {
+    PlayoutModel(
+      name: "twilio", policy: TwilioCodec().playbackPolicy(for: format),
+      cadence: .milliseconds(20), marksAtClear: .echoedAtOnce)
+  }
+}
