@@ -83,10 +83,18 @@ if !coreOnly {
     .target(
       name: "CallSimulator", dependencies: ["Sockets", "Telephony", "AudioEngine", "SeededRandom"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Console",
+      dependencies: ["CallSimulator", "Sockets", "Telephony", "AudioEngine", "Ground"],
+      resources: [
+        "door.html", "index.html", "style.css", "page.js", "phone.js", "sound.js", "voice.js",
+        "resampler.js", "handset.js", "scope.js",
+      ].map { .embedInCode("Page/\($0)") },
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator", "Telephony",
+        "Console", "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator", "Telephony",
         "AudioEngine", "Ground", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
@@ -170,6 +178,7 @@ if !coreOnly {
     .library(name: "SQLiteCallLog", targets: ["SQLiteCallLog"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
+    .library(name: "Console", targets: ["Console"]),
     .executable(name: "sidetone", targets: ["sidetone"]),
   ]
 }

@@ -87,6 +87,7 @@ public struct HTTPResponse: Sendable {
     switch status {
     case 200: "OK"
     case 204: "No Content"
+    case 303: "See Other"
     case 400: "Bad Request"
     case 401: "Unauthorized"
     case 403: "Forbidden"

@@ -24,6 +24,7 @@ enum CommandTable {
     [
       CallCommand.self,
       ServeCommand.self,
+      ConsoleCommand.self,
       DoctorCommand.self,
       LoadCommand.self,
       SimulateCommand.self,

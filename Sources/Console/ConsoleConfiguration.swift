@@ -1,0 +1,28 @@
+public import Telephony
+
+/// What an operator decides about a console.
+public struct ConsoleConfiguration: Sendable {
+  /// The address that the page dials unless its user writes another; `{provider}` stands for the name of
+  /// the platform that calls. Allowed wherever it is, since the operator wrote it.
+  public var bot: String
+  /// Whether this machine alone reaches the listener that serves the page.
+  public var isLocal: Bool
+  /// What a visitor must show, once a session; with none, and on a local listener alone, nobody is asked.
+  public var tokens: [Secret]
+  /// The secret that a platform of that name signs with; nil for unsigned calls.
+  public var signingToken: @Sendable (_ platform: String) -> String?
+  /// After so long a call from the page is hung up. Its audio stays in memory until its end: up to
+  /// 96 kB a second at 24 kHz, both ways together.
+  public var longestCall: Duration = .seconds(1_800)
+
+  /// Makes a configuration.
+  public init(
+    bot: String, isLocal: Bool, tokens: [Secret] = [],
+    signingToken: @escaping @Sendable (_ platform: String) -> String? = { _ in nil }
+  ) {
+    self.bot = bot
+    self.isLocal = isLocal
+    self.tokens = tokens
+    self.signingToken = signingToken
+  }
+}

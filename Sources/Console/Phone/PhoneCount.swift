@@ -1,0 +1,28 @@
+import Ground
+
+/// How many telephones are open at once: each may place a call.
+final class PhoneCount: Sendable {
+  /// More are refused.
+  static let limit = 16
+
+  /// A place among them, given back when nobody has it any more.
+  final class Place: Sendable {
+    private let count: PhoneCount
+
+    fileprivate init(_ count: PhoneCount) { self.count = count }
+
+    deinit { count.open.withLock { $0 -= 1 } }
+  }
+
+  private let open = Locked(0)
+
+  /// A place; nil where all are taken.
+  func take() -> Place? {
+    let isFree = open.withLock { open in
+      guard open < Self.limit else { return false }
+      open += 1
+      return true
+    }
+    return isFree ? Place(self) : nil
+  }
+}

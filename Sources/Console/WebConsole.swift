@@ -1,0 +1,60 @@
+import AudioEngine
+public import Sockets
+import Telephony
+
+/// A page that a server shows people: a telephone which calls a bot as a platform does.
+///
+/// It brings no listener of its own: hand it the plain requests and the upgrades under ``path``. Where
+/// nobody looks at the page it does nothing. Any thread.
+public final class WebConsole: Sendable {
+  /// Where the page is; everything it needs is below.
+  public static let path = "/console"
+
+  private let configuration: ConsoleConfiguration
+  private let door: ConsoleDoor
+  private let phones = PhoneCount()
+
+  /// Makes a console that nobody has visited.
+  ///
+  /// - Parameter configuration: with tokens, or local: a console that strangers reach and that asks for
+  ///   nothing answers all requests with 403.
+  public init(_ configuration: ConsoleConfiguration) {
+    self.configuration = configuration
+    door = ConsoleDoor(tokens: configuration.tokens, isLocal: configuration.isLocal)
+  }
+
+  /// Answers a plain request; nil where the path is none of the console's.
+  public func answer(_ request: HTTPRequest) -> HTTPResponse? {
+    guard request.path == Self.path || request.path.hasPrefix(Self.path + "/") else { return nil }
+    if let refusal = door.refusal(of: request.headers) { return refusal.response }
+    if request.path == Self.path + "/session" { return door.openSession(request) }
+    guard request.method == "GET" || request.method == "HEAD" else {
+      return HTTPResponse(status: 405, headers: ["Allow": "GET"], body: "Use GET.\n")
+    }
+    let name = String(request.path.dropFirst(Self.path.count).drop { $0 == "/" })
+    // What the form at the door looks like is no secret.
+    let isOpen = door.knows(request.headers) || name == "style.css"
+    return PageFiles.answer(isOpen ? name : name.isEmpty ? "door" : name, isOpen: isOpen)
+  }
+
+  /// Judges an upgrade on `loop`'s thread; nil where the path is none of the console's.
+  public func upgrade(_ request: UpgradeRequest, on loop: EventLoop) -> UpgradeDecision? {
+    guard request.path == Self.path || request.path.hasPrefix(Self.path + "/") else { return nil }
+    if let refusal = door.refusal(of: request.headers) ?? door.strangeOrigin(request.headers) {
+      return .refuse(status: refusal.status, body: refusal.words)
+    }
+    guard door.knows(request.headers) else {
+      return .refuse(status: 403, body: "Open \(Self.path) and show the token first.\n")
+    }
+    guard request.path == Self.path + "/phone" else {
+      return .refuse(status: 404, body: "There is no such socket.\n")
+    }
+    guard let place = phones.take() else {
+      return .refuse(status: 503, body: "\(PhoneCount.limit) telephones are open already.\n")
+    }
+    let phone = Phone(
+      loop: loop, configuration: configuration, dialsAnywhere: !configuration.tokens.isEmpty,
+      place: place)
+    return .accept(PhoneSocket(phone: phone))
+  }
+}
