@@ -94,8 +94,8 @@ if !coreOnly {
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "Console", "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator", "Telephony",
-        "AudioEngine", "Ground", "CLibCrypto",
+        "Console", "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator",
+        "Telephony", "AudioEngine", "Ground", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.

@@ -36,6 +36,8 @@ public struct ExotelPlatform: SimulatedPlatform {
     public var marksAtClear = PlayoutLine.MarksAtClear.dropped
     /// The time between `connected` and `start`.
     public var startDelay: Duration = .zero
+    /// What `custom_parameters` hold; the dialect says how.
+    public var parameters = ["ref": "c-8817", "lang": "hi-IN"]
     /// The stream's id, by default of the shape seen on the wire.
     public var streamSID = "3f91c27ad04e8b56a1d7e0c49b2f6a18bk"
     /// The call's id.
@@ -57,7 +59,7 @@ public struct ExotelPlatform: SimulatedPlatform {
       interruptsAt: script.interrupts ? script.firstLoudByte : nil)
     writer = ExotelWriter(
       dialect: options.dialect, streamSID: options.streamSID, callSID: options.callSID,
-      format: script.format)
+      format: script.format, parameters: options.parameters)
   }
 
   /// The upgrade has succeeded: `connected` and `start` are due.

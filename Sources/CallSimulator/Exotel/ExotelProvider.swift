@@ -12,6 +12,9 @@ extension SimulatedProvider {
       guard let named = ExotelDialect.named.first(where: { $0.name == name }) else { return nil }
       options.dialect = named.dialect
     }
+    if let from = choices.from { options.dialect.from = from }
+    if let to = choices.to { options.dialect.to = to }
+    if let parameters = choices.parameters { options.parameters = parameters }
     // A server takes a second socket of one stream for a retry and ends the first.
     options.streamSID = sid()
     options.callSID = sid()

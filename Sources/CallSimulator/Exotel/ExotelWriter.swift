@@ -7,9 +7,15 @@ struct ExotelWriter: Sendable {
   let streamSID: String
   let callSID: String
   let format: WireFormat
+  private let parameterPairs: [(name: String, value: String)]
   private var sequence = 0
 
-  init(dialect: ExotelDialect, streamSID: String, callSID: String, format: WireFormat) {
+  init(
+    dialect: ExotelDialect, streamSID: String, callSID: String, format: WireFormat,
+    parameters: [String: String]
+  ) {
+    // Backwards, which is the order of the example.
+    parameterPairs = parameters.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
     self.dialect = dialect
     self.streamSID = streamSID
     self.callSID = callSID
@@ -130,8 +136,8 @@ struct ExotelWriter: Sendable {
   }
 
   private var parameters: WireText? {
-    let pairs = [("ref", "c-8817"), ("lang", "hi-IN")]
-    let members = pairs.map { WireText.Member(key: $0.0, value: .string($0.1)) }
+    let pairs = parameterPairs
+    let members = pairs.map { WireText.Member(key: $0.name, value: .string($0.value)) }
     switch dialect.parameters {
     case .absent: return nil
     case .null: return .null

@@ -74,6 +74,12 @@ public struct CallChoices: Hashable, Sendable {
   public var expectsEcho = false
   /// The secret that the platform signs its requests with, where it signs any; nil for unsigned.
   public var signingToken: String?
+  /// The caller's number, where the platform tells it; nil for an example.
+  public var from: String?
+  /// The number that was called, where the platform tells it; nil for an example.
+  public var to: String?
+  /// What the operator had the platform pass on to the bot; nil for examples.
+  public var parameters: [String: String]?
 
   /// The default choices.
   public init() {}

@@ -37,6 +37,8 @@ public struct PlivoPlatform: SimulatedPlatform {
     public var rules: JudgeRules?
     /// Whether the bot must give back the caller's audio byte for byte.
     public var expectsEcho = false
+    /// What `extra_headers` hold; the dialect says how.
+    public var parameters = ["ref": "c-8817", "lang": "hi-IN"]
     /// The auth token that the upgrade is signed with; unsigned where nil.
     public var signingToken: String?
     /// The nonce of that signature.
@@ -62,7 +64,7 @@ public struct PlivoPlatform: SimulatedPlatform {
       interruptsAt: script.interrupts ? script.firstLoudByte : nil)
     writer = PlivoWriter(
       dialect: options.dialect, streamID: options.streamID, callID: options.callID,
-      format: script.format)
+      format: script.format, parameters: options.parameters)
   }
 
   /// The subprotocol that one of Plivo's own servers asks for, where the dialect offers it, and the

@@ -12,6 +12,7 @@ extension SimulatedProvider {
       guard let named = PlivoDialect.named.first(where: { $0.name == name }) else { return nil }
       options.dialect = named.dialect
     }
+    if let parameters = choices.parameters { options.parameters = parameters }
     options.expectsEcho = choices.expectsEcho
     options.signingToken = choices.signingToken
     options.nonce = String((0..<20).map { _ in "0123456789".randomElement() ?? "0" })

@@ -7,12 +7,18 @@ struct PlivoWriter: Sendable {
   let streamID: String
   let callID: String
   let format: WireFormat
+  private let parameters: [(name: String, value: String)]
   private var sequence: Int
 
   /// 1 January 2026 in Unix milliseconds: no clock is read, so that every call can be repeated.
   private static let epochMs = 1_767_225_600_000
 
-  init(dialect: PlivoDialect, streamID: String, callID: String, format: WireFormat) {
+  init(
+    dialect: PlivoDialect, streamID: String, callID: String, format: WireFormat,
+    parameters: [String: String]
+  ) {
+    // Backwards, which is the order of the example.
+    self.parameters = parameters.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
     self.dialect = dialect
     self.streamID = streamID
     self.callID = callID
@@ -96,11 +102,19 @@ struct PlivoWriter: Sendable {
     case .absent: nil
     case .null: .null
     case .empty: .string("")
-    case .semicolons: .string("ref=c-8817;lang=hi-IN")
-    case .commas: .string("ref=c-8817,lang=hi-IN")
-    case .jsonText: .string("{\"ref\":\"c-8817\",\"lang\":\"hi-IN\"}")
-    case .braces: .string("{ref: c-8817, lang: hi-IN}")
+    case .semicolons: .string(joined("=", by: ";"))
+    case .commas: .string(joined("=", by: ","))
+    case .jsonText: .string(String(decoding: parameterObject.text(), as: UTF8.self))
+    case .braces: .string("{\(joined(": ", by: ", "))}")
     }
+  }
+
+  private func joined(_ sign: String, by separator: String) -> String {
+    parameters.map { $0.name + sign + $0.value }.joined(separator: separator)
+  }
+
+  private var parameterObject: WireText {
+    .object(parameters.map { member($0.name, .string($0.value)) })
   }
 
   private func member(_ key: String, _ value: WireText) -> WireText.Member {

@@ -121,7 +121,8 @@ final class ConsoleDoor: Sendable {
 
   private static func session(in headers: HTTPHeaders) -> String? {
     let cookies = (headers["cookie"] ?? "").split { $0 == ";" || $0 == "," || $0 == " " }
-    return cookies.first { $0.hasPrefix(cookie + "=") }.map { String($0.dropFirst(cookie.count + 1)) }
+    return cookies.first { $0.hasPrefix(cookie + "=") }
+      .map { String($0.dropFirst(cookie.count + 1)) }
   }
 
   /// The name in a `Host` header, without port and brackets.

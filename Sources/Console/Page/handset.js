@@ -12,7 +12,7 @@ class Handset extends AudioWorkletProcessor {
     this.said = [];
     this.queue = []; // arrays of samples at the wire's rate
     this.queued = 0;
-    this.depth = this.rate * 0.08; // what lies ready before sound begins
+    this.depth = this.rate * 0.12; // what lies ready before sound begins
     this.isPlaying = false;
     this.ready = []; // samples at the device's rate
     this.played = []; // what was played and not told yet

@@ -72,6 +72,9 @@ final class LivePhoneCall: @unchecked Sendable {
     if let name = dial.policy, let policy = JudgeRules.Policy(rawValue: name) {
       choices.policy = policy
     }
+    choices.from = dial.from
+    choices.to = dial.to
+    choices.parameters = dial.parameters
     choices.signingToken = configuration.signingToken(provider.name)
     guard let platform = provider.platform(script: script, choices: choices) else {
       throw DialRefusal(sentence: "\(provider.name) cannot place such a call")

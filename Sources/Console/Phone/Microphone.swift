@@ -9,11 +9,11 @@ struct Microphone: Sendable {
   private var samples: [Int16] = []
   private var isPrimed = false
   /// What has to lie ready before speech begins.
-  private var depth: Duration = .milliseconds(60)
+  private var depth: Duration = .milliseconds(100)
   /// Silence that was said for want of sound.
   private(set) var late: Duration = .zero
 
-  private static let mostDepth: Duration = .milliseconds(200)
+  private static let mostDepth: Duration = .milliseconds(300)
   /// Beyond the depth by this much, the page's clock is faster than ours, or a stall has ended.
   private static let slack: Duration = .milliseconds(300)
 
