@@ -85,10 +85,12 @@ if !coreOnly {
       swiftSettings: swiftSettings),
     .target(
       name: "Console",
-      dependencies: ["CallSimulator", "Sockets", "Telephony", "AudioEngine", "Ground"],
+      dependencies: [
+        "CallSimulator", "BotTransport", "Sockets", "Telephony", "AudioEngine", "Ground",
+      ],
       resources: [
         "door.html", "index.html", "style.css", "page.js", "phone.js", "sound.js", "voice.js",
-        "resampler.js", "handset.js", "scope.js",
+        "resampler.js", "handset.js", "scope.js", "window.js",
       ].map { .embedInCode("Page/\($0)") },
       swiftSettings: swiftSettings),
     .executableTarget(

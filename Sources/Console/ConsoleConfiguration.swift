@@ -1,9 +1,11 @@
+public import BotTransport
 public import Telephony
 
 /// What an operator decides about a console.
 public struct ConsoleConfiguration: Sendable {
   /// The address that the page dials unless its user writes another; `{provider}` stands for the name of
-  /// the platform that calls. Allowed wherever it is, since the operator wrote it.
+  /// the platform that calls, `{server}` for scheme and address of the page's own server. Allowed wherever
+  /// it is, since the operator wrote it.
   public var bot: String
   /// Whether this machine alone reaches the listener that serves the page.
   public var isLocal: Bool
@@ -14,6 +16,11 @@ public struct ConsoleConfiguration: Sendable {
   /// After so long a call from the page is hung up. Its audio stays in memory until its end: up to
   /// 96 kB a second at 24 kHz, both ways together.
   public var longestCall: Duration = .seconds(1_800)
+
+  /// Whether the page shows the calls that ``WebConsole/watching(_:)`` sees.
+  public var hasWindow = false
+  /// Is told what visitors do to calls; nil for nobody.
+  public var log: ServerLog?
 
   /// Makes a configuration.
   public init(

@@ -19,6 +19,7 @@ enum PageFiles {
       "sound.js": File(type: script, bytes: PackageResources.sound_js),
       "voice.js": File(type: script, bytes: PackageResources.voice_js),
       "resampler.js": File(type: script, bytes: PackageResources.resampler_js),
+      "window.js": File(type: script, bytes: PackageResources.window_js),
       "scope.js": File(type: script, bytes: PackageResources.scope_js),
       "handset.js": File(type: script, bytes: PackageResources.handset_js),
     ]

@@ -1,8 +1,10 @@
 import AudioEngine
+public import BotTransport
 public import Sockets
 import Telephony
 
-/// A page that a server shows people: a telephone which calls a bot as a platform does.
+/// A page that a server shows people: a telephone which calls a bot as a platform does, and a window into
+/// the server's calls.
 ///
 /// It brings no listener of its own: hand it the plain requests and the upgrades under ``path``. Where
 /// nobody looks at the page it does nothing. Any thread.
@@ -12,7 +14,8 @@ public final class WebConsole: Sendable {
 
   private let configuration: ConsoleConfiguration
   private let door: ConsoleDoor
-  private let phones = PhoneCount()
+  private let places = Places()
+  private let window = CallWindow()
 
   /// Makes a console that nobody has visited.
   ///
@@ -46,15 +49,32 @@ public final class WebConsole: Sendable {
     guard door.knows(request.headers) else {
       return .refuse(status: 403, body: "Open \(Self.path) and show the token first.\n")
     }
-    guard request.path == Self.path + "/phone" else {
+    let isPhone = request.path == Self.path + "/phone"
+    guard isPhone || (configuration.hasWindow && request.path == Self.path + "/calls") else {
       return .refuse(status: 404, body: "There is no such socket.\n")
     }
-    guard let place = phones.take() else {
-      return .refuse(status: 503, body: "\(PhoneCount.limit) telephones are open already.\n")
+    guard let place = places.take() else {
+      return .refuse(status: 503, body: "\(Places.limit) pages are open already.\n")
     }
-    let phone = Phone(
-      loop: loop, configuration: configuration, dialsAnywhere: !configuration.tokens.isEmpty,
-      place: place)
-    return .accept(PhoneSocket(phone: phone))
+    guard isPhone else {
+      let feed = WindowFeed(
+        loop: loop, window: window, log: configuration.log, place: place)
+      return .accept(PageSocket(feed))
+    }
+    return .accept(
+      PageSocket(
+        Phone(
+          loop: loop, configuration: configuration, dialsAnywhere: !configuration.tokens.isEmpty,
+          place: place)))
+  }
+
+  /// The same bot, whose calls are seen in the window: one entry a call, and nothing more while nobody
+  /// looks at it.
+  public func watching(_ bot: @escaping BotServer.Bot) -> BotServer.Bot {
+    guard configuration.hasWindow else { return bot }
+    return { [window] call in
+      await window.enter(call)
+      try await bot(call)
+    }
   }
 }

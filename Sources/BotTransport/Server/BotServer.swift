@@ -60,6 +60,10 @@ public struct BotServer: Sendable {
   /// that is nothing, or where the server will not begin at all.
   public var shutDoors: String? { rules.withLock { $0.doors }.notice }
 
+  /// Whether others than this machine reach the server, by its address or by what it was told of proxies
+  /// and platforms.
+  public var meetsStrangers: Bool { rules.withLock { $0.doors }.meetStrangers }
+
   /// Has a second instance of the program take the server's sockets over, and waits until that is ready;
   /// meanwhile this one serves as before. Cancel the task of ``run(onListening:bot:)`` afterwards: it
   /// then leaves new connections to the successor, serves those that have connected already, and drains.
@@ -235,6 +239,7 @@ public struct BotServer: Sendable {
           admission, at: loop.now)
       }
     ) { [configuration, rules] request in
+      if let decision = configuration.otherSockets?(request, loop) { return decision }
       let rules = rules.withLock { $0 }
       let platform = configuration.call.platforms.entry(path: request.path)?.platform
       let client = rules.reach.client(of: request.headers, from: request.peerAddress)

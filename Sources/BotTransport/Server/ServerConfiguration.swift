@@ -30,6 +30,9 @@ public struct ServerConfiguration: Sendable {
   public var admitsStrangers: Bool
   /// What is answered to plain HTTP requests on the same port.
   public var routes: HTTPRoutes
+  /// Takes WebSockets that are no calls, such as those of a page, ahead of all else; nil for what is not
+  /// its own. Called on the thread of the event loop that carries the socket: it answers at once.
+  public var otherSockets: (@Sendable (UpgradeRequest, EventLoop) -> UpgradeDecision?)?
   /// Takes what is said of live calls beside their sockets to them.
   public let notices = CallNotices()
   /// Where bots run.

@@ -2,6 +2,7 @@
 import { Phone } from "./phone.js";
 import { wave } from "./sound.js";
 import { Scope } from "./scope.js";
+import { CallWindow } from "./window.js";
 
 const element = (id) => document.getElementById(id);
 const phone = new Phone();
@@ -10,6 +11,8 @@ window.sidetone = { phone };
 const scope = new Scope(element("scope"));
 let hello = { providers: [], bot: "" };
 let hasOwnAddress = false;
+let callWindow = null;
+const server = `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}`;
 
 function fill(select, values, text = (value) => value) {
   const before = select.value;
@@ -26,7 +29,7 @@ function showFormats() {
   if (!provider) return;
   fill(element("encoding"), provider.encodings, (name) => ({ mulaw: "mu-law" })[name] ?? name);
   showRates();
-  if (!hasOwnAddress) element("url").value = hello.bot.replaceAll("{provider}", provider.name);
+  if (!hasOwnAddress) element("url").value = hello.bot.replaceAll("{server}", server).replaceAll("{provider}", provider.name);
 }
 
 function showRates() {
@@ -230,6 +233,7 @@ async function connect() {
     hello = await phone.connect();
     fill(element("provider"), hello.providers.map((provider) => provider.name));
     showFormats();
+    if (hello.hasWindow) callWindow ??= new CallWindow();
     showLink("ready", false);
   } catch { /* told by "lost" */ }
 }

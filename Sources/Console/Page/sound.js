@@ -10,7 +10,10 @@ export class Sound {
       await context.audioWorklet.addModule("/console/handset.js");
       const sound = new Sound(context, rate, onSaid, onLevel);
       await sound.connect(source);
-      await context.resume();
+      // Without a click or a key of the user's a browser lets nothing be heard.
+      await Promise.race([context.resume(), new Promise((_, reject) => {
+        setTimeout(() => reject(new Error("the browser wants a click on the page first")), 3000);
+      })]);
       return sound;
     } catch (error) {
       await context.close();

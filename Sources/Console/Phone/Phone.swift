@@ -6,21 +6,15 @@ import Sockets
 ///
 /// Every 20 ms it takes as much from the page's microphone and gives the page what the caller's ear has
 /// just heard. Pinned to the loop of the page's socket, where the call runs too. It ends with the socket.
-actor Phone {
-  /// A message for the page.
-  enum Message: Sendable {
-    case text([UInt8])
-    case sound([UInt8])
-  }
-
+actor Phone: PageEnd {
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private nonisolated let loop: EventLoop
   private let configuration: ConsoleConfiguration
   private let dialsAnywhere: Bool
-  private let place: PhoneCount.Place
+  private let place: Places.Place
   private var socket: WebSocket?
-  private var outbox: [Message] = []
+  private var outbox: [PageMessage] = []
   private var call: LivePhoneCall?
   private var timer: LoopTimer?
 
@@ -30,7 +24,7 @@ actor Phone {
 
   init(
     loop: EventLoop, configuration: ConsoleConfiguration, dialsAnywhere: Bool,
-    place: PhoneCount.Place
+    place: Places.Place
   ) {
     self.loop = loop
     self.configuration = configuration
@@ -47,6 +41,7 @@ actor Phone {
     hello.providers = SimulatedProvider.all.map(PhoneNews.Provider.init)
     hello.bot = configuration.bot
     hello.dialsAnywhere = dialsAnywhere
+    hello.hasWindow = configuration.hasWindow
     tell(hello)
   }
 
@@ -70,7 +65,7 @@ actor Phone {
 
   func received(sound: [UInt8]) { call?.microphone.take(sound) }
 
-  func nextMessage() -> Message? {
+  func nextMessage() -> PageMessage? {
     guard !outbox.isEmpty else { return nil }
     let message = outbox.removeFirst()
     if !outbox.isEmpty { socket?.requestWrite() }
@@ -134,7 +129,7 @@ actor Phone {
 
   private func tell(_ news: PhoneNews) { send(.text(news.text)) }
 
-  private func send(_ message: Message) {
+  private func send(_ message: PageMessage) {
     guard let socket else { return }
     if outbox.count >= Self.mostMessages {
       // A page that does not read loses the oldest sound; what is told stays.

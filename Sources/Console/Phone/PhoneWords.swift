@@ -81,6 +81,7 @@ struct PhoneNews: Encodable, Sendable {
   var providers: [Provider]?
   var bot: String?
   var dialsAnywhere: Bool?
+  var hasWindow: Bool?
   var state: String?
   var rate: Int?
   var why: String?

@@ -7,7 +7,14 @@ struct ConsoleOptions {
     help: "let who shows a token of FILE, one a line, see the page, dial any address, and come "
       + "from other machines")
 
+  static let pageOption = Option(
+    "--console",
+    help: "serve people a page under /console: a telephone that calls the bot, and a window into "
+      + "the calls")
+
   let tokens: [Secret]
+  /// Whether a server shows the page beside its calls.
+  let isShown: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     var tokens: [Secret] = []
@@ -15,5 +22,6 @@ struct ConsoleOptions {
       tokens = try AccessOptions.lines(of: path, "--console-token-file").compactMap { Secret($0) }
     }
     self.tokens = tokens
+    isShown = arguments.flag("--console")
   }
 }

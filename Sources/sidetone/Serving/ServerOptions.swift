@@ -6,12 +6,14 @@ struct ServerOptions {
   static let options =
     ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
     + LimitOptions.options + CallLogOptions.options + WatchOptions.options
+    + [ConsoleOptions.pageOption, ConsoleOptions.tokenOption]
 
   let listening: ListenOptions
   let tls: TLSOptions
   let watching: WatchOptions
   let limits: LimitOptions
   let callLog: CallLogOptions
+  let console: ConsoleOptions
   /// Whom it admits stands in files that may be read again.
   private let arguments: Arguments
   let access: AccessOptions
@@ -26,6 +28,7 @@ struct ServerOptions {
     limits = try LimitOptions(arguments)
     callLog = try CallLogOptions(arguments)
     watching = try WatchOptions(arguments)
+    console = try ConsoleOptions(arguments)
   }
 
   /// What holds as long as the server runs.

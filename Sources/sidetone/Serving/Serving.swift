@@ -1,5 +1,6 @@
 import BotTransport
 import CallLog
+import Console
 import Foundation
 
 /// A server at work, from its first signal to its last.
@@ -11,6 +12,8 @@ struct Serving {
   /// All of the configuration but whom it admits, which SIGHUP may change.
   private let lasting: ServerConfiguration
   private let configuration: ServerConfiguration
+  /// The page for people; nil where it is not asked for.
+  private let console: WebConsole?
 
   /// Makes a server of what the command says of its calls, and of the options of every server.
   init(
@@ -24,6 +27,14 @@ struct Serving {
       throw UsageError(saying: error)
     }
     options.apply(to: &lasting)
+    var open = lasting
+    options.addRules(to: &open)
+    let page = try options.console.isShown ? Self.console(options, open) : nil
+    console = page
+    if let page {
+      lasting.routes.addTree(WebConsole.path, methods: ["GET", "POST"]) { page.answer($0) }
+      lasting.otherSockets = { page.upgrade($0, on: $1) }
+    }
     self.lasting = lasting
     self.options = options
     var whole = lasting
@@ -31,8 +42,29 @@ struct Serving {
     self.configuration = whole
   }
 
+  /// The page of a server that is configured so far.
+  private static func console(
+    _ options: ServerOptions, _ configuration: ServerConfiguration
+  ) throws(UsageError) -> WebConsole {
+    let server = BotServer(
+      host: options.listening.host, port: options.listening.port, configuration: configuration)
+    let isLocal = !server.meetsStrangers
+    guard isLocal || !options.console.tokens.isEmpty else {
+      throw UsageError(
+        "others than this machine reach the server, and --console lets people hear its calls",
+        advice: "give --console-token-file FILE")
+    }
+    var settings = ConsoleConfiguration(
+      bot: "{server}/{provider}", isLocal: isLocal, tokens: options.console.tokens
+    ) { [endpoints = options.endpoints] in endpoints.signingSecrets(of: $0).first }
+    settings.hasWindow = true
+    settings.log = configuration.log
+    return WebConsole(settings)
+  }
+
   /// Carries calls to a bot.
   func run(bot: @escaping BotServer.Bot) async throws(UsageError) -> ExitStatus {
+    let bot = console?.watching(bot) ?? bot
     let server = BotServer(
       host: options.listening.host, port: options.listening.port, configuration: configuration)
     return try await run(server) { try await server.run(onListening: $0, bot: bot) }
@@ -63,6 +95,11 @@ struct Serving {
         Console.print(
           "listening on \(options.tls.scheme)://"
             + (address ?? "\(options.listening.urlHost):\(port)"))
+        if console != nil {
+          let place = address ?? "\(options.listening.urlHost):\(port)"
+          let scheme = options.tls.configuration == nil ? "http" : "https"
+          Console.print("console on \(scheme)://\(place)\(WebConsole.path)")
+        }
         if configuration.log == nil, let notice = server?.shutDoors {
           Console.complain("sidetone serve: \(notice)")
         }

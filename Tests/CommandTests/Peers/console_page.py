@@ -1,9 +1,10 @@
 """Drives the console's page in Debian's Chromium: what the suite asks of it, as JSON on standard output.
 
-usage: console_page.py PAGE VOICE.wav ECHO_URL TALKING_URL [SCREENSHOTS]
+usage: console_page.py echo PAGE VOICE.wav        calls the page's own echo bot in every wire that it offers
+       console_page.py interrupt PAGE VOICE.wav   calls a bot that speaks until it is interrupted
+       console_page.py look PAGE VOICE.wav FOLDER takes pictures of the page for the documents
 
-VOICE.wav is the microphone, again and again. The echo bot is called in every wire that the page offers;
-the talking bot once, and interrupted by the voice's first loud sound.
+VOICE.wav is the microphone, again and again.
 """
 import json
 import sys
@@ -16,7 +17,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-SECONDS = 3.2
+SECONDS = 2.0
 
 
 def browser(voice):
@@ -93,55 +94,109 @@ def wires(driver):
                 yield name, encoding, int(rate)
 
 
-def echo(driver, url, voice, wire):
-    name, encoding, rate = wire
-    driver.execute_async_script(
-        "const done = arguments[1];"
+def dial(driver, name, encoding="", rate=8000):
+    """Dials the address that the page proposes for a platform."""
+    Select(find(driver, "provider")).select_by_visible_text(name)
+    problem = driver.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
         "sidetone.phone.dial(arguments[0]).then(() => done(null), (e) => done(e.message))",
-        {"url": url.replace("{provider}", name), "provider": name, "encoding": encoding, "rate": rate,
+        {"url": find(driver, "url").get_property("value"), "provider": name,
+         "encoding": encoding or find(driver, "encoding").get_property("value"), "rate": rate,
          "source": {"kind": "microphone", "cleansEcho": False}})
+    if problem:
+        raise RuntimeError(problem)
     wait_for_state(driver, "up")
-    time.sleep(SECONDS)
+
+
+def hang_up(driver):
     find(driver, "hangup").click()
     wait_for_state(driver, "ended")
-    report = driver.execute_script("return sidetone.phone.report()")
-    result = compare(heard(driver), prompt_at(voice, rate), rate)
-    result.update(provider=name, encoding=encoding, rate=rate, verdict=report["verdict"],
-                  problems=report["problems"], format=report["format"])
-    return result
+    return driver.execute_script("return sidetone.phone.report()")
 
 
-def interrupt(driver, url, name):
-    """Pieces of 20 ms from the caller's first loud one to the bot's last."""
+def rows(driver, state):
+    return driver.find_elements(
+        By.CSS_SELECTOR, f"[data-testid='call-row'][data-state='{state}']")
+
+
+def echo(driver, voice):
+    calls = []
+    for name, encoding, rate in list(wires(driver)):
+        dial(driver, name, encoding, rate)
+        find(driver, "key-5").click()
+        time.sleep(SECONDS)
+        live = len(rows(driver, "live"))
+        report = hang_up(driver)
+        call = compare(heard(driver), prompt_at(voice, rate), rate)
+        call.update(provider=name, encoding=encoding, rate=rate, verdict=report["verdict"],
+                    problems=report["problems"], format=report["format"], live=live)
+        calls.append(call)
+    WebDriverWait(driver, 20, 0.05).until(lambda _: len(rows(driver, "ended")) == len(calls))
+    return {"calls": calls}
+
+
+def interrupt(driver):
+    """The levels of both ways, a number for 20 ms each, in the order in which the page had them."""
     driver.execute_script(
         "window.pieces = [];"
         "sidetone.phone.addEventListener('level', ({detail}) => pieces.push([detail.way, detail.peak]))")
-    driver.execute_async_script(
-        "const done = arguments[1];"
-        "sidetone.phone.dial(arguments[0]).then(() => done(null), (e) => done(e.message))",
-        {"url": url.replace("{provider}", name), "provider": name, "encoding": "linear16", "rate": 8000,
-         "source": {"kind": "microphone", "cleansEcho": False}})
-    wait_for_state(driver, "up")
+    dial(driver, [o.text for o in Select(find(driver, "provider")).options][0])
+    WebDriverWait(driver, 20, 0.05).until(
+        lambda _: driver.execute_script("return pieces.filter(([w, p]) => w === 'said' && p > 0.1).length > 40"))
     time.sleep(SECONDS)
-    find(driver, "hangup").click()
-    wait_for_state(driver, "ended")
+    report = hang_up(driver)
     pieces = driver.execute_script("return pieces")
-    report = driver.execute_script("return sidetone.phone.report()")
-    return {"pieces": pieces, "clears": report["clears"], "verdict": report["verdict"]}
+    # The caller is silent first; the bot's last loud piece before its pause ends the barge-in.
+    spoke = next(i for i, (way, peak) in enumerate(pieces) if way == "said" and peak > 0.1)
+    after = [peak for way, peak in pieces[spoke:] if way == "heard"]
+    quiet = next((i for i in range(len(after)) if max(after[i:i + 10]) < 0.01), len(after))
+    before = max([peak for way, peak in pieces[:spoke] if way == "heard"], default=0)
+    return {"silentMs": 20 * quiet, "spokeBefore": before > 0.05, "clears": report["clears"],
+            "verdict": report["verdict"], "problems": report["problems"]}
+
+
+def look(driver, folder):
+    provider = [o.text for o in Select(find(driver, "provider")).options][0]
+
+    def shoot(name, dark, width, height):
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1.5, "mobile": width < 500})
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+        time.sleep(0.6)
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        driver.save_screenshot(f"{folder}/{name}.png")
+        return {"name": name, "width": width, "scrollWidth": wide}
+
+    shots = []
+    dial(driver, provider)
+    driver.execute_script("document.querySelector('[data-testid=call-watch]')?.click()") \
+        if WebDriverWait(driver, 20, 0.05).until(lambda _: rows(driver, "live")) else None
+    time.sleep(9)
+    shots.append(shoot("console-window", True, 1180, 1130))
+    shots.append(shoot("console-live", False, 1180, 1130))
+    report = hang_up(driver)
+    shots.append(shoot("console-light", False, 1180, 760))
+    shots.append(shoot("console-dark", True, 1180, 760))
+    shots.append(shoot("console-narrow", False, 360, 1500))
+    return {"shots": shots, "verdict": report["verdict"]}
 
 
 def main():
-    page, voice, echo_url, talking_url = sys.argv[1:5]
+    task, page, voice = sys.argv[1:4]
     driver = browser(voice)
     try:
         driver.get(page)
         WebDriverWait(driver, 20, 0.05).until(
             lambda _: driver.find_elements(By.CSS_SELECTOR, "[data-testid='provider'] option"))
-        result = {"calls": []}
-        for wire in list(wires(driver)):
-            result["calls"].append(echo(driver, echo_url, voice, wire))
+        if task == "echo":
+            result = echo(driver, voice)
+        elif task == "interrupt":
+            result = interrupt(driver)
+        else:
+            result = look(driver, sys.argv[4])
         result["log"] = [line["message"] for line in driver.get_log("browser")]
-        print(json.dumps(result, indent=1))
+        print(json.dumps(result))
     finally:
         driver.quit()
 

@@ -1,15 +1,15 @@
 import Ground
 
-/// How many telephones are open at once: each may place a call.
-final class PhoneCount: Sendable {
+/// How many sockets of pages are open at once: each may place a call, or watch one.
+final class Places: Sendable {
   /// More are refused.
-  static let limit = 16
+  static let limit = 32
 
   /// A place among them, given back when nobody has it any more.
   final class Place: Sendable {
-    private let count: PhoneCount
+    private let count: Places
 
-    fileprivate init(_ count: PhoneCount) { self.count = count }
+    fileprivate init(_ count: Places) { self.count = count }
 
     deinit { count.open.withLock { $0 -= 1 } }
   }

@@ -1,28 +1,43 @@
 import AudioEngine
 import Sockets
 
-/// Hands what happens on the page's socket to its telephone, which is pinned to the same loop.
-final class PhoneSocket: WebSocketDelegate, Sendable {
-  private let phone: Phone
+/// A message for the page.
+enum PageMessage: Sendable {
+  case text([UInt8])
+  case sound([UInt8])
+}
 
-  init(phone: Phone) { self.phone = phone }
+/// The server's end of one socket of the page, pinned to the socket's loop.
+protocol PageEnd: Actor {
+  func opened(_ socket: WebSocket)
+  func received(text: [UInt8])
+  func received(sound: [UInt8])
+  func nextMessage() -> PageMessage?
+  func closed()
+}
+
+/// Hands what happens on a page's socket to its end here.
+final class PageSocket<End: PageEnd>: WebSocketDelegate, Sendable {
+  private let end: End
+
+  init(_ end: End) { self.end = end }
 
   func socketDidOpen(_ socket: WebSocket) {
-    phone.assumeIsolated { $0.opened(socket) }
+    end.assumeIsolated { $0.opened(socket) }
   }
 
   func socket(_ socket: WebSocket, didReceiveText message: RawSpan) {
     let text = Self.copy(message)
-    phone.assumeIsolated { $0.received(text: text) }
+    end.assumeIsolated { $0.received(text: text) }
   }
 
   func socket(_ socket: WebSocket, didReceiveBinary message: RawSpan) {
     let sound = Self.copy(message)
-    phone.assumeIsolated { $0.received(sound: sound) }
+    end.assumeIsolated { $0.received(sound: sound) }
   }
 
   func socketCanWrite(_ socket: WebSocket, buffer: inout MessageBuffer) -> WriteStep {
-    switch phone.assumeIsolated({ $0.nextMessage() }) {
+    switch end.assumeIsolated({ $0.nextMessage() }) {
     case nil: return .nothing
     case .text(let text):
       unsafe buffer.append(contentsOf: text.span.bytes)
@@ -34,7 +49,7 @@ final class PhoneSocket: WebSocketDelegate, Sendable {
   }
 
   func socketDidClose(_ socket: WebSocket, code: UInt16?, reason: String) {
-    phone.assumeIsolated { $0.closed() }
+    end.assumeIsolated { $0.closed() }
   }
 
   private static func copy(_ message: RawSpan) -> [UInt8] {

@@ -1,0 +1,69 @@
+import AudioEngine
+import BotTransport
+import Foundation
+import Telephony
+
+/// One call in the window's list, in words that hold for many servers as well.
+struct CallRow: Encodable, Sendable {
+  let id: Int
+  let platform: String
+  /// Numbers with their middle hidden.
+  let from: String
+  let to: String
+  let format: String
+  /// In Unix milliseconds.
+  let startedAt: Double
+  var endedAt: Double?
+  /// The socket's close code; nil while the call lives, and where the connection was lost.
+  var closeCode: Int?
+  /// What the caller could notice, a line each, by the default service level; none where all was well.
+  var shortfalls: [String]?
+  var figures: Figures?
+
+  /// What the engine counted, as far as people ask for it.
+  struct Figures: Encodable, Sendable {
+    let messagesIn: Int
+    let messagesOut: Int
+    let underruns: Int
+    let interruptions: Int
+    let marks: Int
+    let clears: Int
+    let silenceMs: Double
+    let lateMs: Double
+
+    init(_ statistics: SessionStatistics) {
+      messagesIn = statistics.inbound.messages
+      messagesOut = statistics.outbound.messages
+      underruns = statistics.outbound.underruns
+      interruptions = statistics.outbound.interruptions
+      marks = statistics.outbound.marks
+      clears = statistics.outbound.clears
+      silenceMs = statistics.outbound.insertedSilence.inMilliseconds.rounded()
+      lateMs = statistics.outbound.lateness.quantile(0.99).inMilliseconds.rounded()
+    }
+  }
+
+  init(id: Int, _ start: StreamStart, on platform: Platform?, _ format: WireFormat?) {
+    self.id = id
+    self.platform = platform?.name ?? ""
+    from = Self.masked(start.from)
+    to = Self.masked(start.to)
+    self.format = format.map { "\($0)" } ?? ""
+    startedAt = Self.now
+  }
+
+  mutating func end(_ statistics: SessionStatistics, _ code: UInt16?) {
+    endedAt = Self.now
+    closeCode = code.map(Int.init)
+    figures = Figures(statistics)
+    shortfalls = ServiceLevel().shortfalls(in: statistics).map(\.description)
+  }
+
+  private static var now: Double { (Date().timeIntervalSince1970 * 1_000).rounded() }
+
+  /// A number of which the ends alone are shown.
+  static func masked(_ number: String?) -> String {
+    guard let number, number.count > 6 else { return number == nil ? "" : "..." }
+    return number.prefix(3) + "..." + number.suffix(2)
+  }
+}

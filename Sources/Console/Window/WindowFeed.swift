@@ -1,0 +1,132 @@
+import AudioEngine
+import BotTransport
+import Sockets
+
+/// What one page sees of the server's calls: the list where it changes, twice a second at most, and five
+/// pictures a second of the one call that it watches. Pinned to the loop of the page's socket.
+actor WindowFeed: PageEnd {
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  private nonisolated let loop: EventLoop
+  private let window: CallWindow
+  private let log: ServerLog?
+  private let place: Places.Place
+  private var socket: WebSocket?
+  private var outbox: [PageMessage] = []
+  private var timer: LoopTimer?
+  private var ticks = 0
+  private var version = -1
+  private var watch: (call: CallWatch, since: MonotonicTime)?
+  /// Whether a picture is being made.
+  private var isLooking = false
+
+  private static let interval: Duration = .milliseconds(200)
+  /// Beyond it pictures are left out: the page does not read.
+  private static let mostMessages = 16
+
+  init(loop: EventLoop, window: CallWindow, log: ServerLog?, place: Places.Place) {
+    self.loop = loop
+    self.window = window
+    self.log = log
+    self.place = place
+  }
+
+  func opened(_ socket: WebSocket) {
+    self.socket = socket
+    socket.setPingInterval(.seconds(20))
+    timer = LoopTimer(loop: loop) { [weak self] in self?.assumeIsolated { $0.tick() } }
+    tick()
+  }
+
+  func closed() {
+    watch?.call.end()
+    watch = nil
+    timer?.cancel()
+    timer = nil
+    socket = nil
+    outbox = []
+  }
+
+  func nextMessage() -> PageMessage? {
+    guard !outbox.isEmpty else { return nil }
+    let message = outbox.removeFirst()
+    if !outbox.isEmpty { socket?.requestWrite() }
+    return message
+  }
+
+  func received(sound: [UInt8]) {}
+
+  func received(text: [UInt8]) {
+    guard let request = WindowRequest(text) else { return refuse("the window does not know that") }
+    if request.ask == .unwatch {
+      watch?.call.end()
+      watch = nil
+      return
+    }
+    guard let entry = request.id.flatMap(window.entry) else { return refuse("the call is over") }
+    switch request.ask {
+    case .watch:
+      watch?.call.end()
+      watch = (CallWatch(entry, in: window), loop.now)
+    case .hangUp:
+      tell("hung up from the console", entry)
+      Task { await entry.call.hangUp(reason: "hung up from the console") }
+    case .interrupt:
+      tell("interrupted from the console", entry)
+      Task { _ = await entry.call.interrupt() }
+    case .unwatch: break
+    }
+  }
+
+  private func tell(_ what: String, _ entry: CallWindow.Entry) {
+    log?(
+      ServerEvent(
+        .info, .call, what, [("platform", entry.row.platform), ("number", entry.row.id)]))
+  }
+
+  private func tick() {
+    guard socket != nil else { return }
+    timer?.arm(at: loop.now + Self.interval)
+    ticks &+= 1
+    if ticks % 3 == 1, outbox.count < Self.mostMessages, let rows = window.rows(since: &version) {
+      var news = WindowNews("calls")
+      news.live = rows.live
+      news.ended = rows.ended
+      send(news)
+    }
+    look()
+  }
+
+  private func look() {
+    guard let watch, !isLooking, outbox.count < Self.mostMessages else { return }
+    let id = watch.call.entry.row.id
+    guard window.entry(id) != nil else {
+      watch.call.end()
+      self.watch = nil
+      var news = WindowNews("over")
+      news.id = id
+      return send(news)
+    }
+    isLooking = true
+    let elapsed = loop.now - watch.since
+    Task {
+      let picture = await watch.call.picture(after: elapsed)
+      isLooking = false
+      var news = WindowNews("picture")
+      news.picture = picture
+      send(news)
+    }
+  }
+
+  private func refuse(_ sentence: String) {
+    var news = WindowNews("refused")
+    news.why = sentence
+    if outbox.count < Self.mostMessages { send(news) }
+  }
+
+  private func send(_ news: WindowNews) {
+    guard let socket else { return }
+    outbox.append(.text(news.text))
+    socket.requestWrite()
+  }
+}

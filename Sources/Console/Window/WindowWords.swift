@@ -1,0 +1,85 @@
+import AudioEngine
+import BotTransport
+import Foundation
+
+/// What a page asks of the window, as JSON.
+struct WindowRequest: Decodable, Sendable {
+  enum Ask: String, Decodable, Sendable {
+    case watch, unwatch, hangUp, interrupt
+  }
+
+  let ask: Ask
+  let id: Int?
+
+  /// Reads one; nil where it is none.
+  init?(_ text: [UInt8]) {
+    guard text.count <= 1_024, let words = try? JSONDecoder().decode(Self.self, from: Data(text))
+    else { return nil }
+    self = words
+  }
+}
+
+/// What the window tells a page, as JSON.
+struct WindowNews: Encodable, Sendable {
+  /// A moment of a watched call.
+  struct Picture: Encodable, Sendable {
+    let id: Int
+    /// Since the page began to watch.
+    let atMs: Double
+    /// The caller's loudest sample of each message since the last picture, 0 to 255.
+    let caller: [UInt8]
+    /// How much audio has been sent since, in milliseconds.
+    let sentMs: Double
+    /// What waits here, and how far what was sent runs ahead of the ear.
+    let queuedMs: Double
+    let leadMs: Double
+    /// How much of the utterance has been heard.
+    let heardMs: Double
+    let figures: CallRow.Figures
+    let events: [Event]
+  }
+
+  /// Something that happened in a watched call.
+  struct Event: Encodable, Sendable {
+    let kind: String
+    let text: String
+
+    /// nil for what has no place in a picture.
+    init?(_ event: CallEvent) {
+      switch event {
+      case .key(let key): self.init("key", key.text)
+      case .callerSpeech(let edge): self.init("speech", edge == .began ? "began" : "ended")
+      case .bargedIn(let interruption), .interruptionSettled(let interruption):
+        let dropped = Int(interruption.discarded.inMilliseconds)
+        self.init("bargeIn", "the caller spoke over the bot: \(dropped) ms dropped")
+      case .markEnded(let name, _, let outcome): self.init("mark", "\(name.prefix(64)) \(outcome)")
+      case .utteranceEnded(_, let outcome):
+        switch outcome {
+        case .played: self.init("utterance", "heard to its end")
+        case .interrupted(let played):
+          self.init("utterance", "interrupted after \(Int(played.inMilliseconds)) ms")
+        case .closed: self.init("utterance", "cut off by the call's end")
+        }
+      case .backlog: self.init("backlog", "the platform's queue towards the bot is filling")
+      case .platform, .missed, .ended: return nil
+      }
+    }
+
+    private init(_ kind: String, _ text: String) {
+      self.kind = kind
+      self.text = text
+    }
+  }
+
+  /// Which kind of news: `calls`, `picture`, `over` or `refused`.
+  let news: String
+  var live: [CallRow]?
+  var ended: [CallRow]?
+  var picture: Picture?
+  var id: Int?
+  var why: String?
+
+  init(_ news: String) { self.news = news }
+
+  var text: [UInt8] { (try? JSONEncoder().encode(self)).map(Array.init) ?? [] }
+}
