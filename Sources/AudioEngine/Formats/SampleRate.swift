@@ -34,12 +34,24 @@ public struct SampleRate: Hashable, Sendable, Comparable, CustomStringConvertibl
   /// gives: so a count becomes a time and the same count again, at any rate. Never negative.
   public func sampleCount(nanoseconds: Int64) -> Int {
     guard nanoseconds > 0 else { return 0 }
+    // What the compiler knows it divides by without a division: this is asked several times a message.
+    switch hertz {
+    case 8_000: return Int(nanoseconds / 125_000)
+    case 16_000: return Int(nanoseconds / 62_500)
+    default: break
+    }
     let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     return Int(whole) * hertz + Int(((rest + 1) * Int64(hertz) - 1) / 1_000_000_000)
   }
 
   /// How long `sampleCount` samples last, in nanoseconds, rounded down.
   public func nanoseconds(sampleCount: Int) -> Int64 {
+    switch hertz {
+    case 8_000: return Int64(sampleCount) * 125_000
+    case 16_000: return Int64(sampleCount) * 62_500
+    case 24_000: return Int64(sampleCount) * 125_000 / 3
+    default: break
+    }
     let (whole, rest) = Int64(sampleCount).quotientAndRemainder(dividingBy: Int64(hertz))
     return whole * 1_000_000_000 + rest * 1_000_000_000 / Int64(hertz)
   }

@@ -29,6 +29,8 @@ struct SentMark {
 /// then those whose place has not left.
 struct Marks {
   private(set) var sent = FIFO<SentMark>()
+  /// When the ear reaches the oldest of ``sent`` at the earliest; the end of time where there is none.
+  private(set) var earliestEnd = Int64.max
   private var waiting = FIFO<Mark>()
   private var lastSerial = 0
 
@@ -53,6 +55,7 @@ struct Marks {
   ///   of another mark of the same label.
   mutating func send(_ mark: Mark, offset: Int, playedAt: Int64) -> String {
     lastSerial += 1
+    if sent.isEmpty { earliestEnd = playedAt }
     sent.append(SentMark(mark: mark, serial: lastSerial, offset: offset, playedAt: playedAt))
     if case .named(let label) = mark.kind { return "\(lastSerial):\(label)" }
     return String(lastSerial)
@@ -73,14 +76,17 @@ struct Marks {
   }
 
   /// Takes out the oldest mark whose echo is awaited.
-  mutating func removeSent() {
-    sent.removeFirst()
+  @discardableResult
+  mutating func removeSent() -> SentMark? {
+    let oldest = sent.removeFirst()
+    earliestEnd = sent.first?.playedAt ?? .max
+    return oldest
   }
 
   /// Has every mark sent again: a platform may forget those it is told to clear.
   mutating func takeBack() {
     var again = FIFO<Mark>()
-    while let mark = sent.removeFirst()?.mark {
+    while let mark = removeSent()?.mark {
       if case .position = mark.kind { continue }
       again.append(mark)
     }
@@ -90,7 +96,7 @@ struct Marks {
 
   /// Takes out every mark, oldest first.
   mutating func takeNext() -> Mark? {
-    sent.removeFirst()?.mark ?? waiting.removeFirst()
+    removeSent()?.mark ?? waiting.removeFirst()
   }
 
   /// The number in front of a mark's name: at most nine digits, then nothing or a colon.

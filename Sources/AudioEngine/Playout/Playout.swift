@@ -57,6 +57,9 @@ struct Playout {
   private var latency = LatencyEstimate()
   private(set) var lead: AdaptiveLead
   private var places = Places(at: 0)
+  /// The time that ``places`` are of; nil where something else than time has moved the ear since. What
+  /// leaves does not: its beginning is where the ear is at the earliest.
+  private var advanced: Int64?
   private var marks = Marks()
   private var hold = Hold.none
   private var clear = Clear.none
@@ -91,8 +94,9 @@ struct Playout {
 
   /// Lets the ear move on.
   mutating func advance(to now: MonotonicTime) {
-    guard !isPaused else { return }
     let time = now.nanoseconds
+    guard !isPaused, time != advanced else { return }
+    advanced = time
     if !latency.hasEcho { places.certain = max(places.certain, clock.passed(at: time - bound)) }
     places.estimate = max(
       places.estimate, places.certain, clock.passed(at: time - latency.mean))
@@ -106,8 +110,12 @@ struct Playout {
   /// Takes out the next mark that counts as played: its echo has come, though never before the ear can
   /// have reached it; without an echo, when by the policy's bound it has been heard.
   mutating func takePlayedMark(at now: MonotonicTime) -> SentMark? {
-    guard let oldest = marks.sent.first, now.nanoseconds >= end(of: oldest) else { return nil }
+    // Asked with every message, and a mark is long to copy: so first the one time that says no.
+    guard now.nanoseconds >= marks.earliestEnd, let oldest = marks.sent.first,
+      now.nanoseconds >= end(of: oldest)
+    else { return nil }
     marks.removeSent()
+    advanced = nil
     places.certain = max(places.certain, oldest.mark.position)
     return oldest
   }
@@ -132,6 +140,7 @@ struct Playout {
       return false
     }
     if !mark.isEchoed {
+      advanced = nil
       // Beyond the policy's bound an echo tells of marks, not of the ear; what is kept to be sent again
       // must not grow with it.
       latency.observe(min(now.nanoseconds - mark.playedAt, bound))
@@ -222,12 +231,14 @@ struct Playout {
   /// Speech leaves again from `position` on, its marks with it.
   mutating func takeBack(to position: Int) {
     places.mark = min(places.mark, position)
+    advanced = nil
     clock.cleared(position: position)
     marks.takeBack()
   }
 
   /// Lets speech leave again.
   mutating func resume() {
+    advanced = nil
     hold = .none
   }
 
@@ -272,6 +283,7 @@ struct Playout {
   /// platform will acknowledge that.
   mutating func drop(to position: Int, remembering cut: CutSpeech?) {
     places = Places(at: position)
+    advanced = nil
     clock.cleared(position: position)
     hold = .none
     self.cut = cut
@@ -289,7 +301,10 @@ struct Playout {
   ///   - isNewest: no clear has been sent since.
   /// - Returns: the speech that this clear has cut off, if it was waited for.
   mutating func acknowledge(_ number: Int, isNewest: Bool) -> CutSpeech? {
-    if isNewest { clock.obeyed() }
+    if isNewest {
+      clock.obeyed()
+      advanced = nil
+    }
     guard let cut, number >= cut.clearNumber else { return nil }
     self.cut = nil
     return cut

@@ -160,6 +160,17 @@ package struct QuickMedia: ~Escapable {
     let isQuoted = take(UInt8(ascii: "\""))
     let start = index
     var number = 0
+    while index + 8 <= count {
+      let digits = word(at: index) ^ 0x3030_3030_3030_3030
+      let length = Self.digitCount(digits)
+      guard length > 0 else { break }
+      for _ in 0..<(length & 7) { number = number &* 10 }
+      if length == 8 { number = number &* 100_000_000 }
+      // Shifted so that zeros stand in front.
+      number = number &+ Self.number(digits << UInt64(64 - 8 * length))
+      index += length
+      guard length == 8 else { break }
+    }
     while index < count {
       let digit = byte(at: index) &- UInt8(ascii: "0")
       guard digit <= 9 else { break }
@@ -168,6 +179,23 @@ package struct QuickMedia: ~Escapable {
     }
     guard index > start, index - start <= 18 else { return nil }
     return !isQuoted || take(UInt8(ascii: "\"")) ? number : nil
+  }
+
+  /// How many of eight bytes are 0 to 9 before the first that is not.
+  @inline(__always)
+  private static func digitCount(_ digits: UInt64) -> Int {
+    // Ten and more reach the highest bit; what that carries into the next byte comes behind the first.
+    let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
+    return others.trailingZeroBitCount >> 3
+  }
+
+  /// The number of eight decimal digits, the highest in the lowest byte: neighbours are joined to pairs,
+  /// to fours, to eight.
+  @inline(__always)
+  private static func number(_ digits: UInt64) -> Int {
+    let pairs = (digits &* (10 << 8 | 1)) >> 8 & 0x00FF_00FF_00FF_00FF
+    let fours = (pairs &* (100 << 16 | 1)) >> 16 & 0x0000_FFFF_0000_FFFF
+    return Int(truncatingIfNeeded: (fours &* (10_000 << 32 | 1)) >> 32)
   }
 
   /// Passes over a string of letters, digits, `-` and the like, eight bytes at a time.
