@@ -15,6 +15,8 @@ struct CallLedger: Sendable {
   private(set) var closedAt: MonotonicTime?
   private var lastClear: MonotonicTime?
   private var utteranceMarks = UtteranceMarks()
+  /// Where chunks begin that are heard without a seam after another one, in bytes of the line's audio.
+  private var seams: [Int] = []
   /// Where the caller begins to speak over the bot, in bytes of what it says.
   private let interruptsAt: Int?
   private var interruptedAt: MonotonicTime?
@@ -108,6 +110,8 @@ struct CallLedger: Sendable {
     let whole = payload.count / format.encoding.bytesPerSample * format.encoding.bytesPerSample
     guard whole > 0 else { return }
     let place = line.audio.count
+    // What the line fills up itself is no work of the bot's.
+    if line.lead(at: now) > .zero, place % line.unitBytes == 0 { seams.append(place) }
     let gap = line.append(Array(payload.prefix(whole)), at: now)
     let isMarked = utteranceMarks.goesOn(after: place, isSilentBefore: gap != nil)
     guard let gap else { return }
@@ -139,6 +143,8 @@ struct CallLedger: Sendable {
     }
     utteranceMarks.cleared()
     guard let result = line?.clear(at: now) else { return [] }
+    let kept = line?.audio.count ?? 0
+    while seams.last ?? 0 > kept { seams.removeLast() }
     if result.droppedBytes > 0 {
       lastClear = now
       report.clearedMs +=
@@ -206,6 +212,17 @@ struct CallLedger: Sendable {
         )
       }
     }
+    let judge = PayloadJudge(format: format)
+    report.audioFindings = judge.findings(
+      in: line?.audio ?? [], edges: seams, said: said.prefix(report.sentBytes))
+    var notes: [String] = []
+    for finding in report.audioFindings {
+      if let problem = finding.problem {
+        problems.note(problem, finding.sentence)
+      } else {
+        notes.append(finding.sentence)
+      }
+    }
     if interruptsAt != nil, report.interruptedMs == nil {
       problems.note(.interruption, "the caller spoke over the bot, and no clear came")
     }
@@ -213,7 +230,7 @@ struct CallLedger: Sendable {
     report.problems = problems.sentences
     report.problemCounts = Dictionary(
       uniqueKeysWithValues: problems.counts.map { ($0.key.rawValue, $0.value) })
-    report.remarks = remarks
+    report.remarks = remarks + notes
     if latestSend > PlayoutLine.slice {
       report.remarks.append(
         "this machine was up to \(Self.ms(latestSend)) late itself; gaps may be its doing")

@@ -43,6 +43,9 @@ public struct CallReport: Codable, Hashable, Sendable {
   public internal(set) var chunkSizes: [Int: Int] = [:]
   /// How many of them the platform forbids.
   public internal(set) var illegalChunks = 0
+  /// What is wrong with the audio itself, or worth knowing of it: encoding, rate, level, seams. Each is
+  /// also a sentence under ``problems`` or ``remarks``.
+  public internal(set) var audioFindings: [AudioFinding] = []
   /// Each silence between two pieces of audio that arrived too late for each other.
   public internal(set) var gaps: [Gap] = []
   /// From the stream's start to the first audio in the caller's ear, in milliseconds.

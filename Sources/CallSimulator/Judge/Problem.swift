@@ -12,6 +12,12 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case invalidBase64
   /// Audio labelled with another format than the stream's.
   case wrongFormat
+  /// Audio of another rate than the stream's.
+  case wrongRate
+  /// Audio that is cut off at full scale.
+  case clipping
+  /// Steps where chunks meet.
+  case clicks
   /// A binary message.
   case binaryMessage
   /// A message before the stream's start.

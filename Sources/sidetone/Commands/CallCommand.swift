@@ -58,7 +58,8 @@ struct CallCommand: Command {
   static let notes = """
     The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
     gaps in the caller's ear, audio after a clear or after the stop, the closing of
-    the socket. Each problem is one sentence in the report. The caller hangs up at
+    the socket; and by the audio itself: its encoding, byte order, rate and level,
+    steps where chunks meet. Each problem is one sentence in the report. The caller hangs up at
     the latest 60 s after its last word. Where a file goes to standard output, the
     report for people goes to the error stream.
 
