@@ -11,6 +11,7 @@ struct PayloadJudge {
   /// - Parameters:
   ///   - audio: the wire's bytes.
   ///   - edges: the bytes at which a chunk begins that is heard without a seam after another one.
+  /// - Returns: what is wrong with it, or worth knowing.
   func traces(of audio: [UInt8], edges: [Int]) -> [AudioTrace] {
     let wrong = EncodingJudge.traces(of: audio, in: format)
     // Misread bytes are all of it: loud, clipped, full of steps.
