@@ -5,6 +5,8 @@ import Testing
 
 @Suite("sidetone load", .timeLimit(.minutes(2))) struct LoadCommandTests {
   private let scratch: Scratch
+  /// The callers of a load make noise.
+  private static let bargeIn = ["--barge-in", "--detector", "level"]
 
   init() throws { scratch = try Scratch() }
 
@@ -65,7 +67,7 @@ import Testing
     let words = [
       "--calls", "10", "--ramp", "0.5", "--duration", "4", "--bot-speaks", "--interrupt-after", "1",
     ]
-    let (run, figures) = try await load(bot: "play:\(audio)", serving: ["--barge-in"], words)
+    let (run, figures) = try await load(bot: "play:\(audio)", serving: Self.bargeIn, words)
     expectVerdict(of: run, figures)
     let clear = try #require(figures["clearAfter"] as? [String: Double])
     #expect(clear["count"] == 10)
@@ -96,7 +98,7 @@ import Testing
       "--calls", "10", "--ramp", "0.5", "--duration", "8", "--bot-speaks", "--interrupt-after", "1",
       "--interrupt-every", "2.5", "--audio", audio,
     ]
-    let (run, figures) = try await load(bot: "repeat:\(spoken)", serving: ["--barge-in"], words)
+    let (run, figures) = try await load(bot: "repeat:\(spoken)", serving: Self.bargeIn, words)
     expectVerdict(of: run, figures)
     // At 1, 3.5 and 6 s.
     #expect(figures["interruptions"] as? Int == 30)

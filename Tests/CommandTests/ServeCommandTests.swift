@@ -18,12 +18,13 @@ import Testing
 
   /// Serves a bot, places one call to it, ends the server, and gives back the call's report.
   private func report(
-    bot: String, path: String = "exotel", serving options: [String] = [], _ words: String...
+    bot: String, path: String = "exotel", serving options: [String] = [],
+    hearing voice: WaveFile? = nil, _ words: String...
   ) async throws -> [String: Any] {
     let server = try RunningSidetone(["serve", "--port", "0", "--bot", bot] + options)
     let line = try await server.firstLine()
     let url = try #require(line.wholeMatch(of: /listening on (ws:\/\/127\.0\.0\.1:\d+)/)?.output.1)
-    let audio = try scratch.write(sound.encoded(), to: "voice.wav")
+    let audio = try scratch.write((voice ?? sound).encoded(), to: "voice.wav")
     let report = scratch.file("report.json")
     let call = try await Sidetone(
       ["call", "\(url)/\(path)", "--audio", audio, "--tail", tail, "--report", report.path] + words)
@@ -54,7 +55,7 @@ import Testing
     let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 64_000))
     let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
     let interrupted = try await report(
-      bot: "play:\(file)", serving: ["--barge-in"], "--interrupt-at", "2")
+      bot: "play:\(file)", serving: ["--barge-in", "--detector", "level"], "--interrupt-at", "2")
     #expect(interrupted["verdict"] as? String == "pass", "\(interrupted)")
     #expect(interrupted["clears"] as? Int == 1)
     #expect(interrupted["staleBytes"] as? Int == 0)
@@ -63,6 +64,17 @@ import Testing
       bot: "play:\(file)", "--interrupt-at", "1")
     #expect(spokenOver["verdict"] as? String == "fail")
     #expect(spokenOver["clears"] as? Int == 0)
+  }
+
+  @Test("is interrupted by a voice, and not by a noise as loud", arguments: [true, false])
+  func voiceDetector(isVoice: Bool) async throws {
+    let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 64_000))
+    let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
+    let voice = isVoice ? try SpokenSound.speech(at: .hz8000) : nil
+    let heard = try await report(
+      bot: "play:\(file)", serving: ["--barge-in"], hearing: voice, "--interrupt-at", "2")
+    #expect(heard["clears"] as? Int == (isVoice ? 1 : 0), "\(heard)")
+    #expect(heard["staleBytes"] as? Int == 0)
   }
 
   @Test(

@@ -47,6 +47,9 @@ struct MetricsPage {
     add(
       "sidetone_sockets_replaced_total", "Sockets that a newer one of the same stream replaced.",
       "counter", [("", state.replacedSockets)])
+    add(
+      "sidetone_spare_detectors_total", "Calls given the spare detector, as their loop ran late.",
+      "counter", [("", state.sparedDetectors)])
     let codes = state.closeCodes.map { ($0.key == 0 ? "other" : String($0.key), $0.value) }
     add(
       "sidetone_calls_closed_total", "Calls ended, by close code; 1006 for lost ones.", "counter",

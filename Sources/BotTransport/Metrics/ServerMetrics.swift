@@ -14,6 +14,7 @@ final class ServerMetrics: Sendable {
     var replacedSockets = 0
     var neverStarted: [String: Int] = [:]
     var closeCodes: [UInt16: Int] = [:]
+    var sparedDetectors = 0
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
     /// Bots that have thrown, by the error's type.
     var botErrors: [String: Int] = [:]
@@ -50,6 +51,9 @@ final class ServerMetrics: Sendable {
   func refused(_ reason: UpgradeRefusal) {
     state.withLock { $0.refusedUpgrades[reason, default: 0] += 1 }
   }
+
+  /// A call has been given the spare detector, since its loop runs late.
+  func sparedDetector() { state.withLock { $0.sparedDetectors += 1 } }
 
   /// Types of errors that are counted by name; those met later are "other".
   static let mostErrorTypes = 32

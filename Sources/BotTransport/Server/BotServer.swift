@@ -269,6 +269,17 @@ public struct BotServer: Sendable {
       var configuration = configuration
       configuration.access = rules.access
       configuration.call.phase = calls.nextPhase()
+      if let spare = configuration.spareDetector, configuration.call.bargeInDetector != nil,
+        loop.isNearlyLate
+      {
+        configuration.call.bargeInDetector = spare
+        calls.metrics.sparedDetector()
+        if let log = configuration.log, admission.mayTell(at: loop.now) {
+          log(
+            ServerEvent(
+              .warning, .call, "spare detector", [("reason", "lateness"), ("peer", client)]))
+        }
+      }
       let call = Call(
         loop: loop, request: request, clientAddress: client, configuration: configuration,
         isHeld: decision == .undecided, calls: calls)

@@ -1,3 +1,4 @@
+public import AudioEngine
 public import CallLog
 public import Telephony
 
@@ -8,6 +9,9 @@ public struct ServerConfiguration: Sendable {
   /// How many event loops carry the calls: each a thread with a listening socket of its own, among which
   /// the system spreads the connections. At least 1; more than there are cores gains nothing.
   public var loopCount = 1
+  /// Makes what hears callers instead of ``CallConfiguration/bargeInDetector`` in calls that come to a
+  /// loop which nears ``ServerLimits/lateness``: something that costs less. nil: the same as ever.
+  public var spareDetector: (@Sendable () -> any SpeechDetector)?
   /// How connections are accepted: sizes and deadlines.
   public var listener: ListenerOptions
   /// Sockets that listen already, from a service manager or a predecessor; with one or more of them the

@@ -270,6 +270,13 @@ extension EventLoop {
     return latenessWindow?.judge(at: now) ?? false
   }
 
+  /// Whether the loop runs late by half of what makes it ``isLate``: time to take on less than one might.
+  /// Loop thread only.
+  package var isNearlyLate: Bool {
+    checkIsolated()
+    return latenessWindow?.isNear(at: now) ?? false
+  }
+
   /// Everybody writes one message before anybody writes a second, and nobody more than
   /// ``messagesPerTurn``; who still asks then has to wait for the next turn.
   private func giveTurnsToWrite() {

@@ -86,6 +86,19 @@ struct LatenessWindow {
     return isLate
   }
 
+  /// Whether a loop nears its budget at `now`: something was overdue for more than half of it, for more
+  /// than a hundredth of the window, in two slots or more.
+  func isNear(at now: MonotonicTime) -> Bool {
+    let number = Self.number(now)
+    var (overHalf, lateSlots) = (Int64(0), 0)
+    for index in slots.indices
+    where slots[index].number > number - Self.slotCount && slots[index].number <= number {
+      overHalf = Self.sum(overHalf, slots[index].overHalf)
+      if slots[index].overHalf >= Self.slotNanoseconds / 100 { lateSlots += 1 }
+    }
+    return overHalf > Self.bound && lateSlots > 1
+  }
+
   private static func number(_ now: MonotonicTime) -> Int64 {
     max(now.nanoseconds, 0) / slotNanoseconds
   }

@@ -41,6 +41,7 @@ enum CommandTable {
       TwilioStreamsCommand.self,
       ResampleCommand.self,
       TranscodeCommand.self,
+      VADCommand.self,
       VectorsCommand.self,
       KernelsCommand.self,
       CompletionCommand.self,

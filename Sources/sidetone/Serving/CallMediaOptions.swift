@@ -10,7 +10,11 @@ struct CallMediaOptions {
         + "time for bots that only await"),
     Option(
       "--barge-in",
-      help: "interrupt the bot's speech when the caller's audio grows loud"),
+      help: "interrupt the bot's speech when the caller speaks"),
+    Option(
+      "--detector", "NAME",
+      help: "what hears a caller for --barge-in: voice, a neural network, or level, a gate on the "
+        + "level alone; a loop that runs late takes level for new calls (default voice)"),
     Option(
       "--lead", "MS",
       help: "how far the bot's speech runs ahead of the caller's ear, 20 to 2000: more hides "
@@ -39,6 +43,7 @@ struct CallMediaOptions {
   private let prime: Duration?
   /// Whether the caller's voice interrupts the bot's.
   private let bargesIn: Bool
+  private let detector: DetectorChoice
   private let silence: DownlinkSilence
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -49,6 +54,10 @@ struct CallMediaOptions {
     lead = try arguments.integer("--lead", in: 20...2_000).map { .milliseconds($0) }
     prime = try arguments.integer("--prime", in: 0...2_000).map { .milliseconds($0) }
     bargesIn = arguments.flag("--barge-in")
+    detector = try DetectorChoice(arguments)
+    guard bargesIn || !arguments.has("--detector") else {
+      throw UsageError("--detector is of no use without --barge-in")
+    }
     silence = DownlinkSilence(
       atStart: arguments.flag("--silence-at-start"),
       whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
@@ -59,7 +68,13 @@ struct CallMediaOptions {
     configuration.call.lead = lead.map { .fixed($0) }
     configuration.call.prime = prime
     configuration.botPlacement = placement
-    if bargesIn { configuration.call.bargeInDetector = { LevelGate() } }
+    switch bargesIn ? detector : nil {
+    case .voice:
+      configuration.call.bargeInDetector = { VoiceDetector() }
+      configuration.spareDetector = { LevelGate() }
+    case .level: configuration.call.bargeInDetector = { LevelGate() }
+    case nil: break
+    }
     configuration.silence = silence
   }
 }

@@ -31,6 +31,20 @@ import Testing
     }
   }
 
+  @Test("nears its budget by half of what makes it late, and not by one stall")
+  func near() {
+    for (lateness, isNear) in [(10, false), (14, true)] {
+      var window = LatenessWindow(budget: .milliseconds(20))
+      load(&window, from: 0, to: 4_000, every: 20) { _ in .milliseconds(lateness) }
+      #expect(window.isNear(at: time(3_999)) == isNear)
+      let isLate = window.judge(at: time(3_999))
+      #expect(!isLate && !window.isNear(at: time(9_000)))
+    }
+    var stalled = LatenessWindow(budget: .milliseconds(20))
+    stalled.add(.milliseconds(900), at: time(1_000))
+    #expect(!stalled.isNear(at: time(1_001)))
+  }
+
   @Test("is late when overdue for more than a hundredth of the time, and not at one")
   func percentile() {
     for (every, expected) in [(100, false), (50, true)] {

@@ -1,0 +1,52 @@
+import AudioEngine
+import Foundation
+
+/// The telephone keys that sound in a recording, for people and for programs.
+struct KeyFindings: Encodable {
+  struct Key: Encodable {
+    let digit: String
+    let atMs: Double
+    let durationMs: Double
+  }
+
+  let file: String
+  private(set) var keys: [Key] = []
+
+  init(in sound: WaveFile, of path: String) {
+    file = path
+    var detector = KeyToneDetector()
+    let samples = sound.samples
+    // Less than a hop at a time, so that each edge has its answer.
+    let size = sound.rate.hertz / 200
+    for start in stride(from: 0, to: samples.count, by: size) {
+      let piece = samples.span.extracting(start..<min(start + size, samples.count))
+      if case .ended(let tone) = detector.hear(piece, rate: sound.rate) { note(tone) }
+    }
+    if let tone = detector.finish() { note(tone) }
+  }
+
+  private mutating func note(_ tone: KeyTone) {
+    keys.append(
+      Key(
+        digit: String(tone.digit), atMs: tone.position.inMilliseconds,
+        durationMs: tone.duration.inMilliseconds))
+  }
+
+  /// All digits in a line, then a line each.
+  var lines: [String] {
+    ["keys  " + (keys.isEmpty ? "none" : keys.map(\.digit).joined())]
+      + keys.map {
+        String(format: "  %9.3f s  ", $0.atMs / 1_000) + $0.digit
+          + String(format: "  %6.0f ms", $0.durationMs)
+      }
+  }
+
+  /// One object.
+  var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Finite numbers and strings alone: it cannot fail.
+    let bytes = (try? encoder.encode(self)) ?? Data()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

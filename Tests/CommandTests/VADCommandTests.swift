@@ -1,0 +1,107 @@
+import AudioEngine
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("sidetone vad") struct VADCommandTests {
+  private let scratch: Scratch
+  /// A second of silence, a voice, a second of silence.
+  private let file: String
+  private let seconds: Double
+
+  init() throws {
+    scratch = try Scratch()
+    let pause = [Int16](repeating: 0, count: 8_000)
+    let samples = try pause + SpokenSound.speech(at: .hz8000).samples + pause
+    seconds = Double(samples.count) / 8_000
+    file = try scratch.write(WaveFile(rate: .hz8000, samples: samples).encoded(), to: "call.wav")
+  }
+
+  private func json(_ words: String...) async throws -> [String: Any] {
+    let run = try await Sidetone(["vad", file, "--json"] + words)
+    #expect(run.status == 0 && run.errors.isEmpty)
+    return try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any] ?? [:]
+  }
+
+  @Test("tells spans and probabilities as JSON")
+  func spans() async throws {
+    let report = try await json("--probabilities")
+    let spans = try #require(report["spans"] as? [[String: Double]])
+    let first = try #require(spans.first?["startMs"])
+    let last = try #require(spans.last?["endMs"])
+    #expect((850...1_250).contains(first))
+    #expect(last > first && last <= (seconds - 0.7) * 1_000)
+    #expect(spans.allSatisfy { $0["decidedMs"] ?? 0 > $0["startMs"] ?? 0 })
+    let probabilities = try #require(report["probabilities"] as? [Double])
+    #expect(probabilities.count == Int(seconds * 8_000) / 256)
+    #expect(probabilities.contains { $0 > 0.9 } && probabilities[..<20].allSatisfy { $0 < 0.1 })
+    #expect(try await json()["probabilities"] == nil)
+  }
+
+  @Test("draws what it found, one line a span")
+  func text() async throws {
+    let run = try await Sidetone(["vad", file, "--probabilities"])
+    #expect(run.status == 0)
+    #expect(run.output.contains("  speech  ---"))
+    #expect(run.output.contains(/\n +\d\.\d{3} - +\d\.\d{3} s/))
+    #expect(run.output.contains("\n0.000 0.0"))
+  }
+
+  @Test("gives labels that Audacity reads: seconds, seconds, a name")
+  func labels() async throws {
+    let run = try await Sidetone(["vad", file, "--labels"])
+    for line in run.output.split(separator: "\n") {
+      let fields = line.split(separator: "\t")
+      #expect(fields.count == 3 && fields[2].hasPrefix("speech"))
+      #expect(try #require(Double(fields[0])) < #require(Double(fields[1])))
+    }
+    #expect(run.output.contains("\t"))
+  }
+
+  @Test("the level gate finds spans too, without probabilities")
+  func level() async throws {
+    let report = try await json("--detector", "level")
+    #expect(report["detector"] as? String == "level")
+    #expect((report["spans"] as? [[String: Double]])?.isEmpty == false)
+  }
+
+  @Test("lists keys that sound, as text and as JSON")
+  func keys() async throws {
+    var samples = [Int16](repeating: 0, count: 8_000)
+    for (low, high) in [(697.0, 1_209.0), (941, 1_477)] {
+      samples += (0..<800).map { sample in
+        let time = Double(sample) * 2 * .pi / 8_000
+        return Int16(6_000 * (sin(time * low) + sin(time * high)))
+      }
+      samples += [Int16](repeating: 0, count: 800)
+    }
+    let bytes = WaveFile(rate: .hz8000, samples: samples).encoded()
+    let file = try scratch.write(bytes, to: "keys.wav")
+    let text = try await Sidetone(["vad", file, "--keys"])
+    #expect(text.status == 0 && text.output.hasPrefix("keys  1#\n"))
+    let run = try await Sidetone(["vad", file, "--keys", "--json"])
+    let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    let keys = try #require(report?["keys"] as? [[String: Any]])
+    #expect(keys.map { $0["digit"] as? String } == ["1", "#"])
+    let begin = try #require(keys[1]["atMs"] as? Double)
+    let length = try #require(keys[1]["durationMs"] as? Double)
+    #expect(abs(begin - 1_200) < 8 && abs(length - 100) < 12)
+    #expect(try await Sidetone(["vad", self.file, "--keys"]).status == 1)
+    #expect(try await Sidetone(["vad", file, "--keys", "--labels"]).status == 2)
+  }
+
+  @Test("ends with 1 where nobody speaks, with 2 for what makes no sense")
+  func statuses() async throws {
+    let noise = try scratch.write(
+      WaveFile(rate: .hz16000, samples: (0..<32_000).map { Int16(truncatingIfNeeded: $0 * 997) })
+        .encoded(), to: "noise.wav")
+    #expect(try await Sidetone(["vad", noise]).status == 1)
+    for words in [
+      ["--json", "--labels"], ["--labels", "--probabilities"], ["--threshold", "1"],
+      ["--detector", "level", "--probabilities"], ["--detector", "ear"],
+    ] {
+      #expect(try await Sidetone(["vad", file] + words).status == 2, "\(words)")
+    }
+    #expect(try await Sidetone(["vad", scratch.file("none.wav").path]).status == 2)
+  }
+}
