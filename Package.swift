@@ -158,6 +158,13 @@ if !coreOnly {
       ],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "ConsoleTests",
+      dependencies: [
+        "Console", "CallSimulator", "BotTransport", "Sockets", "Telephony", "AudioEngine",
+        "TestSupport",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "RESTClientTests",
       dependencies: ["RESTClient", "PlatformREST", "BotTransport", "Telephony", "TestSupport"],
       swiftSettings: swiftSettings),

@@ -14,6 +14,10 @@ package actor PythonPackages {
   package static let twilio = PythonPackages(
     "twilio-kit", ["twilio==9.13.0"], probe: "import twilio.request_validator")
 
+  /// A browser's driver, and what compares sounds.
+  package static let browser = PythonPackages(
+    "browser-kit", ["selenium==4.51.0", "numpy==2.4.6"], probe: "import selenium, numpy")
+
   private let name: String
   private let packages: [String]
   private let probe: String

@@ -111,6 +111,7 @@ function showState(state) {
   if (state === "ended") {
     scope.end();
     for (const way of ["said", "heard"]) element(way).value = -60;
+    element("mute").setAttribute("aria-pressed", "false");
   }
 }
 
@@ -191,6 +192,7 @@ for (const key of "123456789*0#") {
 
 phone.addEventListener("state", ({ detail }) => showState(detail));
 phone.addEventListener("level", ({ detail: { way, peak } }) => {
+  if (phone.state !== "up") return;
   element(way).value = peak > 0 ? Math.max(20 * Math.log10(peak), -60) : -60;
   scope.level(way, peak);
 });

@@ -185,7 +185,8 @@ export class CallWindow {
       const span = at - before;
       if (at > end - SHOWN - 1000 && before <= end) {
         pen.fillStyle = color("--lead");
-        const ahead = Math.min((picture.queuedMs + picture.leadMs) / 2000, 1) * (third - 8);
+        // From the next word to a minute: the root shows both.
+        const ahead = Math.sqrt(Math.min((picture.queuedMs + picture.leadMs) / 60_000, 1)) * (third - 8);
         pen.fillRect(x(before), 2 * third - 4 - ahead, Math.max(x(at) - x(before), 1), ahead);
         pen.fillStyle = color("--caller");
         picture.caller.forEach((peak, index) => {

@@ -32,6 +32,8 @@ final class LivePhoneCall: @unchecked Sendable {
   private var heardUntil: MonotonicTime?
   private var start: MonotonicTime?
   private var clears = 0
+  /// A clear of which the page has not been told.
+  private var isClearing = false
   private var nextMeter: MonotonicTime = .zero
   private var hasHungUp = false
 
@@ -127,7 +129,10 @@ final class LivePhoneCall: @unchecked Sendable {
       call.assumeIsolated { $0.perform(.say(said)) }
     }
     heardUntil = at
-    step.clears = line.clears > clears
+    // The page is told behind the slice that was in the ear, which is finished.
+    step.clears = isClearing && !step.heard.isEmpty
+    if step.clears { isClearing = false }
+    if line.clears > clears { isClearing = true }
     clears = line.clears
     if now >= nextMeter {
       nextMeter = now + Self.meterInterval

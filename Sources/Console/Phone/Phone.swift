@@ -104,8 +104,8 @@ actor Phone: PageEnd {
     let now = loop.now
     let step = call.step(at: now, slice: Self.slice, longest: configuration.longestCall)
     if step.begins { tell(state: "up", at: call.rate) }
-    if step.clears { tell(PhoneNews("cleared")) }
     for slice in step.heard { send(.sound(slice)) }
+    if step.clears { tell(PhoneNews("cleared")) }
     if let meter = step.meter {
       var news = PhoneNews("meter")
       news.meter = meter

@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The console's page in Debian's Chromium: what a person does, by its buttons and its script interface.
+@Suite("The console's page", .serialized) struct ConsolePageTests {
+  private static let hasBrowser = ConditionTrait.enabled(
+    "no browser: Debian's chromium and chromium-driver are not installed, or PyPI is not reachable"
+  ) {
+    let programs = ["/usr/bin/chromedriver", "/usr/bin/chromium"]
+    guard programs.allSatisfy(FileManager.default.isExecutableFile(atPath:)) else { return false }
+    return await PythonPackages.browser.python() != nil
+  }
+
+  private static let voices = "/usr/share/asterisk/sounds/en_US_f_Allison"
+
+  /// Drives the page of a server with that bot; the microphone is the voice, again and again.
+  private func drive(
+    _ task: String, bot: [String], voice: String
+  ) async throws -> [String: Any] {
+    let python = try #require(await PythonPackages.browser.python(), "PyPI cannot be reached")
+    let server = try RunningSidetone(["serve", "--console", "--port", "0"] + bot)
+    let port = try #require(try await server.firstLine().split(separator: ":").last)
+    let script = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Peers/console_page.py").path
+    // The browser keeps a profile in the home directory.
+    let scratch = try Scratch()
+    let driver = try Subprocess(
+      python, [script, task, "http://127.0.0.1:\(port)/console", voice],
+      environment: [
+        "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "HOME=\(scratch.directory.path)",
+        "TMPDIR=\(scratch.directory.path)",
+      ])
+    let result = try await driver.end(within: .seconds(170))
+    #expect(result.status == 0, "\(result.errors)")
+    server.interrupt()
+    _ = try await server.end()
+    let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    return try #require(object as? [String: Any])
+  }
+
+  @Test("calls an echo bot in every wire: what the page plays is what was said", hasBrowser)
+  func echo() async throws {
+    let seen = try await drive(
+      "echo", bot: ["--bot", "echo"], voice: "\(Self.voices)/vm-goodbye.wav")
+    let calls = try #require(seen["calls"] as? [[String: Any]])
+    let formats = calls.compactMap { $0["format"] as? String }
+    #expect(Set(formats).count == 4 && calls.count >= 7, "\(formats)")
+    for call in calls {
+      let correlation = call["correlation"] as? Double ?? 0
+      #expect(correlation >= 0.95, "\(call)")
+      #expect(call["holes"] as? Int == 0, "\(call)")
+      #expect(call["live"] as? Int == 1, "the window shows the call while it is up: \(call)")
+    }
+    #expect((seen["log"] as? [String])?.isEmpty == true, "\(seen["log"] ?? "")")
+  }
+
+  @Test("speaks over a bot, which falls silent", hasBrowser)
+  func bargeIn() async throws {
+    let scratch = try Scratch()
+    let late = scratch.file("late.wav").path
+    // Two seconds of silence, then a voice.
+    let sox = try Subprocess(
+      "/usr/bin/sox", ["\(Self.voices)/vm-intro.wav", late, "pad", "2", "0"])
+    #expect(try await sox.end().status == 0)
+    let seen = try await drive(
+      "interrupt", bot: ["--bot", "repeat:\(Self.voices)/demo-congrats.wav", "--barge-in"],
+      voice: late)
+    #expect(seen["spokeBefore"] as? Bool == true, "\(seen)")
+    #expect(seen["clears"] as? Int ?? 0 >= 1, "\(seen)")
+    // Counted in pieces of sound that the page had, not by a clock.
+    #expect(seen["silentMs"] as? Int ?? .max <= 300, "\(seen)")
+  }
+}
