@@ -23,14 +23,10 @@ import Testing
     let port = try #require(try await server.firstLine().split(separator: ":").last)
     let script = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Peers/console_page.py").path
-    // The browser keeps a profile in the home directory.
-    let scratch = try Scratch()
     let driver = try Subprocess(
       python, [script, task, "http://127.0.0.1:\(port)/console", voice],
-      environment: [
-        "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "HOME=\(scratch.directory.path)",
-        "TMPDIR=\(scratch.directory.path)",
-      ])
+      // The browser keeps a profile there while it runs.
+      environment: ["LANG=C.UTF-8", "PATH=/usr/bin:/bin", "HOME=\(NSTemporaryDirectory())"])
     let result = try await driver.end(within: .seconds(170))
     #expect(result.status == 0, "\(result.errors)")
     server.interrupt()
@@ -58,6 +54,7 @@ import Testing
   @Test("speaks over a bot, which falls silent", hasBrowser)
   func bargeIn() async throws {
     let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
     let late = scratch.file("late.wav").path
     // Two seconds of silence, then a voice.
     let sox = try Subprocess(

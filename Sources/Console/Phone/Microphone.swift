@@ -9,7 +9,7 @@ struct Microphone: Sendable {
   private var samples: [Int16] = []
   private var isPrimed = false
   /// What has to lie ready before speech begins.
-  private var depth: Duration = .milliseconds(100)
+  private var depth: Duration = .milliseconds(60)
   /// Silence that was said for want of sound.
   private(set) var late: Duration = .zero
 
