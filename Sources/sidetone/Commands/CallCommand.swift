@@ -63,7 +63,8 @@ struct CallCommand: Command {
     the latest 60 s after its last word. Where a file goes to standard output, the
     report for people goes to the error stream.
 
-    environment: \(variables) signs the upgrade of that platform's calls
+    environment: \(variables),
+    where it is set, signs the upgrade of that platform's calls
 
     exit status: 0 the verdict is pass, 1 it is fail, 2 wrong usage
 

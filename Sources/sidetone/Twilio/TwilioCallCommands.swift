@@ -26,8 +26,8 @@ struct TwilioCallCommand: Command {
 
     \(TwilioCredentials.notes)
 
-    The request is sent once. After a time-out or an error of Twilio's the phone may be
-    ringing: nothing is sent again.
+    The request is sent once. After a time-out or an error of Twilio's the phone may
+    be ringing: nothing is sent again.
 
     exit status: 0 accepted, 1 refused or unknown, 2 wrong usage
 

@@ -6,7 +6,7 @@ import Telephony
 /// machine could read them.
 enum TwilioCredentials {
   static let notes = """
-    The account comes from the environment: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN,
+    The account comes from the environment: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
     or TWILIO_API_KEY and TWILIO_API_SECRET in the token's place. TWILIO_API_BASE
     names another host, such as http://127.0.0.1:8080 for a test.
     """

@@ -20,8 +20,8 @@ struct TwilioStreamsCommand: Command {
     TwilioCredentials.timeout,
   ]
   static let notes = """
-    A two-way stream is the call's own: it is started by TwiML and ends with the socket
-    or the call ('sidetone twilio hangup').
+    A two-way stream is the call's own: it is started by TwiML and ends with the
+    socket or the call ('sidetone twilio hangup').
 
     \(TwilioCredentials.notes)
 

@@ -148,6 +148,12 @@ import Testing
     #expect(request.callSID == TwilioText.call && request.accountSID == TwilioText.account)
     #expect(request.from == "+919800000001" && request.to == "+918000000002")
     #expect(request.direction == "inbound" && request.callStatus == "ringing")
+    for (query, expected) in [
+      ("one-way=true", true), ("One_Way=1", true), ("one-way=false", false),
+    ] {
+      let fields = CallbackFields(query: query)
+      #expect(TwilioAnswerRequest(fields).wantsOneWay == expected, "\(query)")
+    }
     #expect(!request.wantsOneWay)
   }
 }

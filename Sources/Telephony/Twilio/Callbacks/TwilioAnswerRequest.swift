@@ -13,7 +13,7 @@ public struct TwilioAnswerRequest: Hashable, Sendable {
   public var direction: String?
   /// `ringing`, `in-progress` or another word.
   public var callStatus: String?
-  /// Whether the answer is to be a one-way stream: the query's `one-way`, which is the operator's own.
+  /// Whether the answer is to be a one-way stream: `one-way=true` in the query, which is the operator's own.
   public var wantsOneWay: Bool
 
   /// Reads a request's fields. Never fails: whatever is missing is nil.
@@ -24,6 +24,7 @@ public struct TwilioAnswerRequest: Hashable, Sendable {
     to = fields["to"]
     direction = fields["direction"]
     callStatus = fields["callstatus"]
-    wantsOneWay = fields["oneway"] != nil
+    let oneWay = fields["oneway"].map { ASCII.folded(ASCII.prefix($0, 8)) }
+    wantsOneWay = oneWay == "true" || oneWay == "1" || oneWay == "yes"
   }
 }

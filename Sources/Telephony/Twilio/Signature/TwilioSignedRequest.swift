@@ -25,7 +25,7 @@ public struct TwilioSignedRequest: Hashable, Sendable {
   ///   - target: path and query as they came, beginning with a slash; of an empty path both forms are
   ///     tried.
   ///   - parameters: a form's fields.
-  /// - Returns: at most twelve, each once.
+  /// - Returns: each once, at most six a scheme.
   public static func variants(
     schemes: [String], authority: String, target: String, parameters: [URLQuery.Item] = []
   ) -> [TwilioSignedRequest] {
