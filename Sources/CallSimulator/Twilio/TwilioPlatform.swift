@@ -40,6 +40,8 @@ public struct TwilioPlatform: SimulatedPlatform {
     public var expectsEcho = false
     /// The auth token that the upgrade is signed with; unsigned where nil.
     public var signingToken: String?
+    /// What `customParameters` hold; nil for an example.
+    public var parameters: [String: String]?
     var identity = TwilioWriter.Identity()
 
     /// The documented platform.
@@ -66,7 +68,9 @@ public struct TwilioPlatform: SimulatedPlatform {
     ledger = CallLedger(
       rules: rules, format: script.format, provider: "twilio",
       interruptsAt: script.interrupts ? script.firstLoudByte : nil)
-    writer = TwilioWriter(dialect: options.dialect, identity: options.identity)
+    writer = TwilioWriter(
+      dialect: options.dialect, identity: options.identity,
+      parameters: options.parameters)
   }
 
   /// The signature over the address as it is dialled.

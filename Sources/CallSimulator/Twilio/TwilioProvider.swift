@@ -12,6 +12,10 @@ extension SimulatedProvider {
       guard let named = TwilioDialect.named.first(where: { $0.name == name }) else { return nil }
       options.dialect = named.dialect
     }
+    let numbers = ["from": choices.from, "to": choices.to].compactMapValues(\.self)
+    if choices.parameters != nil || !numbers.isEmpty {
+      options.parameters = numbers.merging(choices.parameters ?? [:]) { _, given in given }
+    }
     options.expectsEcho = choices.expectsEcho
     options.signingToken = choices.signingToken
     // A server takes a second socket of one stream for a retry and ends the first.

@@ -12,11 +12,20 @@ struct TwilioWriter: Sendable {
 
   let dialect: TwilioDialect
   let identity: Identity
+  private let parameters: [(name: String, value: String)]
   private var sequence = 0
 
-  init(dialect: TwilioDialect, identity: Identity) {
+  /// What a stream is told where nobody chose anything: numbers stand among the parameters, since the
+  /// platform tells them nowhere else.
+  private static let example = [
+    ("from", "+919800000001"), ("to", "+918000000002"), ("ref", "c-8817"),
+  ]
+
+  init(dialect: TwilioDialect, identity: Identity, parameters: [String: String]?) {
     self.dialect = dialect
     self.identity = identity
+    self.parameters =
+      parameters.map { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } } ?? Self.example
   }
 
   func connected() -> [UInt8]? {
@@ -40,11 +49,9 @@ struct TwilioWriter: Sendable {
         ])),
     ]
     if !dialect.omits.contains(.parameters) {
-      let parameters = [
-        ("from", "+919800000001"), ("to", "+918000000002"), ("ref", "c-8817"),
-      ]
       body.append(
-        member("customParameters", .object(parameters.map { member($0, .string($1)) })))
+        member(
+          "customParameters", .object(parameters.map { member($0.name, .string($0.value)) })))
     }
     return message("start", body, streamIsLast: true)
   }

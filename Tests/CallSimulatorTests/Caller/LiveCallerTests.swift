@@ -51,6 +51,20 @@ import Testing
     #expect(platform.report(at: at(150)).sentBytes == 2_000)
   }
 
+  @Test("has the platform pass on what was chosen", arguments: SimulatedProvider.all)
+  func parameters(_ provider: SimulatedProvider) throws {
+    let script = try #require(CallerScript(liveAt: .hz8000, as: provider.encodings[0]))
+    var choices = CallChoices()
+    choices.parameters = ["tenant": "blue"]
+    var platform = try #require(provider.platform(script: script, choices: choices))
+    platform.opened(at: at(0))
+    var text = ""
+    while case .send(let bytes)? = platform.poll(at: at(0)) {
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(text.contains("tenant") && text.contains("blue") && !text.contains("c-8817"))
+  }
+
   @Test("keeps the newest two seconds for a bot that does not read, and some keys")
   func bounded() {
     var caller = LiveCaller(format: WireFormat(.linear16, .hz8000), chunkBytes: 3_200)
