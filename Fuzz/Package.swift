@@ -9,7 +9,8 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 let fuzzers = [
-  "FuzzExotel", "FuzzPlivo", "FuzzCallback", "FuzzSession", "FuzzRequest", "FuzzAgenTao", "FuzzWave",
+  "FuzzExotel", "FuzzPlivo", "FuzzTwilio", "FuzzCallback", "FuzzSession", "FuzzRequest",
+  "FuzzAgenTao", "FuzzWave",
 ]
 
 let package = Package(
