@@ -7,7 +7,8 @@
 /// decision.
 ///
 /// The network is left out only in real silence: after ``Settings/silence`` of windows below -65 dBFS,
-/// and with its state as at the start of a stream, until a window is louder. The same audio gives the
+/// until a window is louder. It then goes on from the last window that it judged, as though the silence
+/// had been no longer: what it knows of a silent line no longer changes by then. The same audio gives the
 /// same answer everywhere, however it is cut into messages. Allocates nothing.
 ///
 /// Hears 8, 16 and 24 kHz, the last through the resampler to 16 kHz; audio of any other rate is not
@@ -71,6 +72,8 @@ public struct VoiceDetector: SpeechDetector {
   private let kernels: Kernels
   private var rate: SampleRate?
   private var activity: VoiceActivity?
+  /// The network after the last window that it judged, while silence lasts.
+  private var resting: VoiceActivity?
   private var narrowing: FixedResampler?
   private var filled = 0
   private var power: UInt64 = 0
@@ -130,6 +133,7 @@ public struct VoiceDetector: SpeechDetector {
     let isWide = rate == .hz24000
     narrowing = isWide ? FixedResampler(from: rate, to: .hz16000, using: kernels) : nil
     activity = VoiceActivity(rate: isWide ? .hz16000 : rate, using: kernels)
+    resting = nil
     (isOpen, lastEdge, probability, windowCount, skippedCount) = (false, nil, 0, 0, 0)
     (filled, power, silentWindows) = (0, 0, 0)
     (spoken, quiet, first, most) = (0, 0, 0, 0)
@@ -151,8 +155,10 @@ public struct VoiceDetector: SpeechDetector {
       let given = judge(isSkipped ? piece.extracting(droppingLast: 1) : piece)
       guard isWhole else { break }
       if isSkipped {
-        activity?.reset()
+        activity = resting
         skippedCount += 1
+      } else if silentWindows == silenceWindows {
+        resting = activity
       }
       (filled, power) = (0, 0)
       windowCount += 1

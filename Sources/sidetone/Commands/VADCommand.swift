@@ -25,8 +25,7 @@ struct VADCommand: Command {
     "decided" is when a call would have known. Files of 8, 16 and 24 kHz are heard
     as they are, others are resampled to 16 kHz.
 
-    exit status: 0 where there is speech (with --keys a key), 1 where there is none,
-    2 where a file or an option is wrong
+    exit status: 0, also where nobody speaks, or 2 where a file or an option is wrong
 
     examples:
       sidetone vad voicemail.wav
@@ -81,7 +80,7 @@ struct VADCommand: Command {
     if wantsKeys {
       let found = KeyFindings(in: sound, of: path)
       Console.print(wantsJSON ? found.json : found.lines.joined(separator: "\n"))
-      return found.keys.isEmpty ? .failure : .success
+      return .success
     }
     let found =
       choice == .voice
@@ -95,7 +94,7 @@ struct VADCommand: Command {
       for line in found.lines(of: path, sound) { Console.print(line) }
       if wantsProbabilities { Console.print(found.probabilityLines.joined(separator: "\n")) }
     }
-    return found.spans.isEmpty ? .failure : .success
+    return .success
   }
 }
 
