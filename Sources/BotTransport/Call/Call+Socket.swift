@@ -40,6 +40,7 @@ extension Call {
     case .close(let code, let reason):
       hasClosed = stop == nil
       voice.release()
+      voice.follower?.callIsOver(stop)
       return .close(CloseCode(rawValue: code), reason: reason)
     case nil:
       schedule()
@@ -60,6 +61,7 @@ extension Call {
     session.socketClosed(at: loop.now)
     takeMediaEvents()
     voice.release()
+    voice.follower?.callIsOver(stop)
     voice.events.append(.ended(CallEnd(closeCode: code, reason: reason, stop: stop)))
     for waiter in endWaiters { waiter.resume() }
     endWaiters.removeAll()
@@ -76,6 +78,8 @@ extension Call {
       calls.metrics.ended(
         code: code, statistics: statistics, refused: session.refused, on: loop)
     }
+    // It holds the call.
+    voice.follower = nil
     calls.ended(self)
   }
 
@@ -85,6 +89,7 @@ extension Call {
       break
     case .audio:
       voice.wakeReaders()
+      voice.follower?.callHasAudio()
       // Without a detector audio makes nothing due.
       guard session.configuration.bargeInDetector != nil else { return }
       takeMediaEvents()
@@ -92,12 +97,14 @@ extension Call {
       begin(start)
     case .dtmf(let key):
       voice.events.append(.key(key))
+      voice.follower?.callPressed(key)
     case .progress:
       takeMediaEvents()
     case .stopped(let stop):
       self.stop = stop
       takeMediaEvents()
       voice.release()
+      voice.follower?.callIsOver(stop)
     }
     schedule()
   }

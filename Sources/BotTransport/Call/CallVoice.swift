@@ -14,6 +14,8 @@ public struct CallVoice {
   var input = SpeechInput()
   /// What happened beside the audio.
   var events = CallEventLog()
+  /// Who is told of everything at once, before any task.
+  var follower: (any CallFollower)?
 
   private var readers: [UnsafeContinuation<Void, Never>] = unsafe []
   private var writers: [CheckedContinuation<Void, Never>] = []

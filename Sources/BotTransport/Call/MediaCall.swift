@@ -186,7 +186,10 @@ extension MediaCall {
 
   /// Takes what the media have to tell.
   func takeMediaEvents() {
-    while let event = withMedia({ $0.nextEvent() }) ?? nil { voice.take(event) }
+    while let event = withMedia({ $0.nextEvent() }) ?? nil {
+      voice.take(event)
+      voice.follower?.callTold(event)
+    }
     if voice.hasDrainWaiters, isDrained { voice.wakeDrained() }
   }
 }

@@ -40,6 +40,7 @@ extension Call {
     }
     facts.refused = Dictionary(
       session.refused.map { ($0.key.description, $0.value) }, uniquingKeysWith: +)
+    facts.refused?.merge(voice.follower?.faultCounts ?? [:], uniquingKeysWith: +)
     let key = "stream|\(start.callSID ?? "")|\(start.streamSID ?? "")|\(connectedAt.milliseconds)"
     return CallLogEvent(
       .init(key: key, name: "stream", at: end), origin: .server, facts: facts)

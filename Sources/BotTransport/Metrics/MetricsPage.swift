@@ -59,6 +59,9 @@ struct MetricsPage {
       state.botErrors.sorted { $0.key < $1.key }.map { (Self.labels([("type", $0.key)]), $0.value) }
     )
     add(
+      "sidetone_bot_faults_total", "What proxied bots did wrong, by kind.", "counter",
+      state.botFaults.map { ("{kind=\"\($0.key)\"}", $0.value) }.sorted { $0.0 < $1.0 })
+    add(
       "sidetone_refused_input_total", "Unusable input, by kind.", "counter",
       labelled("kind", media.refusedInput))
     for (name, help, value) in [

@@ -18,6 +18,8 @@ final class ServerMetrics: Sendable {
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
     /// Bots that have thrown, by the error's type.
     var botErrors: [String: Int] = [:]
+    /// What proxied bots did wrong.
+    var botFaults: [BotFault: Int] = [:]
     /// The media of ended calls, by loop: a loop reads its own together with its live calls, so that
     /// a call which ends meanwhile is counted once.
     var ended: [ObjectIdentifier: MediaTotals] = [:]
@@ -65,6 +67,11 @@ final class ServerMetrics: Sendable {
       let isKnown = state.botErrors[name] != nil || state.botErrors.count < Self.mostErrorTypes
       state.botErrors[isKnown ? name : "other", default: 0] += 1
     }
+  }
+
+  /// Adds what a call's proxied bot did wrong, once per call.
+  func botFaulted(_ faults: [BotFault: Int]) {
+    state.withLock { $0.botFaults.merge(faults, uniquingKeysWith: +) }
   }
 
   /// An error's type as its source names it, module and all, at most 128 characters.

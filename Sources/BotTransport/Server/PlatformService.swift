@@ -54,6 +54,9 @@ public struct PlatformService: Sendable {
   /// Every platform that brings anything.
   public static let all: [PlatformService] = [.exotel, .plivo, .twilio]
 
+  /// Every platform whose bots are met with more than its wire.
+  public static let standIns: [PlatformStandIn] = [.twilio]
+
   /// Adds what the platform brings to a server that has its registry, its ``ServerConfiguration/reach``
   /// and its call log.
   public func add(to configuration: inout ServerConfiguration, on terms: Terms = Terms()) {

@@ -1,3 +1,5 @@
+import Telephony
+
 /// One subcommand: what it is called, what it takes, and what it does. A new one is a file in
 /// `Commands` and a line in ``CommandTable``.
 protocol Command {
@@ -25,6 +27,7 @@ enum CommandTable {
       CallCommand.self,
       ServeCommand.self,
       ConsoleCommand.self,
+      ProxyCommand.self,
       DoctorCommand.self,
       LoadCommand.self,
       SimulateCommand.self,
@@ -51,6 +54,9 @@ enum CommandTable {
 
   /// The platforms as `sidetone doctor` plays them.
   static let doctorPlatforms: [DoctorPlatform] = [.exotel, .plivo, .twilio]
+
+  /// The platform that most bots are written for.
+  static let usualDialect: Platform = .twilio
 
   /// The command that `words` begin with, and the words after it; two words go before one.
   static func command(

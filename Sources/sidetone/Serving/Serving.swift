@@ -101,7 +101,7 @@ struct Serving {
           Console.print("console on \(scheme)://\(place)\(WebConsole.path)")
         }
         if configuration.log == nil, let notice = server?.shutDoors {
-          Console.complain("sidetone serve: \(notice)")
+          Console.complain("sidetone: \(notice)")
         }
         Inheritance.ready()
       }
