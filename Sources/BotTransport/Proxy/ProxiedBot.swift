@@ -6,7 +6,7 @@ public import Telephony
 /// A bot that speaks a platform's wire, in any language, behind calls of any platform.
 ///
 /// ```swift
-/// let bot = try ProxiedBot(url: "ws://127.0.0.1:8765/", dialect: .exotel)
+/// let bot = try ProxiedBot(url: "ws://127.0.0.1:8765/", dialect: platform)
 /// var configuration = ServerConfiguration()
 /// bot.prepare(&configuration)
 /// try await BotServer(configuration: configuration).run { try await bot.carry($0) }

@@ -30,9 +30,10 @@ extension ProxiedCall {
           goneSince = nil
           wait = Self.firstWait
         }
+        // Once, however often it is dialled.
+        if goneSince == nil { tellGone(reason, on: call) }
         let since = goneSince ?? call.loop.now
         goneSince = since
-        tellGone(reason, on: call)
         guard call.loop.now + wait - since < bot.redial else {
           throw hangUp(.gone(reason: reason), on: call)
         }

@@ -51,7 +51,12 @@ extension PlatformStandIn {
     _ request: HTTPRequest, _ account: String, _ token: String?
   ) -> Bool {
     guard let token else {
-      return request.peerAddress.hasPrefix("127.") || request.peerAddress.hasPrefix("[::1]")
+      // What a proxy on this machine hands on comes from anywhere.
+      let isForwarded = ["x-forwarded-for", "forwarded", "via"].contains {
+        request.headers[$0] != nil
+      }
+      let peer = request.peerAddress
+      return !isForwarded && (peer.hasPrefix("127.") || peer.hasPrefix("[::1]"))
     }
     return BasicCredentials(user: account, password: token)?
       .match(authorization: request.headers["authorization"] ?? "") ?? false
