@@ -34,7 +34,7 @@ import Testing
     script.tail = .milliseconds(500)
     script.keys = [CallerScript.KeyPress(at: .milliseconds(1_500), digit: "5")]
     var options = ExotelPlatform.Options()
-    options.expectsEcho = true
+    options.rules.expectsEcho = true
     let address = try BotAddress("ws://127.0.0.1:\(try await server.port())/exotel")
     let platform = ExotelPlatform(script: script, options: options)
     let report = await SimulatedCall(to: address, as: platform, on: loop.loop).run().report
