@@ -57,6 +57,59 @@ import Testing
     #expect(json["closeCode"] as? Int == 1000)
   }
 
+  @Test("tells the bot of numbers, parameters, keys and headers, and measures the turn")
+  func caller() async throws {
+    let report = scratch.file("report.json")
+    let junit = scratch.file("junit.xml")
+    let speech = (0..<1_600).map { Int16(truncatingIfNeeded: $0 * 19 + 3) }
+    let bot = Bot(says: speech)
+    let run = try await call(
+      bot, "--from", "+911", "--to", "+912", "--parameter", "plan=gold=1", "--keys", "0.1s:#",
+      "--header", "X-Tenant: blue", "--report", report.path, "--junit", junit.path)
+    #expect(run.status == 0, "\(run.output)")
+    #expect(bot.start.contains(#""from":"+911""#) && bot.start.contains(#""to":"+912""#))
+    #expect(bot.start.contains(#""plan":"gold=1""#))
+    #expect(bot.keys.contains(##""digit":"#""##))
+    #expect(bot.tenant == "blue")
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: report)) as? [String: Any])
+    let turns = try #require(json["turns"] as? [[String: Any]])
+    #expect(turns.count == 1)
+    #expect((turns.first?["speechEndMs"] as? Double ?? 0) >= 490)
+    #expect(json["pingMs"] is Double)
+    #expect(run.output.contains("  turns        1, "))
+    #expect(try scratch.text(of: "junit.xml").contains(#"failures="0""#))
+  }
+
+  @Test("whatever is sent into a one-way stream is a problem; silence is not")
+  func oneWay() async throws {
+    let talks = try await call(Bot(says: Array(repeating: 900, count: 1_600)), "--one-way")
+    #expect(talks.status == 1)
+    #expect(talks.output.contains("problem: sent something back into a one-way stream"))
+    #expect(try await call(Bot(says: []), "--one-way").status == 0)
+  }
+
+  @Test("converts a file of another rate, and to another rate")
+  func converts() async throws {
+    let cd = WaveFile(rate: try #require(SampleRate(hertz: 44_100)), samples: sound.samples)
+    let file = try scratch.write(cd.encoded(), to: "cd.wav")
+    let run = try await call(Bot(says: []), "--audio", file)
+    #expect(run.status == 2 && run.errors.contains("--audio is given twice"))
+    let loop = try EventLoop(name: "bot")
+    loop.start()
+    defer { loop.stop() }
+    let listener = try WebSocketListener(loop: loop, host: "127.0.0.1", port: 0) { _ in
+      .accept(Bot(says: []))
+    }
+    let url = "ws://127.0.0.1:\(listener.port)/exotel"
+    let cases: [(words: [String], rate: String)] = [([], "24000"), (["--rate", "8000"], "8000")]
+    for (words, rate) in cases {
+      let run = try await Sidetone(["call", url, "--audio", file, "--tail", "0.2"] + words)
+      #expect(run.status == 0)
+      #expect(run.output.contains("linear16 \(rate) Hz"))
+    }
+  }
+
   @Test("fails a bot that sends illegal chunks, and says why")
   func fail() async throws {
     let run = try await call(Bot(says: [1, 2, 3]))
@@ -99,6 +152,8 @@ private final class Bot: WebSocketDelegate, @unchecked Sendable {
   // Unchecked: made before the loop's thread begins, touched on it, and read after its end.
   private let speech: [Int16]
   private(set) var start = ""
+  private(set) var keys = ""
+  private(set) var tenant = ""
   private var message: String?
   private var hasStopped = false
 
@@ -106,12 +161,15 @@ private final class Bot: WebSocketDelegate, @unchecked Sendable {
     self.speech = speech
   }
 
-  func socketDidOpen(_ socket: WebSocket) {}
+  func socketDidOpen(_ socket: WebSocket) {
+    tenant = socket.request.headers["x-tenant"] ?? ""
+  }
 
   func socket(_ socket: WebSocket, didReceiveText text: RawSpan) {
     let data = unsafe text.withUnsafeBytes { unsafe Data($0) }
     let json = (try? JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
     if json["event"] as? String == "start" { start = String(decoding: data, as: UTF8.self) }
+    if json["event"] as? String == "dtmf" { keys += String(decoding: data, as: UTF8.self) }
     if json["event"] as? String == "start", !speech.isEmpty {
       let sid = json["stream_sid"] as? String ?? ""
       let bytes = speech.flatMap {

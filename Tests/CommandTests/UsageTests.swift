@@ -71,15 +71,25 @@ import Testing
       "--provider skype is unknown", "call", url, "--audio", good, "--provider=skype")
     try await expect(
       "--dialect odder is unknown", "call", url, "--audio", good, "--dialect", "odder")
-    try await expect("has 8000 Hz, not 16000", "call", url, "--audio", good, "--rate", "16000")
-    try await expect("--rate 16000", "call", url, "--audio", good, "--rate", "16000")
-    try await expect("has 44100 Hz", "call", url, "--audio", cd)
-    try await expect("cd.wav converted.wav --rate 24000", "call", url, "--audio", cd)
-    try await expect(
-      "cd.wav converted.wav --rate 16000", "call", url, "--audio", cd, "--rate", "16000")
     let plivo = ["--provider", "plivo", "--encoding", "mulaw"]
-    try await expect("cd.wav converted.wav --rate 8000", ["call", url, "--audio", cd] + plivo)
-    try await expect("wide.wav converted.wav --rate 8000", ["call", url, "--audio", wide] + plivo)
+    try await expect(
+      "mulaw has 8000 Hz alone, not 16000", ["call", url, "--audio", wide, "--rate=16000"] + plivo)
+    for keys in ["3:1", "3s:12", "3s:x", "-1s:1", "3s", "3s:1,", "9999s:1", "nans:1"] {
+      try await expect("SECONDSs:KEY", "call", url, "--audio", good, "--keys=\(keys)")
+    }
+    for (option, text) in [
+      ("--parameter=plan", "is not NAME=VALUE"), ("--parameter==gold", "is not NAME=VALUE"),
+      ("--header=X-Plan", "is not NAME:VALUE"), ("--header=a b:c", "is not NAME:VALUE"),
+      ("--header=X: a\r\nb", "is not NAME:VALUE"), ("--header=Host: x", "the connection's own"),
+      ("--ca=/dev/null", "holds no certificate"), ("--junit=/nowhere/x.xml", "cannot write"),
+    ] { try await expect(text, "call", url, "--audio", good, option) }
+    try await expect(
+      "nothing to echo", "call", url, "--audio", good, "--one-way", "--expect-echo")
+    try await expect(
+      "--parameter plan is given twice", "call", url, "--audio", good, "--parameter", "plan=1",
+      "--parameter", "plan=2")
+    try await expect(
+      "tells no numbers in its start", ["call", url, "--audio", good, "--from", "+91"] + plivo)
     try await expect("no channel 2: it has one", "call", url, "--audio", good, "--channel", "2")
     try await expect("--channel 0 is not", "call", url, "--audio", good, "--channel", "0")
     try await expect("IMA ADPCM", "call", url, "--audio", adpcm)

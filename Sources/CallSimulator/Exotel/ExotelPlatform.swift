@@ -122,7 +122,7 @@ public struct ExotelPlatform: SimulatedPlatform {
     case nil:
       return nil
     case .speak(let audio, let chunk, let endsAtMs):
-      ledger.spoke(bytes: audio.count, at: now)
+      ledger.spoke(audio, at: now)
       return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
     case .press(let digit):
       return .send(writer.press(digit))

@@ -5,7 +5,7 @@ extension SimulatedProvider {
   /// Exotel AgentStream, Voicebot applet.
   public static let exotel = SimulatedProvider(
     name: "exotel", dialects: ExotelDialect.named.map(\.name), policies: [.documented, .relaxed],
-    load: ExotelLoad(), playout: { .exotel($0, marksAtClear: $1) }
+    load: ExotelLoad(), playout: { .exotel($0, marksAtClear: $1) }, tellsNumbers: true
   ) { script, choices in
     var options = ExotelPlatform.Options()
     if let name = choices.dialect {
@@ -20,6 +20,7 @@ extension SimulatedProvider {
     options.callSID = sid()
     options.rules = .exotel(choices.policy)
     options.rules.expectsEcho = choices.expectsEcho
+    options.rules.isOneWay = choices.isOneWay
     return ExotelPlatform(script: script, options: options)
   }
 

@@ -15,6 +15,7 @@ struct CallLedger: Sendable {
   private(set) var closedAt: MonotonicTime?
   private var lastClear: MonotonicTime?
   private var utteranceMarks = UtteranceMarks()
+  private var turns: TurnMeter
   /// Where chunks begin that are heard without a seam after another one, in bytes of the line's audio.
   private var seams: [Int] = []
   /// Where the caller begins to speak over the bot, in bytes of what it says.
@@ -27,6 +28,7 @@ struct CallLedger: Sendable {
     self.rules = rules
     self.format = format
     self.interruptsAt = interruptsAt
+    turns = TurnMeter(format: format)
     report.provider = provider
     report.format = "\(format)"
     report.policy = rules.policy
@@ -68,11 +70,16 @@ struct CallLedger: Sendable {
       note(.beforeStart, "sent a message before the stream's start")
       return false
     }
+    if rules.isOneWay {
+      note(.oneWay, "sent something back into a one-way stream: nobody hears it")
+      return false
+    }
     return closedAt == nil
   }
 
-  mutating func spoke(bytes: Int, at now: MonotonicTime) {
-    report.sentBytes += bytes
+  mutating func spoke(_ audio: ArraySlice<UInt8>, at now: MonotonicTime) {
+    report.sentBytes += audio.count
+    if let line { turns.said(audio, endingAt: now - line.origin) }
     report.sentMessages += 1
     guard let interruptsAt, interruptedAt == nil, report.sentBytes > interruptsAt else { return }
     interruptedAt = now
@@ -212,17 +219,7 @@ struct CallLedger: Sendable {
         )
       }
     }
-    let judge = PayloadJudge(format: format)
-    report.audioFindings = judge.findings(
-      in: line?.audio ?? [], edges: seams, said: said.prefix(report.sentBytes))
-    var notes: [String] = []
-    for finding in report.audioFindings {
-      if let problem = finding.problem {
-        problems.note(problem, finding.sentence)
-      } else {
-        notes.append(finding.sentence)
-      }
-    }
+    let notes = listen(said: said.prefix(report.sentBytes), &report, &problems)
     if interruptsAt != nil, report.interruptedMs == nil {
       problems.note(.interruption, "the caller spoke over the bot, and no clear came")
     }
@@ -237,6 +234,27 @@ struct CallLedger: Sendable {
     }
     report.verdict = report.problems.isEmpty ? .pass : .fail
     return report
+  }
+
+  /// What takes a look at all of the audio, and so waits for the call's end.
+  ///
+  /// - Returns: what is worth knowing.
+  private func listen(
+    said: ArraySlice<UInt8>, _ report: inout CallReport, _ problems: inout ProblemLog
+  ) -> [String] {
+    guard closedAt != nil, let line else { return [] }
+    report.turns = turns.turns(heard: line.stretches(until: stoppedAt ?? closedAt))
+    let judge = PayloadJudge(format: format)
+    report.audioFindings = judge.findings(in: line.audio, edges: seams, said: said)
+    var notes: [String] = []
+    for finding in report.audioFindings {
+      if let problem = finding.problem {
+        problems.note(problem, finding.sentence)
+      } else {
+        notes.append(finding.sentence)
+      }
+    }
+    return notes
   }
 
   private static func ms(_ duration: Duration) -> String { ms(duration.inMilliseconds) }

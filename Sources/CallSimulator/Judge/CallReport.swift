@@ -67,6 +67,11 @@ public struct CallReport: Codable, Hashable, Sendable {
   /// From the caller's first loud message, sent over the bot's speech, to the bot's clear, in
   /// milliseconds; nil for a caller who interrupts nobody, or when no clear came.
   @NullWhenNil public internal(set) var interruptedMs: Double?
+  /// Each time the caller stopped speaking, and how long the bot took to be heard; empty where the call
+  /// did not end in an orderly way.
+  public internal(set) var turns: [Turn] = []
+  /// From a ping on the socket to its answer, in milliseconds; nil where none came.
+  @NullWhenNil public internal(set) var pingMs: Double?
   /// How what came back compares with what was said; nil for a bot that is no echo.
   @NullWhenNil public internal(set) var echo: EchoComparison?
   /// Whether the platform had sent its stop before the socket ended.

@@ -31,6 +31,9 @@ public struct JudgeRules: Hashable, Sendable {
   public var everyGapMatters = false
   /// The bot must give back the caller's audio byte for byte, without a gap.
   public var expectsEcho = false
+  /// The stream carries the caller's audio to the bot and nothing back: whatever the bot sends is a
+  /// problem.
+  public var isOneWay = false
   /// Audio that arrives sooner than this after a clear which dropped audio is taken for the old
   /// utterance going on. Speech of a new answer needs longer than this to be made; nil for a bot
   /// whose next utterance is ready at once.

@@ -20,6 +20,8 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case clicks
   /// A binary message.
   case binaryMessage
+  /// A message into a stream that carries audio to the bot alone.
+  case oneWay
   /// A message before the stream's start.
   case beforeStart
   /// A message well after the stream's stop.

@@ -52,6 +52,20 @@ extension PlayoutLine {
     return WaveFile(format, wire: sound.span).samples
   }
 
+  /// What the caller heard without a seam, each stretch with its time since the stream's start; audio that
+  /// would be played after `end` is left out.
+  func stretches(until end: MonotonicTime?) -> [(start: Duration, audio: ArraySlice<UInt8>)] {
+    runs.indices.compactMap { index in
+      let run = runs[index]
+      let next = index + 1 < runs.count ? runs[index + 1].offset : audio.count
+      let most = end.map { end in
+        format.byteCount(nanoseconds: max((end - run.start).wholeNanoseconds, 0))
+      }
+      let last = min(next, run.offset + (most ?? audio.count))
+      return last > run.offset ? (run.start - origin, audio[run.offset..<last]) : nil
+    }
+  }
+
   /// How much queued audio the caller has not heard by `now`.
   public func unheard(at now: MonotonicTime) -> Duration {
     guard let run = runs.last else { return .zero }

@@ -27,6 +27,7 @@ public actor SimulatedCall {
   private let address: BotAddress
   private let limits: Limits
   private let tls: TLSClientConfiguration?
+  private let headers: [(name: String, value: String)]
   private var platform: any SimulatedPlatform
   private var socket: WebSocket?
   private var timer: LoopTimer?
@@ -46,10 +47,13 @@ public actor SimulatedCall {
   ///   - loop: a loop that has been started.
   ///   - limits: how long to wait for the bot.
   ///   - tls: whom to trust where the address is `wss`; nil for the system's authorities.
+  ///   - headers: further fields of the upgrade's request, as a proxy or an operator adds them.
   public init(
     to address: BotAddress, as platform: any SimulatedPlatform, on loop: EventLoop,
-    limits: Limits = Limits(), tls: TLSClientConfiguration? = nil
+    limits: Limits = Limits(), tls: TLSClientConfiguration? = nil,
+    headers: [(name: String, value: String)] = []
   ) {
+    self.headers = headers
     self.address = address
     self.platform = platform
     self.loop = loop
@@ -76,6 +80,7 @@ public actor SimulatedCall {
     timer?.cancel()
     var report = platform.report(at: loop.now)
     report.url = address.redacted
+    report.pingMs = socket?.roundTrip.map(\.inTenthsOfMilliseconds)
     return CallOutcome(report: report, heard: platform.heard(at: loop.now))
   }
 
@@ -105,7 +110,7 @@ public actor SimulatedCall {
       headers.append("authorization", authorization)
     }
     let handshake = platform.handshake(for: address.url)
-    for (name, value) in handshake.headers { headers.append(name, value) }
+    for (name, value) in handshake.headers + self.headers { headers.append(name, value) }
     patienceEnds = loop.now + limits.connect
     do {
       // Its own patience tells more.
@@ -125,6 +130,8 @@ public actor SimulatedCall {
     isOpen = true
     patienceEnds = nil
     platform.opened(at: loop.now)
+    // One ping tells how far the bot is; the next would be due long after any call.
+    socket?.setPingInterval(.seconds(3_600), first: .milliseconds(100))
     nextProgress = progress.map { loop.now + $0.every }
     advance()
   }

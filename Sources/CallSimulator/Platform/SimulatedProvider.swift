@@ -16,6 +16,8 @@ public struct SimulatedProvider: Sendable {
   /// How schedules have it play a format, with marks that a clear drops treated so where its documents do
   /// not say; nil where they leave it out.
   public let playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)?
+  /// Whether its start tells who calls whom.
+  public let tellsNumbers: Bool
   private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
 
   /// Describes a platform.
@@ -27,12 +29,14 @@ public struct SimulatedProvider: Sendable {
   ///   - policies: at least one.
   ///   - load: how the callers of a load speak.
   ///   - playout: how schedules have it play.
+  ///   - tellsNumbers: whether its start tells who calls whom.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
     name: String, dialects: [String], encodings: [AudioEncoding] = [.linear16],
     policies: [JudgeRules.Policy] = [.documented],
     load: (any LoadDialect)? = nil,
     playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)? = nil,
+    tellsNumbers: Bool = false,
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
   ) {
     self.name = name
@@ -41,6 +45,7 @@ public struct SimulatedProvider: Sendable {
     self.policies = policies
     self.load = load
     self.playout = playout
+    self.tellsNumbers = tellsNumbers
     self.make = make
   }
 
@@ -72,6 +77,8 @@ public struct CallChoices: Hashable, Sendable {
   public var policy = JudgeRules.Policy.documented
   /// Whether the bot must give back the caller's audio byte for byte, without a gap.
   public var expectsEcho = false
+  /// Whether the stream carries audio to the bot alone.
+  public var isOneWay = false
   /// The secret that the platform signs its requests with, where it signs any; nil for unsigned.
   public var signingToken: String?
   /// The caller's number, where the platform tells it; nil for an example.

@@ -153,7 +153,7 @@ public struct PlivoPlatform: SimulatedPlatform {
     case nil:
       return nil
     case .speak(let audio, let chunk, let endsAtMs):
-      ledger.spoke(bytes: audio.count, at: now)
+      ledger.spoke(audio, at: now)
       spokenMessages += 1
       return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
     case .press(let digit):

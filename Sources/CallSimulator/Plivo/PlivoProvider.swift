@@ -13,6 +13,9 @@ extension SimulatedProvider {
       options.dialect = named.dialect
     }
     if let parameters = choices.parameters { options.parameters = parameters }
+    var rules = JudgeRules.plivo(script.format)
+    rules.isOneWay = choices.isOneWay
+    options.rules = rules
     options.expectsEcho = choices.expectsEcho
     options.signingToken = choices.signingToken
     options.nonce = String((0..<20).map { _ in "0123456789".randomElement() ?? "0" })

@@ -5,7 +5,7 @@ extension SimulatedProvider {
   /// Twilio Media Streams, two-way: mu-law at 8 kHz in messages of 20 ms.
   public static let twilio = SimulatedProvider(
     name: "twilio", dialects: TwilioDialect.named.map(\.name), encodings: [.mulaw],
-    load: TwilioLoad(), playout: { format, _ in .twilio(format) }
+    load: TwilioLoad(), playout: { format, _ in .twilio(format) }, tellsNumbers: true
   ) { script, choices in
     var options = TwilioPlatform.Options()
     if let name = choices.dialect {
@@ -16,6 +16,7 @@ extension SimulatedProvider {
     if choices.parameters != nil || !numbers.isEmpty {
       options.parameters = numbers.merging(choices.parameters ?? [:]) { _, given in given }
     }
+    options.rules.isOneWay = choices.isOneWay
     options.expectsEcho = choices.expectsEcho
     options.signingToken = choices.signingToken
     // A server takes a second socket of one stream for a retry and ends the first.

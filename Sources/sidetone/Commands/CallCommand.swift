@@ -10,51 +10,56 @@ struct CallCommand: Command {
   static let operands = [
     Operand(name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH")
   ]
-  static let options = [
-    Option(
-      "--audio", "FILE.wav", isRequired: true,
-      help: "what the caller says: a WAV file at 8000, 16000 or 24000 Hz, '-' for standard input"),
-    SoundOptions.channelOption,
-    SoundOptions.rawOption,
-    Option(
-      "--provider", "NAME",
-      help: "the platform that calls: \(providers) (default \(usual))"),
-    Option(
-      "--rate", "HZ", help: "the stream's rate, which must be the file's (default the file's)"),
-    Option(
-      "--encoding", "NAME",
-      help: "the stream's encoding: linear16, or mulaw where the platform has it "
-        + "(default the platform's usual one at the file's rate)"),
-    Option(
-      "--policy", "NAME",
-      help:
-        "documented, or relaxed: chunks as small as a platform has been seen to play them are legal "
-        + "(default documented)"),
-    Option(
-      "--record", "HEARD.wav",
-      help: "write what the caller hears, silence included; '-' for standard output"),
-    Option(
-      "--report", "FILE.json",
-      help: "write the verdict and all figures as JSON; '-' for standard output"),
-    Option(
-      "--speed", "FACTOR",
-      help: "send the caller's audio so many times faster, 1 to 100; the caller still "
-        + "listens in real time (default 1)"),
-    Option(
-      "--tail", "SECONDS",
-      help: "hang up when the caller has said everything and then heard nothing for so "
-        + "long, 0 to 600 (default 2)"),
-    Option(
-      "--interrupt-at", "SECONDS",
-      help: "stay silent so long and then speak --audio over the bot, 0 to 600: the bot "
-        + "must clear and fall silent"),
-    Option(
-      "--expect-echo",
-      help: "fail unless the bot gives back the caller's audio byte for byte, without a gap"),
-    Option(
-      "--dialect", "NAME",
-      help: "how the platform spells its messages: \(dialects) (default the first)"),
-  ]
+  static let options: [Option] =
+    [
+      Option(
+        "--audio", "FILE.wav", isRequired: true,
+        help: "what the caller says: a WAV file of any usual rate, '-' for standard input"),
+      SoundOptions.channelOption,
+      SoundOptions.rawOption,
+      Option(
+        "--provider", "NAME",
+        help: "the platform that calls: \(providers) (default \(usual))"),
+      Option(
+        "--rate", "HZ",
+        help: "the stream's rate, 8000, 16000 or 24000 (default the file's, or the next below)"),
+      Option(
+        "--encoding", "NAME",
+        help: "the stream's encoding: linear16, or mulaw where the platform has it "
+          + "(default the platform's usual one at the file's rate)"),
+      Option(
+        "--policy", "NAME",
+        help:
+          "documented, or relaxed: chunks as small as a platform has been seen to play them are legal "
+          + "(default documented)"),
+      Option(
+        "--record", "HEARD.wav",
+        help: "write what the caller hears, silence included; '-' for standard output"),
+      Option(
+        "--report", "FILE.json",
+        help: "write the verdict and all figures as JSON; '-' for standard output"),
+      Option(
+        "--speed", "FACTOR",
+        help: "send the caller's audio so many times faster, 1 to 100; the caller still "
+          + "listens in real time (default 1)"),
+      Option(
+        "--tail", "SECONDS",
+        help: "hang up when the caller has said everything and then heard nothing for so "
+          + "long, 0 to 600 (default 2)"),
+      Option(
+        "--interrupt-at", "SECONDS",
+        help: "stay silent so long and then speak --audio over the bot, 0 to 600: the bot "
+          + "must clear and fall silent"),
+      Option(
+        "--expect-echo",
+        help: "fail unless the bot gives back the caller's audio byte for byte, without a gap"),
+      Option(
+        "--one-way", help: "the stream carries audio to the bot alone: anything sent back is wrong"),
+      Option(
+        "--dialect", "NAME",
+        help: "how the platform spells its messages: \(dialects) (default the first)"),
+      Option("--junit", "FILE.xml", help: "write the verdict as a CI service reads it"),
+    ] + CallerOptions.options
   static let notes = """
     The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
     gaps in the caller's ear, audio after a clear or after the stop, the closing of
@@ -99,6 +104,8 @@ struct CallCommand: Command {
   private let platform: any SimulatedPlatform
   private let recording: String?
   private let reportFile: String?
+  private let junitFile: String?
+  private let caller: CallerOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
     do {
@@ -120,12 +127,18 @@ struct CallCommand: Command {
     let policy = try arguments.choice("--policy", of: policies)
     choices.policy = policy.flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     choices.expectsEcho = arguments.flag("--expect-echo")
+    choices.isOneWay = arguments.flag("--one-way")
+    if choices.isOneWay, choices.expectsEcho || arguments.has("--interrupt-at") {
+      throw UsageError("--one-way has nothing to echo or to interrupt: the bot says nothing")
+    }
     choices.signingToken = SigningSecret.inEnvironment(of: name)
+    caller = try CallerOptions(arguments, provider, &choices)
     let speed = try arguments.number("--speed", in: 1...100)
     let tail = try arguments.number("--tail", in: 0...600)
     let interruptAt = try arguments.number("--interrupt-at", in: 0...600)
     recording = try arguments.text("--record")
     reportFile = try arguments.text("--report")
+    junitFile = try arguments.text("--junit")
     if recording == "-", reportFile == "-" {
       throw UsageError("--record and --report cannot both go to standard output")
     }
@@ -133,10 +146,12 @@ struct CallCommand: Command {
     let named = try arguments.choice("--encoding", of: names).flatMap(AudioEncoding.init)
     let audio = try arguments.text("--audio") ?? ""
     let sound = try SoundFile.readForCall(
-      audio, SoundOptions(arguments), rate: rate, encoding: named)
+      audio, SoundOptions(arguments), rate: rate,
+      encoding: named ?? (provider.encodings.contains(.linear16) ? nil : provider.encodings.first))
     self.sound = sound
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
+    try SoundFile.checkWritable(junitFile, for: "--junit")
     let usual = provider.encodings.first { $0 == .linear16 || sound.rate == .hz8000 }
     let encoding = named ?? usual ?? .linear16
     let silence = interruptAt.map { Duration.milliseconds(Int($0 * 1_000)) }
@@ -145,6 +160,7 @@ struct CallCommand: Command {
     else {
       throw UsageError("\(audio) has a rate that no platform speaks")
     }
+    script.keys = caller.keys
     if let speed { script.speed = speed }
     if let tail { script.tail = .milliseconds(Int(tail * 1_000)) }
     guard let platform = provider.platform(script: script, choices: choices) else {
@@ -158,6 +174,7 @@ struct CallCommand: Command {
     Console.status("")
     if let recording { try SoundFile.write(outcome.heard, to: recording) }
     if let reportFile { try Self.write(outcome.report, to: reportFile) }
+    if let junitFile { try SoundFile.write(JUnitReport.xml(outcome.report), to: junitFile) }
     let text = ReportText(
       report: outcome.report, said: sound, heard: outcome.heard, recording: recording,
       unicode: Console.isUnicode)
@@ -176,7 +193,9 @@ struct CallCommand: Command {
     loop.start()
     defer { loop.stop() }
     let length = Self.seconds(sound.duration)
-    return await SimulatedCall(to: address, as: platform, on: loop).run { progress in
+    let call = SimulatedCall(
+      to: address, as: platform, on: loop, tls: caller.tls, headers: caller.headers)
+    return await call.run { progress in
       let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
       Console.status(
         "calling  said \(Self.seconds(progress.said)) of \(length) s, "

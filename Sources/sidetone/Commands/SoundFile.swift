@@ -42,30 +42,19 @@ enum SoundFile {
     return sound
   }
 
-  /// A sound at a rate that calls have: `rate`, or 8, 16 or 24 kHz where that is nil, and 8 kHz alone
-  /// for a stream in G.711.
+  /// A sound at a rate that calls have: `rate`, or where that is nil its own, or the next below that is
+  /// 8, 16 or 24 kHz; 8 kHz alone for a stream in G.711. It is converted where it has another.
   static func readForCall(
     _ path: String, _ options: SoundOptions, rate: SampleRate?, encoding: AudioEncoding?
   ) throws(UsageError) -> WaveFile {
     let narrow = encoding.map { $0 != .linear16 } ?? false
     let sound = try readSpeech(path, options, wanting: rate ?? .hz8000)
-    if let rate, sound.rate != rate {
+    if let encoding, narrow, let rate, rate != .hz8000 {
       throw UsageError(
-        "\(name(path)) has \(sound.rate.hertz) Hz, not \(rate.hertz)",
-        advice: conversion(of: path, to: rate))
+        "\(encoding.rawValue) has 8000 Hz alone, not \(rate.hertz)", advice: "leave --rate out")
     }
-    guard sound.rate.isTelephony else {
-      let nearest = SampleRate.telephony.last { $0 < sound.rate } ?? .hz8000
-      throw UsageError(
-        "\(name(path)) has \(sound.rate.hertz) Hz, calls have 8000, 16000 or 24000",
-        advice: conversion(of: path, to: narrow ? .hz8000 : nearest))
-    }
-    if let encoding, narrow, sound.rate != .hz8000 {
-      throw UsageError(
-        "\(encoding.rawValue) has 8000 Hz alone, the file has \(sound.rate.hertz)",
-        advice: "take --encoding linear16, or \(conversion(of: path, to: .hz8000))")
-    }
-    return sound
+    let nearest = SampleRate.telephony.last { $0 <= sound.rate } ?? .hz8000
+    return try resampled(sound, to: narrow ? .hz8000 : rate ?? nearest)
   }
 
   /// A sound at another rate, where it has not that one.
@@ -156,8 +145,4 @@ enum SoundFile {
   }
 
   private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
-
-  private static func conversion(of path: String, to rate: SampleRate) -> String {
-    "convert it: sidetone resample \(path) converted.wav --rate \(rate.hertz)"
-  }
 }

@@ -40,6 +40,8 @@ struct ReportText {
       row("marks", "\(report.marks) sent, \(report.marksEchoed) echoed"),
       row("clears", clears),
     ]
+    if !report.turns.isEmpty { rows.append(row("turns", turns)) }
+    if let ping = report.pingMs { rows.append(row("ping", "answered after \(ping) ms")) }
     if let delay = report.interruptedMs {
       rows.append(row("interrupted", "cleared \(ms(delay)) after the caller's first loud message"))
     }
@@ -54,6 +56,17 @@ struct ReportText {
     rows.append(row("close", close))
     if let recording { rows.append(row("recording", recording)) }
     return rows
+  }
+
+  private var turns: String {
+    let responses = report.turns.compactMap(\.responseMs)
+    let count = "\(report.turns.count), \(responses.count) answered"
+    guard let slowest = responses.max() else { return count }
+    let shown = responses.prefix(6).map(ms).joined(separator: ", ")
+    let rest = responses.count > 6 ? ", ...; the slowest \(ms(slowest))" : ""
+    let interrupted = report.turns.count(where: \.interrupted)
+    return "\(count) after \(shown)\(rest)"
+      + (interrupted > 0 ? "; \(interrupted) interrupted" : "")
   }
 
   private var chunkCount: Int { report.chunkSizes.values.reduce(0, +) }

@@ -25,6 +25,22 @@ import Testing
     #expect(try JSONDecoder().decode(CallReport.self, from: report.json) == report)
   }
 
+  @Test("has the keys of its schema, all of them")
+  func schema() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../docs/call-report.schema.json")
+    let schema = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: CallReport().json) as? [String: Any])
+    let properties = try #require(schema["properties"] as? [String: [String: Any]])
+    #expect(Set(properties.keys) == Set(json.keys))
+    #expect(schema["required"] as? [String] == json.keys.sorted())
+    let findings = properties["audioFindings"]?["items"] as? [String: Any]
+    let kind = (findings?["properties"] as? [String: [String: Any]])?["kind"]
+    #expect(kind?["enum"] as? [String] == AudioFinding.Kind.allCases.map(\.rawValue))
+  }
+
   @Test("writes numbers with commas", arguments: [(0, "0"), (999, "999"), (100_000, "100,000")])
   func grouped(number: Int, text: String) {
     #expect(number.grouped == text)

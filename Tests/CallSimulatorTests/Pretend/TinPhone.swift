@@ -151,7 +151,7 @@ struct TinPhonePlatform: SimulatedPlatform {
       }
       switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
       case .speak(let audio, let chunk, _):
-        ledger.spoke(bytes: audio.count, at: now)
+        ledger.spoke(audio, at: now)
         let sound = Data(audio).base64EncodedString()
         return .send(
           Array(#"{"event":"media","media":{"chunk":\#(chunk),"payload":"\#(sound)"}}"#.utf8))
