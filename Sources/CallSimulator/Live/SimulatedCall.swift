@@ -1,4 +1,4 @@
-import AudioEngine
+public import AudioEngine
 public import Sockets
 
 /// One simulated call over a real socket, in real time.
@@ -208,4 +208,12 @@ public actor SimulatedCall {
     ending?.resume()
     ending = nil
   }
+}
+
+/// What a finished call leaves behind.
+public struct CallOutcome: Sendable {
+  /// The verdict and the figures.
+  public let report: CallReport
+  /// What the caller heard from the stream's start, silence included.
+  public let heard: WaveFile
 }

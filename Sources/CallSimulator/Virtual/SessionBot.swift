@@ -42,11 +42,6 @@ public final class SessionBot: SimulatedBot {
     }
   }
 
-  /// Lends the session, to look at its counts.
-  public func withSession<Value>(_ body: (inout CallSession) -> Value) -> Value {
-    body(&session)
-  }
-
   /// Gives the session what has arrived, and the bot what follows from it.
   public func received(_ event: BotEvent, at now: MonotonicTime) {
     self.now = now

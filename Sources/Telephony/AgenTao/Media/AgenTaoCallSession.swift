@@ -42,8 +42,6 @@ public struct AgenTaoCallSession: ~Copyable {
     let id: String
     let command: AgenTaoCommand
     let until: MonotonicTime
-    /// The server has said by an event that it failed.
-    var isFailureTold = false
   }
 
   /// How long a link may take to be usable.
