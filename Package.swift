@@ -109,7 +109,8 @@ if !coreOnly {
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Telephony", "AudioEngine", "CPCMKernels", "CSpeexDSP", "CPeers", "CAllocationCount",
+        "Telephony", "AudioEngine", "BotTransport", "CallSimulator", "Sockets", "CPCMKernels",
+        "CSpeexDSP", "CPeers", "CAllocationCount",
       ],
       swiftSettings: swiftSettings),
     .executableTarget(

@@ -2,17 +2,17 @@ import Foundation
 
 /// Measures what the options ask for, prints it, and writes the reports.
 @main enum Benchmarks {
-  static func main() {
+  static func main() async {
     do throws(UsageError) {
       let options = try Options(Array(CommandLine.arguments.dropFirst()))
       if options.wantsHelp {
-        print(Options.help)
+        print(options.budget == nil ? Options.help : BudgetOptions.help)
         return
       }
+      if let budget = options.budget { return try await run(budget) }
       try run(options)
     } catch {
-      let line = "Benchmarks: \(error.message); see 'Benchmarks --help'\n"
-      FileHandle.standardError.write(Data(line.utf8))
+      complain("\(error.message); see 'Benchmarks --help'")
       exit(2)
     }
   }
@@ -32,6 +32,22 @@ import Foundation
     if let path = options.json { try write(JSONReport.text(of: report), to: path) }
     if let path = options.curves { try write(JSONReport.curves(), to: path) }
     if var markdown { try markdown.replaceTables(with: report) }
+  }
+
+  private static func run(_ options: BudgetOptions) async throws(UsageError) {
+    if let path = options.json { try write("[]\n", to: path) }
+    let report = try await BudgetReport(options) { complain($0) }
+    #if DEBUG
+      print("a debug build: what was measured says nothing, use -c release")
+    #endif
+    for line in report.lines { print(line) }
+    if let path = options.json { try write(report.json, to: path) }
+    for line in report.excesses { complain(line) }
+    if !report.excesses.isEmpty { exit(1) }
+  }
+
+  private static func complain(_ line: String) {
+    FileHandle.standardError.write(Data("Benchmarks: \(line)\n".utf8))
   }
 
   private static func write(_ text: String, to path: String) throws(UsageError) {

@@ -13,11 +13,14 @@ struct Options {
   /// A hundredth of the time: to see that it works, not how fast.
   var isQuick = false
   var wantsHelp = false
+  /// The budgets to make instead of all that.
+  var budget: BudgetOptions?
 
   static let help = """
     Benchmarks - how fast Sidetone's kernels and paths are here, beside their peers
 
     usage: swift run -c release Benchmarks [options]
+           swift run -c release Benchmarks --budget [options]
 
     options:
       --filter TEXT     measure only what has TEXT in its name: base64, 'resample 8>16',
@@ -32,12 +35,15 @@ struct Options {
                         every pair of rates, as scripts/plot-benchmarks reads them
       --quick           a hundredth of the time: to see that it works, not how fast
       --help            show this page
+      --budget          instead: how long speech takes through Sidetone, stage by
+                        stage; see --budget --help
 
     exit status: 0 done, 2 wrong usage or a file that cannot be read or written
     """
 
   init(_ words: [String]) throws(UsageError) {
-    var rest = words[...]
+    if words.contains("--budget") { budget = BudgetOptions() }
+    var rest = words.filter { $0 != "--budget" }[...]
     while let word = rest.popFirst() {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
@@ -46,14 +52,16 @@ struct Options {
         else { throw UsageError("\(name) wants a value") }
         return value
       }
+      if try budget?.take(name, value) ?? false { continue }
       switch name {
+      case "--help" where parts.count == 1: wantsHelp = true
+      case "-h": wantsHelp = true
+      case _ where budget != nil: throw UsageError("--budget has no option '\(word)'")
       case "--filter": filter = try value()
       case "--json": json = try value()
       case "--curves": curves = try value()
       case "--markdown": markdown = try value()
       case "--quick" where parts.count == 1: isQuick = true
-      case "--help" where parts.count == 1: wantsHelp = true
-      case "-h": wantsHelp = true
       default: throw UsageError("unknown option '\(word)'")
       }
     }

@@ -1,3 +1,4 @@
+import AudioEngine
 import Glibc
 
 /// Inputs that are the same on every machine and in every run.
@@ -20,5 +21,19 @@ enum Inputs {
       let sum = tones.reduce(0) { $0 + $1.1 * sin(2 * .pi * $1.0 * time) }
       return Int16((sum * 11_000).rounded())
     }
+  }
+
+  /// Samples as the wire carries them.
+  static func wire(_ samples: [Int16], _ format: WireFormat) -> [UInt8] {
+    var bytes = [UInt8](
+      repeating: 0, count: samples.count * format.encoding.bytesPerSample)
+    var span = bytes.mutableSpan
+    var raw = unsafe span.mutableBytes
+    switch format.encoding {
+    case .linear16: Linear16.encode(samples.span, into: &raw)
+    case .mulaw: G711.mulawEncode(samples.span, into: &raw)
+    case .alaw: G711.alawEncode(samples.span, into: &raw)
+    }
+    return bytes
   }
 }

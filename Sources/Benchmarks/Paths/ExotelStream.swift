@@ -10,17 +10,7 @@ enum ExotelStream {
 
   /// The wire's bytes of 100 ms of speech.
   static func payload(_ format: WireFormat) -> Data {
-    let samples = Inputs.speech(format.rate.hertz * milliseconds / 1_000)
-    var bytes = [UInt8](
-      repeating: 0, count: samples.count * format.encoding.bytesPerSample)
-    var span = bytes.mutableSpan
-    var raw = unsafe span.mutableBytes
-    switch format.encoding {
-    case .linear16: Linear16.encode(samples.span, into: &raw)
-    case .mulaw: G711.mulawEncode(samples.span, into: &raw)
-    case .alaw: G711.alawEncode(samples.span, into: &raw)
-    }
-    return Data(bytes)
+    Data(Inputs.wire(Inputs.speech(format.rate.hertz * milliseconds / 1_000), format))
   }
 
   /// The policy of an operator who lets payloads of 100 ms leave; the documented smallest are longer.

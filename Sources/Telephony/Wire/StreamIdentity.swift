@@ -39,7 +39,7 @@ enum StreamIdentity {
 
 extension Duration {
   /// Whole milliseconds, rounded down.
-  var wholeMilliseconds: Int { Int(wholeNanoseconds / 1_000_000) }
+  package var wholeMilliseconds: Int { Int(wholeNanoseconds / 1_000_000) }
 }
 
 extension MessageBuffer {
