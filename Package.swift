@@ -170,7 +170,8 @@ if !coreOnly {
       dependencies: ["RESTClient", "PlatformREST", "BotTransport", "Telephony", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BenchmarksTests", dependencies: ["Benchmarks", "TestSupport"],
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "CallSimulator", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",

@@ -1,6 +1,7 @@
 import AudioEngine
 import CallSimulator
 import Foundation
+import Telephony
 
 /// The budgets of all streams that were asked for: what is printed, written and held against limits.
 struct BudgetReport {
