@@ -112,7 +112,8 @@ format:
 bench:
 	@scripts/setup --bench
 	swift run -c release Benchmarks --json .build/benchmarks.json --curves .build/curves.json --markdown BENCHMARKS.md
-	scripts/plot-benchmarks .build/benchmarks.json .build/curves.json docs/plots
+	swift run -c release Benchmarks --budget --json .build/budgets.json --markdown BENCHMARKS.md
+	scripts/plot-benchmarks .build/benchmarks.json .build/curves.json .build/budgets.json docs/plots
 
 # One processor for the server, one for the load: leave the machine alone meanwhile.
 bench-load: setup

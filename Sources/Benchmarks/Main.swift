@@ -31,10 +31,13 @@ import Foundation
     let report = suite.run()
     if let path = options.json { try write(JSONReport.text(of: report), to: path) }
     if let path = options.curves { try write(JSONReport.curves(), to: path) }
-    if var markdown { try markdown.replaceTables(with: report) }
+    if var markdown { try markdown.replaceTables(MarkdownTables.all(of: report)) }
   }
 
   private static func run(_ options: BudgetOptions) async throws(UsageError) {
+    let markdown = try options.markdown.map { path throws(UsageError) in
+      try MarkdownFile(path: path)
+    }
     if let path = options.json { try write("[]\n", to: path) }
     let report = try await BudgetReport(options) { complain($0) }
     #if DEBUG
@@ -42,6 +45,7 @@ import Foundation
     #endif
     for line in report.lines { print(line) }
     if let path = options.json { try write(report.json, to: path) }
+    if var markdown { try markdown.replaceTables([("budgets", report.table)]) }
     for line in report.excesses { complain(line) }
     if !report.excesses.isEmpty { exit(1) }
   }

@@ -20,6 +20,8 @@ struct BudgetOptions {
   /// What each budget may be at most, in milliseconds.
   var limits: [BudgetKind: Double] = [:]
   var json: String?
+  /// The file whose marked table is rewritten.
+  var markdown: String?
 
   static let help = """
     Benchmarks --budget - how long speech takes through Sidetone, stage by stage
@@ -41,6 +43,8 @@ struct BudgetOptions {
       --limit LIST      fail where a budget is longer, in milliseconds:
                         mouth-to-bot=150,bot-to-ear=400,silence=250, or some of them
       --json FILE       write the budgets as JSON
+      --markdown FILE   rewrite FILE's table between <!-- bench:budgets --> and
+                        <!-- /bench:budgets -->
       --help            show this page
 
     Each budget is what the worst placed sample waits. "policy" follows from the platform's
@@ -77,6 +81,7 @@ struct BudgetOptions {
     case "--network": network = try Self.number(name, value(), in: 0...2_000)
     case "--limit": limits = try Self.limits(value())
     case "--json": json = try value()
+    case "--markdown": markdown = try value()
     default: return false
     }
     return true

@@ -68,6 +68,19 @@ struct BudgetReport {
     return String(line.reversed().drop { $0 == " " }.reversed())
   }
 
+  /// The sums as a table, a row a stream.
+  var table: String {
+    let head =
+      "| Stream, bot at the wire's rate unless said | "
+      + BudgetKind.allCases.map { "\($0.rawValue) | " }.joined()
+    let rule = "|---|" + BudgetKind.allCases.map { _ in "---:|" }.joined()
+    let rows = streams.map { plan, budgets in
+      "| \(plan.title) | " + budgets.map { "\(Text.decimal($0.ms, 1)) ms | " }.joined()
+    }
+    return ([head, rule] + rows).map { $0.trimmingCharacters(in: .whitespaces) }
+      .joined(separator: "\n")
+  }
+
   /// What is longer than it may be, a line each.
   var excesses: [String] {
     streams.flatMap { plan, budgets in

@@ -19,8 +19,8 @@ struct MarkdownFile {
   }
 
   /// Puts each whole section's tables between its markers and saves the file.
-  mutating func replaceTables(with report: Report) throws(UsageError) {
-    for (id, tables) in MarkdownTables.all(of: report) { try replace(id, with: tables) }
+  mutating func replaceTables(_ all: [(id: String, tables: String)]) throws(UsageError) {
+    for (id, tables) in all { try replace(id, with: tables) }
     do {
       try text.write(to: url, atomically: true, encoding: .utf8)
     } catch {
