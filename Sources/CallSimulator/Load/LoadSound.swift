@@ -1,4 +1,5 @@
 import AudioEngine
+import Foundation
 
 /// A sound as the callers of a load send it: base64, cut into messages of 20 ms.
 struct LoadSound: Sendable {
@@ -27,11 +28,33 @@ struct LoadSound: Sendable {
     self.init((0..<size).map { pattern[$0 % pattern.count] }, as: wire)
   }
 
-  /// Loud enough for every detector, for 300 ms.
-  static func loud(as wire: WireFormat) -> LoadSound {
-    let pattern: [UInt8] = wire.encoding == .linear16 ? [0x00, 0x70, 0x00, 0x90] : [0x00, 0x80]
-    let count = wire.bytesPerSecond * 3 / 10
-    return LoadSound((0..<count).map { pattern[$0 % pattern.count] }, as: wire)
+  /// A sung vowel of 300 ms, loud at once: a gate on the level takes it for a caller, and so does a
+  /// network that knows voices. Pulses through three resonances, as a throat makes them (Klatt, "Software
+  /// for a cascade/parallel formant synthesizer", 1980).
+  static func vowel(as wire: WireFormat) -> LoadSound {
+    let rate = Double(wire.rate.hertz)
+    let count = wire.rate.hertz * 3 / 10
+    var sound = (0..<count).map { place -> Double in
+      // 120 Hz, and 12 Hz more at its end.
+      let turns = { (at: Int) in
+        let time = Double(at) / rate
+        return 120 * time + 20 * time * time
+      }
+      return place == 0 || turns(place).rounded(.down) > turns(place - 1).rounded(.down) ? 1 : 0
+    }
+    for (hertz, width) in [(700.0, 90.0), (1_150, 110), (2_500, 170)] {
+      let decay = exp(-Double.pi * width / rate)
+      let turn = 2 * decay * cos(2 * Double.pi * hertz / rate)
+      var (last, beforeLast) = (0.0, 0.0)
+      for place in sound.indices {
+        let value = sound[place] + turn * last - decay * decay * beforeLast
+        (last, beforeLast) = (value, last)
+        sound[place] = value
+      }
+    }
+    let peak = sound.reduce(1e-9) { max($0, abs($1)) }
+    let samples = sound.map { Int16($0 / peak * 16_000) }
+    return LoadSound(CallerScript.bytes(of: samples, as: wire.encoding), as: wire)
   }
 
   /// How long it is.
@@ -59,7 +82,7 @@ struct LoadSounds: Sendable {
     let speech = plan.speech.flatMap { CallerScript(saying: $0, as: wire.encoding) }.map {
       LoadSound($0.audio, as: wire)
     }
-    interruption = speech ?? .loud(as: wire)
+    interruption = speech ?? .vowel(as: wire)
     let isQuiet = plan.interruptAfter != nil || (plan.bot == .speaks && speech == nil)
     voice = isQuiet ? LoadSound([], as: wire) : speech
   }
