@@ -65,7 +65,9 @@ import Foundation
 
   private static func fail(_ error: UsageError, in command: (any Command.Type)?) -> ExitStatus {
     let name = command.map { "sidetone \($0.name)" } ?? "sidetone"
-    Console.complain("\(name): \(error.advice ?? "\(error.message); see '\(name) --help'")")
+    let line = "\(name): \(error.advice ?? "\(error.message); see '\(name) --help'")"
+    // What was typed may hold an end of a line.
+    Console.complain(String(line.map { $0.isNewline ? "?" : $0 }))
     return .usage
   }
 }

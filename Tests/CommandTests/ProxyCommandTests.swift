@@ -189,7 +189,7 @@ import Testing
   @Test("the caller's voice clears a bot that does not clear, with --barge-in alone")
   func bargesIn() async throws {
     let audio = try voice(.hz8000, silent: 2_500, loud: 2_500)
-    for options in [["--barge-in"], []] {
+    for options in [["--barge-in", "--detector", "level"], []] {
       let bot = try await Bot("stubborn")
       let proxy = try await Proxy(bot.port, options)
       let report = try await call("\(proxy.url)/exotel", audio, [])

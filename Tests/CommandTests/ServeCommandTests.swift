@@ -118,7 +118,8 @@ import Testing
     let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 64_000))
     let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
     let report = try await report(
-      bot: "play:\(file)", path: "twilio", serving: ["--barge-in"], "--provider", "twilio",
+      bot: "play:\(file)", path: "twilio", serving: ["--barge-in", "--detector", "level"],
+      "--provider", "twilio",
       "--interrupt-at", "2")
     #expect(report["verdict"] as? String == "pass", "\(report)")
     #expect(report["clears"] as? Int == 1 && report["staleBytes"] as? Int == 0)

@@ -64,9 +64,9 @@ struct CallCommand: Command {
     The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
     gaps in the caller's ear, audio after a clear or after the stop, the closing of
     the socket; and by the audio itself: its encoding, byte order, rate and level,
-    steps where chunks meet. Each problem is one sentence in the report. The caller hangs up at
-    the latest 60 s after its last word. Where a file goes to standard output, the
-    report for people goes to the error stream.
+    steps where chunks meet. Each problem is one sentence in the report. The caller
+    hangs up at the latest 60 s after its last word. Where a file goes to standard
+    output, the report for people goes to the error stream.
 
     environment: \(variables),
     where it is set, signs the upgrade of that platform's calls

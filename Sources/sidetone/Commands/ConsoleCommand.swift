@@ -17,16 +17,18 @@ struct ConsoleCommand: Command {
     ConsoleOptions.tokenOption,
   ]
   static let notes = """
-    Prints 'console on http://ADDRESS:PORT/console' and serves that page until Ctrl-C.
-    There a call is placed to the bot as one of the platforms: the microphone, a WAV
-    file or a built-in voice speaks, the bot is heard as its caller hears it, keys are
-    pressed, and the verdict of 'sidetone call' stands beside it all.
+    Prints 'console on http://ADDRESS:PORT/console' and serves that page until
+    Ctrl-C. There a call is placed to the bot as one of the platforms: the
+    microphone, a WAV file or a built-in voice speaks, the bot is heard as its
+    caller hears it, keys are pressed, and the verdict of 'sidetone call' stands
+    beside it all.
 
-    Without a token the page is for this machine alone, and dials this machine alone,
-    or the bot that --bot names. A browser lends its microphone to pages of this
-    machine and of https: servers, no others.
+    Without a token the page is for this machine alone, and dials this machine
+    alone, or the bot that --bot names. A browser lends its microphone to pages of
+    this machine and of https: servers, no others.
 
-    environment: \(Arguments.list(SigningSecret.variables)) signs the upgrade of that platform's calls
+    environment: \(Arguments.list(SigningSecret.variables))
+    signs the upgrade of that platform's calls
 
     exit status: 0 after Ctrl-C, 2 wrong usage or a port in use
 

@@ -21,11 +21,11 @@ struct VADCommand: Command {
   static let detectorHelp =
     "voice, a neural network, or level, a gate on the level alone (default voice)"
   static let notes = """
-    Speech begins with the first window of it less 64 ms, and ends with the last; \
+    Speech begins with the first window of it less 64 ms, and ends with the last;
     "decided" is when a call would have known. Files of 8, 16 and 24 kHz are heard
     as they are, others are resampled to 16 kHz.
 
-    exit status: 0, also where nobody speaks, or 2 where a file or an option is wrong
+    exit status: 0, also where nobody speaks, 2 where a file or an option is wrong
 
     examples:
       sidetone vad voicemail.wav

@@ -6,7 +6,7 @@ import Foundation
 /// `sidetone doctor`: does the platforms' own checklists for an address, and for a server's options.
 struct DoctorCommand: Command {
   static let name = "doctor"
-  static let summary = "examine an address that platforms are to call, and the server behind it"
+  static let summary = "examine an address that platforms call, and the server behind it"
   static let operands = [
     Operand(
       name: "URL",

@@ -33,8 +33,8 @@ struct ExotelCallCommand: Command {
 
     \(ExotelCredentials.notes)
 
-    The request is sent once. After a time-out or an error of Exotel's the phone may be
-    ringing: nothing is sent again.
+    The request is sent once. After a time-out or an error of Exotel's the phone may
+    be ringing: nothing is sent again.
 
     exit status: 0 accepted, 1 refused or unknown, 2 wrong usage
 

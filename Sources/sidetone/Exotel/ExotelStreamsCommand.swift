@@ -10,8 +10,8 @@ struct ExotelStreamsCommand: Command {
   static let notes = """
     \(ExotelCredentials.notes)
 
-    exit status: 0 below four fifths of the limit, 1 from there on or where Exotel does
-    not answer, 2 wrong usage
+    exit status: 0 below four fifths of the limit, 1 from there on or where Exotel
+    does not answer, 2 wrong usage
     """
 
   private let timeout: Int
