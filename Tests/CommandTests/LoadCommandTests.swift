@@ -5,7 +5,6 @@ import Testing
 
 @Suite("sidetone load", .timeLimit(.minutes(2))) struct LoadCommandTests {
   private let scratch: Scratch
-  /// The callers of a load hum.
   private static let bargeIn = ["--barge-in"]
 
   init() throws { scratch = try Scratch() }
@@ -98,7 +97,9 @@ import Testing
       "--calls", "10", "--ramp", "0.5", "--duration", "8", "--bot-speaks", "--interrupt-after", "1",
       "--interrupt-every", "2.5", "--audio", audio,
     ]
-    let (run, figures) = try await load(bot: "repeat:\(spoken)", serving: Self.bargeIn, words)
+    // Only the gate takes a saw for a caller.
+    let serving = Self.bargeIn + ["--detector", "level"]
+    let (run, figures) = try await load(bot: "repeat:\(spoken)", serving: serving, words)
     expectVerdict(of: run, figures)
     // At 1, 3.5 and 6 s.
     #expect(figures["interruptions"] as? Int == 30)

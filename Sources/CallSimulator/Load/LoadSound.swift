@@ -28,27 +28,26 @@ struct LoadSound: Sendable {
     self.init((0..<size).map { pattern[$0 % pattern.count] }, as: wire)
   }
 
-  /// A sung vowel of 300 ms, loud at once: a gate on the level takes it for a caller, and so does a
-  /// network that knows voices. Pulses through three resonances, as a throat makes them (Klatt, "Software
-  /// for a cascade/parallel formant synthesizer", 1980).
-  static func vowel(as wire: WireFormat) -> LoadSound {
+  /// An "ai" of 300 ms, loud at once: a gate on the level takes it for a caller, and so does a network that
+  /// knows voices. Pulses through three resonances that move, as a throat makes them (Klatt, "Software for a
+  /// cascade/parallel formant synthesizer", 1980).
+  static func diphthong(as wire: WireFormat) -> LoadSound {
     let rate = Double(wire.rate.hertz)
     let count = wire.rate.hertz * 3 / 10
-    var sound = (0..<count).map { place -> Double in
-      // 120 Hz, and 12 Hz more at its end.
-      let turns = { (at: Int) in
-        let time = Double(at) / rate
-        return 120 * time + 20 * time * time
-      }
-      return place == 0 || turns(place).rounded(.down) > turns(place - 1).rounded(.down) ? 1 : 0
+    // From 150 Hz down to 110.
+    let pulses = { (place: Int) in
+      let time = Double(place) / rate
+      return (150 * time - 66 * time * time).rounded(.down)
     }
-    for (hertz, width) in [(700.0, 90.0), (1_150, 110), (2_500, 170)] {
+    var sound = (0..<count).map { $0 == 0 || pulses($0) > pulses($0 - 1) ? 1.0 : 0 }
+    for (first, last, width) in [(700.0, 300.0, 90.0), (1_150, 2_300, 110), (2_500, 3_000, 170)] {
       let decay = exp(-Double.pi * width / rate)
-      let turn = 2 * decay * cos(2 * Double.pi * hertz / rate)
-      var (last, beforeLast) = (0.0, 0.0)
+      var (before, beforeThat) = (0.0, 0.0)
       for place in sound.indices {
-        let value = sound[place] + turn * last - decay * decay * beforeLast
-        (last, beforeLast) = (value, last)
+        let hertz = first + (last - first) * Double(place) / Double(count)
+        let turn = 2 * decay * cos(2 * Double.pi * hertz / rate)
+        let value = sound[place] + turn * before - decay * decay * beforeThat
+        (before, beforeThat) = (value, before)
         sound[place] = value
       }
     }
@@ -82,7 +81,7 @@ struct LoadSounds: Sendable {
     let speech = plan.speech.flatMap { CallerScript(saying: $0, as: wire.encoding) }.map {
       LoadSound($0.audio, as: wire)
     }
-    interruption = speech ?? .vowel(as: wire)
+    interruption = speech ?? .diphthong(as: wire)
     let isQuiet = plan.interruptAfter != nil || (plan.bot == .speaks && speech == nil)
     voice = isQuiet ? LoadSound([], as: wire) : speech
   }
