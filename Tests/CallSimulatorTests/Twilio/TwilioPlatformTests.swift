@@ -150,7 +150,8 @@ import Testing
 
   @Test("a file's header inside the audio is named")
   func header() throws {
-    let file = Array("RIFF".utf8) + [0x94, 0x10, 0x10, 0x10] + Array("WAVE".utf8) + Sounds.bytes(148, 0xF0)
+    let file =
+      Array("RIFF".utf8) + [0x94, 0x10, 0x10, 0x10] + Array("WAVE".utf8) + Sounds.bytes(148, 0xF0)
     let (_, report) = try run([(.zero, TwilioWire.media(bytes: file))])
     #expect(report.problemCounts == ["wrongFormat": 1])
   }
