@@ -1,4 +1,6 @@
 import SeededRandom
+import Telephony
+import Testing
 
 /// Random changes to real messages: cuts, flipped bits, repetitions, and words of the wire in wrong places.
 struct Mutations {
@@ -33,5 +35,40 @@ struct Mutations {
       }
     }
     return bytes
+  }
+
+  /// Reads 1,500 changes of a message: each must end in an event, and media must lie inside the message.
+  func check(
+    _ original: [UInt8], seed: Int, _ decode: ([UInt8]) -> InboundEvent
+  ) {
+    var random = SplitMix64(seed: UInt64(seed) &+ 1)
+    var kinds: Set<MalformedKind> = []
+    for _ in 0..<1_500 {
+      let bytes = change(original, &random)
+      switch decode(bytes) {
+      case .media(let media):
+        #expect(media.payload.lowerBound >= 0 && media.payload.upperBound < bytes.count)
+        #expect(bytes[media.payload.upperBound] == UInt8(ascii: "\""))
+        #expect(media.payloadHasEscapes == bytes[media.payload].contains(UInt8(ascii: "\\")))
+        _ = payload(media, in: bytes)
+      case .malformed(let kind): kinds.insert(kind)
+      default: break
+      }
+    }
+    // The changes reach more than one branch, or they test nothing.
+    #expect(kinds.count >= 3)
+  }
+
+  /// Reads every cut of a message, none of which is one; `isWhole` says whether the message itself is.
+  static func checkCuts(
+    of bytes: [UInt8], _ name: String, isWhole: Bool = true, _ decode: ([UInt8]) -> InboundEvent
+  ) {
+    for end in 0..<bytes.count {
+      guard case .malformed(let kind) = decode(Array(bytes[..<end])) else {
+        Issue.record("\(name) cut to \(end) bytes is no message")
+        continue
+      }
+      #expect(kind == .truncated || kind == .empty || !isWhole, "\(name) \(end) \(kind)")
+    }
   }
 }

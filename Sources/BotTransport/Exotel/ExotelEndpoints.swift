@@ -40,7 +40,7 @@ public struct ExotelEndpoints: Sendable {
   public var notices: CallNotices
   /// Chooses where one call's stream goes, and with which parameters, at most 3 in 256 characters. It is
   /// given this server's own address for the call. What it throws is answered with 500: an
-  /// ``ExotelParameterError`` in its own words, anything else without a word of it. It may be asked by
+  /// ``ParameterError`` in its own words, anything else without a word of it. It may be asked by
   /// anybody: give no secret away. nil gives that address.
   public var chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)?
   /// Chooses the branch after a Passthru applet, once for each request, retries included; nil for the
@@ -124,7 +124,7 @@ public struct ExotelEndpoints: Sendable {
   private static func answer(_ url: () throws -> ExotelStreamURL) -> HTTPResponse {
     do {
       return .json(200, ExotelStreamLookup.answer(try url()))
-    } catch let error as ExotelParameterError {
+    } catch let error as ParameterError {
       return .json(500, object([("error", error.description)]))
     } catch {
       return .json(500, object([("error", "no stream for this call")]))

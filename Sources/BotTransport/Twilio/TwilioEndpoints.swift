@@ -77,7 +77,7 @@ public struct TwilioEndpoints: Sendable {
     do {
       let xml = try chooseStream(call, stream).answerXML()
       return HTTPResponse(status: 200, contentType: "application/xml", body: xml)
-    } catch let error as TwilioParameterError {
+    } catch let error as ParameterError {
       return HTTPResponse(status: 500, body: "\(error)\n")
     } catch {
       return HTTPResponse(status: 500, body: "No stream for this call.\n")

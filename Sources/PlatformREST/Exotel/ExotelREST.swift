@@ -23,17 +23,17 @@ public struct ExotelREST: Sendable {
   /// Has Exotel dial a number and join it to a bot or a flow. Where the answer is unknown the phone may
   /// ring: never repeat it by itself.
   ///
-  /// - Throws: ``ExotelParameterError`` where the order cannot be made; nothing is sent then.
+  /// - Throws: ``ParameterError`` where the order cannot be made; nothing is sent then.
   public func place(
     _ order: ExotelConnect
-  ) async throws(ExotelParameterError) -> ExotelAnswer<ExotelCall> {
+  ) async throws(ParameterError) -> ExotelAnswer<ExotelCall> {
     ExotelCall.answer(await client.send(try order.request(to: account), within: time))
   }
 
   /// A call's present state: the fallback where callbacks were lost.
   public func details(
     of callSID: String
-  ) async throws(ExotelParameterError) -> ExotelAnswer<ExotelCall> {
+  ) async throws(ParameterError) -> ExotelAnswer<ExotelCall> {
     let request = try ExotelCall.details(of: callSID, in: account)
     return ExotelCall.answer(await client.send(request, within: time))
   }

@@ -3,7 +3,7 @@ public import Telephony
 
 /// Plivo's REST API for one account. Each method sends one request, once.
 ///
-/// What it throws is a ``PlivoParameterError``: then nothing was sent.
+/// What it throws is a ``ParameterError``: then nothing was sent.
 public struct PlivoREST: Sendable {
   /// Whose account.
   public let account: PlivoAccount
@@ -24,28 +24,28 @@ public struct PlivoREST: Sendable {
   /// Starts a stream on a call that is up. Not to be repeated by itself.
   public func start(
     _ stream: PlivoStream, on callUUID: String
-  ) async throws(PlivoParameterError) -> PlivoAnswer<PlivoStreamInfo> {
+  ) async throws(ParameterError) -> PlivoAnswer<PlivoStreamInfo> {
     PlivoStreamInfo.answer(await send(try account.start(stream, on: callUUID)))
   }
 
   /// A call's streams.
   public func streams(
     of callUUID: String
-  ) async throws(PlivoParameterError) -> PlivoAnswer<[PlivoStreamInfo]> {
+  ) async throws(ParameterError) -> PlivoAnswer<[PlivoStreamInfo]> {
     PlivoStreamInfo.list(await send(try account.streams(of: callUUID)))
   }
 
   /// Stops one stream, or all of a call's; false where it was over already.
   public func stop(
     _ streamID: String? = nil, of callUUID: String
-  ) async throws(PlivoParameterError) -> PlivoAnswer<Bool> {
+  ) async throws(ParameterError) -> PlivoAnswer<Bool> {
     PlivoAnswer(ending: await send(try account.stop(streamID, of: callUUID)))
   }
 
   /// Hangs up; false where the call was over already.
   public func hangUp(
     _ callUUID: String
-  ) async throws(PlivoParameterError) -> PlivoAnswer<Bool> {
+  ) async throws(ParameterError) -> PlivoAnswer<Bool> {
     PlivoAnswer(ending: await send(try account.hangUp(callUUID)))
   }
 

@@ -3,7 +3,7 @@ public import Telephony
 
 /// Twilio's REST API for one account. Each method sends one request, once.
 ///
-/// What it throws is a ``TwilioParameterError``: then nothing was sent.
+/// What it throws is a ``ParameterError``: then nothing was sent.
 public struct TwilioREST: Sendable {
   /// Whose account.
   public let account: TwilioAccount
@@ -25,35 +25,35 @@ public struct TwilioREST: Sendable {
   /// Has Twilio dial a number. Not to be repeated by itself: each rings a phone.
   public func place(
     _ order: TwilioOrder
-  ) async throws(TwilioParameterError) -> TwilioAnswer<TwilioCall> {
+  ) async throws(ParameterError) -> TwilioAnswer<TwilioCall> {
     TwilioCall.answer(await send(try account.place(order)))
   }
 
   /// Asks for a call.
   public func details(
     of callSID: String
-  ) async throws(TwilioParameterError) -> TwilioAnswer<TwilioCall> {
+  ) async throws(ParameterError) -> TwilioAnswer<TwilioCall> {
     TwilioCall.answer(await send(try account.details(of: callSID)))
   }
 
   /// Hangs up; false where the call was over already.
   public func hangUp(
     _ callSID: String
-  ) async throws(TwilioParameterError) -> TwilioAnswer<Bool> {
+  ) async throws(ParameterError) -> TwilioAnswer<Bool> {
     TwilioAnswer(ending: await send(try account.hangUp(callSID)))
   }
 
   /// Starts a one-way stream on a call that is up. Not to be repeated by itself.
   public func start(
     _ stream: TwilioStream, on callSID: String
-  ) async throws(TwilioParameterError) -> TwilioAnswer<TwilioStreamInfo> {
+  ) async throws(ParameterError) -> TwilioAnswer<TwilioStreamInfo> {
     TwilioStreamInfo.answer(await send(try account.start(stream, on: callSID)))
   }
 
   /// Stops a one-way stream by its sid or its name; false where it was over already.
   public func stop(
     _ stream: String, of callSID: String
-  ) async throws(TwilioParameterError) -> TwilioAnswer<Bool> {
+  ) async throws(ParameterError) -> TwilioAnswer<Bool> {
     TwilioAnswer(ending: await send(try account.stop(stream, of: callSID)))
   }
 

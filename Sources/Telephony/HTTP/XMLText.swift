@@ -1,9 +1,9 @@
 /// Reads single values out of the small XML answers of REST APIs: no attributes, no namespaces, no
 /// entities but the five of the standard and numbers.
 ///
-/// Not a validator: it finds an element by name and gives its text. Never fails, never expands
+/// Also what text has to become to stand in XML. Not a validator: it finds an element by name and gives its text. Never fails, never expands
 /// anything beyond its own length.
-enum XMLText {
+package enum XMLText {
   /// The text of the first element called `name`, letter case aside; nil where there is none, where
   /// it is not closed, or where it holds other elements.
   static func first(_ name: String, in text: String) -> String? {
@@ -24,9 +24,9 @@ enum XMLText {
     return nil
   }
 
-  /// `text` fit to stand in an element or between an attribute's quotes; control characters, which XML
-  /// has no way to write, are left out.
-  static func escaped(_ text: String) -> String {
+  /// `text` fit to stand in an element or between an attribute's quotes; what XML 1.0 has no way to write,
+  /// control characters above all, is left out.
+  package static func escaped(_ text: String) -> String {
     var plain = ""
     for character in text.unicodeScalars {
       switch character {
@@ -35,7 +35,8 @@ enum XMLText {
       case ">": plain += "&gt;"
       case "\"": plain += "&quot;"
       case "'": plain += "&apos;"
-      case "\t", "\n", "\r", " "...: plain.unicodeScalars.append(character)
+      case "\t", "\n", "\r", " "..."\u{FFFD}", "\u{10000}"...:
+        plain.unicodeScalars.append(character)
       default: break
       }
     }

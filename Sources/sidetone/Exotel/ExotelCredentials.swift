@@ -19,37 +19,24 @@ enum ExotelCredentials {
   }
 
   static func account() throws(UsageError) -> ExotelAccount {
-    let environment = ProcessInfo.processInfo.environment
-    var values: [String] = []
-    for name in ["EXOTEL_API_KEY", "EXOTEL_API_TOKEN", "EXOTEL_ACCOUNT_SID"] {
-      guard let value = environment[name], !value.isEmpty else {
-        throw UsageError("\(name) is not set in the environment")
-      }
-      values.append(value)
-    }
-    let word = environment["EXOTEL_REGION"] ?? ""
+    let key = try RESTCommand.value("EXOTEL_API_KEY")
+    let token = try RESTCommand.value("EXOTEL_API_TOKEN")
+    let sid = try RESTCommand.value("EXOTEL_ACCOUNT_SID")
+    let word = ProcessInfo.processInfo.environment["EXOTEL_REGION"] ?? ""
     guard let region = word.isEmpty ? .mumbai : ExotelAccount.Region(rawValue: word.lowercased())
     else {
       throw UsageError("EXOTEL_REGION \(word) is unknown: take mumbai or singapore")
     }
-    guard let credentials = BasicCredentials(user: values[0], password: values[1]) else {
+    guard let credentials = BasicCredentials(user: key, password: token) else {
       throw UsageError("EXOTEL_API_KEY may not hold a colon")
     }
-    do {
-      var account = try ExotelAccount(sid: values[2], credentials: credentials, region: region)
-      if let base = environment["EXOTEL_API_BASE"], !base.isEmpty {
-        guard base.hasPrefix("https://") || base.hasPrefix("http://") else {
-          throw UsageError("EXOTEL_API_BASE must begin with https:// or http://")
-        }
-        account.voiceBase = base.hasSuffix("/") ? String(base.dropLast()) : base
-      }
+    let base = try RESTCommand.base("EXOTEL_API_BASE")
+    do throws(ParameterError) {
+      var account = try ExotelAccount(sid: sid, credentials: credentials, region: region)
+      account.voiceBase = base ?? account.voiceBase
       return account
-    } catch let error as ExotelParameterError {
-      throw UsageError("EXOTEL_ACCOUNT_SID: \(error.reason)")
-    } catch let error as UsageError {
-      throw error
     } catch {
-      throw UsageError("the account cannot be used: \(error)")
+      throw UsageError("EXOTEL_ACCOUNT_SID: \(error.reason)")
     }
   }
 
@@ -57,16 +44,6 @@ enum ExotelCredentials {
   static func report<Value>(
     _ answer: ExotelAnswer<Value>, unknownAdvice: String, _ accepted: (Value) -> String
   ) -> ExitStatus {
-    switch answer {
-    case .accepted(let value):
-      Console.print(accepted(value))
-      return .success
-    case .refused(let refusal):
-      Console.complain("sidetone exotel: Exotel refused: \(refusal)")
-      return .failure
-    case .unknown(let reason):
-      Console.complain("sidetone exotel: \(reason); \(unknownAdvice)")
-      return .failure
-    }
+    RESTCommand.report(answer, of: "Exotel", unknownAdvice: unknownAdvice) { [accepted($0)] }
   }
 }

@@ -19,7 +19,7 @@ struct PlivoStreamsCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let answer = try await PlivoCredentials.ask(within: timeout) {
-      (plivo) throws(PlivoParameterError) in try await plivo.streams(of: call)
+      (plivo) throws(ParameterError) in try await plivo.streams(of: call)
     }
     return PlivoCredentials.report(answer) { streams in
       streams.isEmpty
@@ -68,7 +68,7 @@ struct PlivoStartCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let answer = try await PlivoCredentials.ask(within: timeout) {
-      (plivo) throws(PlivoParameterError) in try await plivo.start(stream, on: call)
+      (plivo) throws(ParameterError) in try await plivo.start(stream, on: call)
     }
     return PlivoCredentials.report(answer) { [$0.streamID] }
   }
@@ -97,7 +97,7 @@ struct PlivoStopCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let answer = try await PlivoCredentials.ask(within: timeout) {
-      (plivo) throws(PlivoParameterError) in try await plivo.stop(stream, of: call)
+      (plivo) throws(ParameterError) in try await plivo.stop(stream, of: call)
     }
     return PlivoCredentials.report(answer) {
       [$0 ? "stopped" : "was over already"]
@@ -123,7 +123,7 @@ struct PlivoHangUpCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let answer = try await PlivoCredentials.ask(within: timeout) {
-      (plivo) throws(PlivoParameterError) in try await plivo.hangUp(call)
+      (plivo) throws(ParameterError) in try await plivo.hangUp(call)
     }
     return PlivoCredentials.report(answer) {
       [$0 ? "hung up" : "was over already"]

@@ -74,7 +74,7 @@ struct TwilioCallCommand: Command {
   func run() async throws(UsageError) -> ExitStatus {
     if isDryRun {
       let account = try TwilioCredentials.account()
-      do throws(TwilioParameterError) {
+      do throws(ParameterError) {
         Console.print("\(try account.place(order))")
       } catch {
         throw UsageError("\(error)")
@@ -82,7 +82,7 @@ struct TwilioCallCommand: Command {
       return .success
     }
     let answer = try await TwilioCredentials.ask(within: timeout) {
-      (twilio) throws(TwilioParameterError) in try await twilio.place(order)
+      (twilio) throws(ParameterError) in try await twilio.place(order)
     }
     return TwilioCredentials.report(
       answer,
@@ -114,7 +114,7 @@ struct TwilioHangUpCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     let answer = try await TwilioCredentials.ask(within: timeout) {
-      (twilio) throws(TwilioParameterError) in try await twilio.hangUp(call)
+      (twilio) throws(ParameterError) in try await twilio.hangUp(call)
     }
     return TwilioCredentials.report(answer, unknownAdvice: "ask again: that does no harm") {
       $0 ? "hung up" : "was over already"

@@ -25,34 +25,24 @@ enum TwilioCredentials {
   }
 
   static func account() throws(UsageError) -> TwilioAccount {
-    let environment = ProcessInfo.processInfo.environment
-    func value(_ name: String) throws(UsageError) -> String {
-      guard let value = environment[name], !value.isEmpty else {
-        throw UsageError("\(name) is not set in the environment")
-      }
-      return value
+    let sid = try RESTCommand.value("TWILIO_ACCOUNT_SID")
+    let key = ProcessInfo.processInfo.environment["TWILIO_API_KEY"].flatMap {
+      $0.isEmpty ? nil : $0
     }
-    let sid = try value("TWILIO_ACCOUNT_SID")
-    let key = environment["TWILIO_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
-    let secret = try value(key == nil ? "TWILIO_AUTH_TOKEN" : "TWILIO_API_SECRET")
-    var account: TwilioAccount
-    do throws(TwilioParameterError) {
-      account = try TwilioAccount(sid: sid, user: key, secret: secret)
+    let secret = try RESTCommand.value(key == nil ? "TWILIO_AUTH_TOKEN" : "TWILIO_API_SECRET")
+    let base = try RESTCommand.base("TWILIO_API_BASE")
+    do throws(ParameterError) {
+      var account = try TwilioAccount(sid: sid, user: key, secret: secret)
+      account.base = base ?? account.base
+      return account
     } catch {
       throw UsageError("TWILIO_ACCOUNT_SID: \(error.reason)")
     }
-    if let base = environment["TWILIO_API_BASE"], !base.isEmpty {
-      guard base.hasPrefix("https://") || base.hasPrefix("http://") else {
-        throw UsageError("TWILIO_API_BASE must begin with https:// or http://")
-      }
-      account.base = base.hasSuffix("/") ? String(base.dropLast()) : base
-    }
-    return account
   }
 
   /// Asks the account's API once.
   static func ask<Answer>(
-    within seconds: Int, _ send: (TwilioREST) async throws(TwilioParameterError) -> Answer
+    within seconds: Int, _ send: (TwilioREST) async throws(ParameterError) -> Answer
   ) async throws(UsageError) -> Answer {
     let twilio = TwilioREST(try account(), within: .seconds(seconds))
     do { return try await send(twilio) } catch { throw UsageError("\(error)") }
@@ -62,16 +52,6 @@ enum TwilioCredentials {
   static func report<Value>(
     _ answer: TwilioAnswer<Value>, unknownAdvice: String, _ accepted: (Value) -> String
   ) -> ExitStatus {
-    switch answer {
-    case .accepted(let value):
-      Console.print(accepted(value))
-      return .success
-    case .refused(let refusal):
-      Console.complain("sidetone twilio: Twilio refused: \(refusal)")
-      return .failure
-    case .unknown(let reason):
-      Console.complain("sidetone twilio: \(reason); \(unknownAdvice)")
-      return .failure
-    }
+    RESTCommand.report(answer, of: "Twilio", unknownAdvice: unknownAdvice) { [accepted($0)] }
   }
 }

@@ -69,14 +69,14 @@ struct TwilioStreamsCommand: Command {
     switch act {
     case .start(let stream):
       let answer = try await TwilioCredentials.ask(within: timeout) {
-        (twilio) throws(TwilioParameterError) in try await twilio.start(stream, on: call)
+        (twilio) throws(ParameterError) in try await twilio.start(stream, on: call)
       }
       return TwilioCredentials.report(
         answer, unknownAdvice: "it may be up: do not repeat this blindly"
       ) { $0.streamSID }
     case .stop(let sid):
       let answer = try await TwilioCredentials.ask(within: timeout) {
-        (twilio) throws(TwilioParameterError) in try await twilio.stop(sid, of: call)
+        (twilio) throws(ParameterError) in try await twilio.stop(sid, of: call)
       }
       return TwilioCredentials.report(answer, unknownAdvice: "ask again: that does no harm") {
         $0 ? "stopped" : "was over already"

@@ -1,4 +1,3 @@
-import SeededRandom
 import Telephony
 import Testing
 
@@ -17,35 +16,14 @@ import Testing
   @Test("reads any change of a message without a trap, media inside the message", arguments: 0..<13)
   func mutations(index: Int) throws {
     let original = try Vectors.bytes(Self.names[index])
-    var random = SplitMix64(seed: UInt64(index) &+ 1)
-    var kinds: Set<MalformedKind> = []
-    for _ in 0..<1_500 {
-      let bytes = Self.mutations.change(original, &random)
-      switch decode(bytes) {
-      case .media(let media):
-        #expect(media.payload.lowerBound >= 0 && media.payload.upperBound < bytes.count)
-        #expect(bytes[media.payload.upperBound] == UInt8(ascii: "\""))
-        #expect(media.payloadHasEscapes == bytes[media.payload].contains(UInt8(ascii: "\\")))
-        _ = payload(media, in: bytes)
-      case .malformed(let kind): kinds.insert(kind)
-      default: break
-      }
-    }
-    // The changes reach more than one branch, or they test nothing.
-    #expect(kinds.count >= 3)
+    Self.mutations.check(original, seed: index) { decode($0) }
   }
 
   @Test("every cut of every message is read")
   func cuts() throws {
     for name in Self.names {
-      let bytes = try Vectors.bytes(name)
-      for end in 0..<bytes.count {
-        guard case .malformed(let kind) = decode(Array(bytes[..<end])) else {
-          Issue.record("\(name) cut to \(end) bytes is no message")
-          continue
-        }
-        #expect(
-          kind == .truncated || kind == .empty || name.hasPrefix("28"), "\(name) \(end) \(kind)")
+      Mutations.checkCuts(of: try Vectors.bytes(name), name, isWhole: !name.hasPrefix("28")) {
+        decode($0)
       }
     }
   }

@@ -23,8 +23,8 @@ public struct ExotelAccount: Hashable, Sendable {
   /// - Throws: where `sid` could not stand in a path.
   public init(
     sid: String, credentials: BasicCredentials, region: Region = .mumbai
-  ) throws(ExotelParameterError) {
-    self.sid = try ExotelRules.pathSegment(sid, "AccountSid")
+  ) throws(ParameterError) {
+    self.sid = try ParameterRules.pathSegment(sid, "AccountSid")
     self.credentials = credentials
     switch region {
     case .mumbai:

@@ -34,7 +34,7 @@ public struct ExotelCall: Hashable, Sendable {
   /// Asks for a call's present state: the fallback where callbacks were lost. May be repeated.
   public static func details(
     of callSID: String, in account: ExotelAccount
-  ) throws(ExotelParameterError) -> RESTRequest {
-    account.voiceRequest(.get, "Calls/\(try ExotelRules.pathSegment(callSID, "CallSid")).json")
+  ) throws(ParameterError) -> RESTRequest {
+    account.voiceRequest(.get, "Calls/\(try ParameterRules.pathSegment(callSID, "CallSid")).json")
   }
 }

@@ -70,7 +70,7 @@ public struct ExotelConnect: Hashable, Sendable {
   /// The HTTP request. Send it once: after a time-out or a 5xx the phone may be ringing already.
   ///
   /// - Throws: the first parameter that Exotel would refuse.
-  public func request(to account: ExotelAccount) throws(ExotelParameterError) -> RESTRequest {
+  public func request(to account: ExotelAccount) throws(ParameterError) -> RESTRequest {
     var form: [URLQuery.Item] = []
     func add(_ name: String, _ value: String) { form.append(.init(name: name, value: value)) }
 
@@ -97,7 +97,7 @@ public struct ExotelConnect: Hashable, Sendable {
       case (.bot, _): add("RecordingChannels", recording.rawValue)
       case (.flow, .single): break
       case (.flow, .dual):
-        throw ExotelParameterError(
+        throw ParameterError(
           parameter: "RecordingChannels", reason: "a call through a flow records one channel")
       }
     }
@@ -110,10 +110,10 @@ public struct ExotelConnect: Hashable, Sendable {
     if let statusCallback {
       add(
         "StatusCallback",
-        try ExotelRules.address(statusCallback, "StatusCallback", schemes: ["https"]))
+        try ParameterRules.address(statusCallback, "StatusCallback", schemes: ["https"]))
       for event in statusEvents { add("StatusCallbackEvents[]", event.rawValue) }
     } else if !statusEvents.isEmpty {
-      throw ExotelParameterError(
+      throw ParameterError(
         parameter: "StatusCallbackEvents", reason: "needs a StatusCallback to go to")
     }
     if let streamName {
@@ -125,20 +125,20 @@ public struct ExotelConnect: Hashable, Sendable {
   /// Flows are addressed on the dashboard's host, `my.exotel.com` or `my.in.exotel.com`.
   private static func flowURL(
     _ url: String, _ account: ExotelAccount
-  ) throws(ExotelParameterError) -> String {
-    let bare = try ExotelRules.address(url, "Url", schemes: ["http", "https"])
+  ) throws(ParameterError) -> String {
+    let bare = try ParameterRules.address(url, "Url", schemes: ["http", "https"])
     let parts = bare.split(separator: "/").dropFirst()
     let hosts = ["my.exotel.com", "my.in.exotel.com"]
     guard parts.count == 5, hosts.contains(parts.first?.lowercased() ?? ""),
       parts.dropFirst(2).prefix(2).elementsEqual(["exoml", "start_voice"])
     else {
-      throw ExotelParameterError(
+      throw ParameterError(
         parameter: "Url",
         reason: "must be a flow of yours, https://my.exotel.com/ACCOUNT/exoml/start_voice/FLOW "
           + "(my.in.exotel.com in Mumbai): copy it from the dashboard")
     }
     guard parts.dropFirst().first.map(String.init) == account.sid else {
-      throw ExotelParameterError(parameter: "Url", reason: "names another account's flow")
+      throw ParameterError(parameter: "Url", reason: "names another account's flow")
     }
     return bare
   }

@@ -32,12 +32,12 @@ public struct ExotelLeg: Hashable, Sendable {
   /// The HTTP request. Send it once: after a time-out or a 5xx the phone may be ringing already.
   ///
   /// - Throws: the first parameter that Exotel would refuse.
-  public func request(to account: ExotelAccount) throws(ExotelParameterError) -> RESTRequest {
+  public func request(to account: ExotelAccount) throws(ParameterError) -> RESTRequest {
     var members: [JSONValue.Member] = []
     let isSIP = contactURI.lowercased().hasPrefix("sip:")
     if isSIP {
       guard contactURI.utf8.count > 4, contactURI.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-        throw ExotelParameterError(parameter: "contact_uri", reason: "has nothing after sip:")
+        throw ParameterError(parameter: "contact_uri", reason: "has nothing after sip:")
       }
       members.append(.init("contact_uri", .string(contactURI)))
       members.append(.init("network_type", .string("voip")))
@@ -46,7 +46,7 @@ public struct ExotelLeg: Hashable, Sendable {
       members.append(.init("contact_uri", .string(number)))
     }
     members.append(.init("exophone", .string(try ExotelRules.exophone(exophone, "exophone"))))
-    let endpoint = try ExotelRules.address(
+    let endpoint = try ParameterRules.address(
       eventEndpoint, "leg_event_endpoint", schemes: ["grpc", "https"])
     members.append(.init("leg_event_endpoint", .string(endpoint)))
     if let customParameter {

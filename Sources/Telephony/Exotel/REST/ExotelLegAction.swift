@@ -25,8 +25,8 @@ public enum ExotelLegAction: Hashable, Sendable {
   /// - Throws: the first parameter that Exotel would refuse.
   public func request(
     on legSID: String, of account: ExotelAccount
-  ) throws(ExotelParameterError) -> RESTRequest {
-    let leg = try ExotelRules.pathSegment(legSID, "leg_sid")
+  ) throws(ParameterError) -> RESTRequest {
+    let leg = try ParameterRules.pathSegment(legSID, "leg_sid")
     let body = try self.body()
     return account.legsRequest(.post, "legs/\(leg)/actions/\(name)", json: body)
   }
@@ -43,7 +43,7 @@ public enum ExotelLegAction: Hashable, Sendable {
     }
   }
 
-  private func body() throws(ExotelParameterError) -> JSONValue? {
+  private func body() throws(ParameterError) -> JSONValue? {
     switch self {
     case .startStream(let url, let direction, let format):
       var members: [JSONValue.Member] = [
@@ -53,18 +53,18 @@ public enum ExotelLegAction: Hashable, Sendable {
       return .object(members)
     case .startSay(let text, let loops):
       guard !text.isEmpty, text.utf8.count <= 4_096 else {
-        throw ExotelParameterError(parameter: "text", reason: "must be 1 to 4,096 bytes")
+        throw ParameterError(parameter: "text", reason: "must be 1 to 4,096 bytes")
       }
       return .object([.init("text", .string(text)), try Self.loop(loops)])
     case .startPlay(let url, let loops):
-      let url = try ExotelRules.address(url, "url", schemes: ["https", "http"])
+      let url = try ParameterRules.address(url, "url", schemes: ["https", "http"])
       return .object([.init("url", .string(url)), try Self.loop(loops)])
     case .stopStream, .stopSay, .stopPlay, .hangup: return nil
     }
   }
 
   /// 0 means once on one page and for ever on another, so it is not to be had.
-  private static func loop(_ loops: Int) throws(ExotelParameterError) -> JSONValue.Member {
+  private static func loop(_ loops: Int) throws(ParameterError) -> JSONValue.Member {
     JSONValue.Member("loop", .number(try ExotelRules.number(loops, "loop", in: 1...10)))
   }
 

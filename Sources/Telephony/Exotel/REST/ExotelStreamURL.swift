@@ -25,7 +25,7 @@ public struct ExotelStreamURL: Hashable, Sendable, CustomStringConvertible {
   /// - Throws: the first limit that is broken.
   public init(
     _ base: String, rate: SampleRate? = nil, parameters: [URLQuery.Item] = []
-  ) throws(ExotelParameterError) {
+  ) throws(ParameterError) {
     try Self.checkAddress(base)
     var items: [String] = []
     if let rate {
@@ -47,7 +47,7 @@ public struct ExotelStreamURL: Hashable, Sendable, CustomStringConvertible {
   /// The address with its credentials hidden.
   public var description: String { Redaction.url(text) }
 
-  private static func checkAddress(_ base: String) throws(ExotelParameterError) {
+  private static func checkAddress(_ base: String) throws(ParameterError) {
     let scheme = ["wss://", "ws://"].first { base.lowercased().hasPrefix($0) }
     guard let scheme else {
       throw refusal(
@@ -62,7 +62,7 @@ public struct ExotelStreamURL: Hashable, Sendable, CustomStringConvertible {
     guard !host.isEmpty, host.first != ":" else { throw refusal("has no host") }
   }
 
-  private static func checkLengths(_ text: String) throws(ExotelParameterError) {
+  private static func checkLengths(_ text: String) throws(ParameterError) {
     guard text.utf8.count <= maximumLength else {
       throw refusal("is \(text.utf8.count) characters long; Exotel takes at most \(maximumLength)")
     }
@@ -81,17 +81,17 @@ public struct ExotelStreamURL: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `name=value`; how Exotel decodes percent signs is not documented, so none may be needed.
-  private static func item(_ parameter: URLQuery.Item) throws(ExotelParameterError) -> String {
+  private static func item(_ parameter: URLQuery.Item) throws(ParameterError) -> String {
     for (text, what) in [(parameter.name, "name"), (parameter.value, "value")]
     where PercentEncoding.encode(text) != text || text.isEmpty && what == "name" {
-      throw ExotelParameterError(
+      throw ParameterError(
         parameter: "custom parameter",
         reason: "a \(what) may hold only letters, digits and -._~, and no name is empty")
     }
     return "\(parameter.name)=\(parameter.value)"
   }
 
-  private static func refusal(_ reason: String) -> ExotelParameterError {
-    ExotelParameterError(parameter: "StreamUrl", reason: reason)
+  private static func refusal(_ reason: String) -> ParameterError {
+    ParameterError(parameter: "StreamUrl", reason: reason)
   }
 }

@@ -9,10 +9,10 @@ public struct PlivoAccount: Hashable, Sendable {
   /// Makes an account.
   ///
   /// - Throws: where the id could not stand in a path or in a Basic header.
-  public init(authID: String, authToken: String) throws(PlivoParameterError) {
-    self.authID = try PlivoRules.pathSegment(authID, "auth_id")
+  public init(authID: String, authToken: String) throws(ParameterError) {
+    self.authID = try ParameterRules.pathSegment(authID, "auth_id")
     guard let credentials = BasicCredentials(user: authID, password: authToken) else {
-      throw PlivoParameterError(parameter: "auth_id", reason: "may not hold a colon")
+      throw ParameterError(parameter: "auth_id", reason: "may not hold a colon")
     }
     self.credentials = credentials
   }
@@ -20,8 +20,9 @@ public struct PlivoAccount: Hashable, Sendable {
   /// Starts a stream on a call that is up, beside its XML. Not to be repeated: a second one is refused.
   public func start(
     _ stream: PlivoStream, on callUUID: String
-  ) throws(PlivoParameterError) -> RESTRequest {
-    let url = try PlivoRules.address(stream.url, "service_url", schemes: ["wss", "ws"])
+  ) throws(ParameterError) -> RESTRequest {
+    let url = try ParameterRules.address(
+      stream.url, "service_url", schemes: ["wss", "ws"], atMost: 2_048)
     var members = [JSONValue.Member("service_url", .string(url))]
     for (name, value) in try stream.parameters() {
       let typed: JSONValue =
@@ -36,15 +37,15 @@ public struct PlivoAccount: Hashable, Sendable {
   }
 
   /// Lists a call's streams. May be repeated.
-  public func streams(of callUUID: String) throws(PlivoParameterError) -> RESTRequest {
+  public func streams(of callUUID: String) throws(ParameterError) -> RESTRequest {
     request(.get, try path(callUUID) + "Stream/")
   }
 
   /// Asks for one stream. May be repeated.
   public func stream(
     _ streamID: String, of callUUID: String
-  ) throws(PlivoParameterError) -> RESTRequest {
-    let id = try PlivoRules.pathSegment(streamID, "stream_id")
+  ) throws(ParameterError) -> RESTRequest {
+    let id = try ParameterRules.pathSegment(streamID, "stream_id")
     return request(.get, try path(callUUID) + "Stream/\(id)/")
   }
 
@@ -53,19 +54,19 @@ public struct PlivoAccount: Hashable, Sendable {
   /// Where the call is to go on, transfer it first: stopped streams let the XML run out.
   public func stop(
     _ streamID: String? = nil, of callUUID: String
-  ) throws(PlivoParameterError) -> RESTRequest {
+  ) throws(ParameterError) -> RESTRequest {
     guard let streamID else { return request(.delete, try path(callUUID) + "Stream/") }
-    let id = try PlivoRules.pathSegment(streamID, "stream_id")
+    let id = try ParameterRules.pathSegment(streamID, "stream_id")
     return request(.delete, try path(callUUID) + "Stream/\(id)/")
   }
 
   /// Hangs up. May be repeated; 404 means that the call is gone already.
-  public func hangUp(_ callUUID: String) throws(PlivoParameterError) -> RESTRequest {
+  public func hangUp(_ callUUID: String) throws(ParameterError) -> RESTRequest {
     request(.delete, try path(callUUID))
   }
 
-  private func path(_ callUUID: String) throws(PlivoParameterError) -> String {
-    "Call/\(try PlivoRules.pathSegment(callUUID, "call_uuid"))/"
+  private func path(_ callUUID: String) throws(ParameterError) -> String {
+    "Call/\(try ParameterRules.pathSegment(callUUID, "call_uuid"))/"
   }
 
   private func request(

@@ -54,20 +54,20 @@ public struct PlivoStream: Sendable {
   }
 
   /// The parameters by their names in XML, in the order of the documents, checked.
-  func parameters() throws(PlivoParameterError) -> [(name: String, value: String)] {
+  func parameters() throws(ParameterError) -> [(name: String, value: String)] {
     if isBidirectional, track != .inbound {
-      throw PlivoParameterError(
+      throw ParameterError(
         parameter: "audioTrack",
         reason: "must be inbound on a two-way stream; make it one-way to hear both tracks")
     }
     var all = [("bidirectional", "\(isBidirectional)"), ("audioTrack", track.rawValue)]
     if let timeoutSeconds {
-      let seconds = try PlivoRules.number(timeoutSeconds, "streamTimeout", in: 1...86_400)
+      let seconds = try ParameterRules.number(timeoutSeconds, "streamTimeout", in: 1...86_400)
       all.append(("streamTimeout", "\(seconds)"))
     }
     if let statusCallback {
-      let url = try PlivoRules.address(
-        statusCallback.url, "statusCallbackUrl", schemes: ["https", "http"])
+      let url = try ParameterRules.address(
+        statusCallback.url, "statusCallbackUrl", schemes: ["https", "http"], atMost: 2_048)
       all += [
         ("statusCallbackUrl", url), ("statusCallbackMethod", statusCallback.method.rawValue),
       ]
@@ -77,7 +77,7 @@ public struct PlivoStream: Sendable {
       all.append(("extraHeaders", try PlivoRules.headers(extraHeaders, "extraHeaders")))
     }
     if let noiseCancellationLevel {
-      let level = try PlivoRules.number(
+      let level = try ParameterRules.number(
         noiseCancellationLevel, "noiseCancellationLevel", in: 60...100)
       all += [("noiseCancellation", "true"), ("noiseCancellationLevel", "\(level)")]
     }
@@ -87,9 +87,9 @@ public struct PlivoStream: Sendable {
   /// The answer document: `<Response><Stream ...>URL</Stream></Response>`. To be sent as
   /// `application/xml` with status 200, well within 15 s.
   ///
-  /// - Throws: ``PlivoParameterError``, the first value that Plivo would refuse.
-  public func answerXML() throws(PlivoParameterError) -> String {
-    let url = try PlivoRules.address(url, "Stream", schemes: ["wss", "ws"])
+  /// - Throws: ``ParameterError``, the first value that Plivo would refuse.
+  public func answerXML() throws(ParameterError) -> String {
+    let url = try ParameterRules.address(url, "Stream", schemes: ["wss", "ws"], atMost: 2_048)
     var attributes = try parameters()
     attributes.insert(("keepCallAlive", "\(keepsCallAlive)"), at: 1)
     let text = attributes.map { " \($0.name)=\"\(XMLText.escaped($0.value))\"" }.joined()

@@ -15,46 +15,46 @@ public struct TwilioAccount: Hashable, Sendable {
   /// - Throws: where an id could not stand in a path or in a Basic header.
   public init(
     sid: String, user: String? = nil, secret: String
-  ) throws(TwilioParameterError) {
-    self.sid = try TwilioRules.pathSegment(sid, "AccountSid")
+  ) throws(ParameterError) {
+    self.sid = try ParameterRules.pathSegment(sid, "AccountSid")
     guard let credentials = BasicCredentials(user: user ?? sid, password: secret) else {
-      throw TwilioParameterError(parameter: "AccountSid", reason: "may not hold a colon")
+      throw ParameterError(parameter: "AccountSid", reason: "may not hold a colon")
     }
     self.credentials = credentials
   }
 
   /// Has Twilio dial a number. Not to be repeated by itself: each rings a phone.
-  public func place(_ order: TwilioOrder) throws(TwilioParameterError) -> RESTRequest {
+  public func place(_ order: TwilioOrder) throws(ParameterError) -> RESTRequest {
     request(.post, "Calls.json", try order.fields())
   }
 
   /// Asks for a call. May be repeated.
-  public func details(of callSID: String) throws(TwilioParameterError) -> RESTRequest {
+  public func details(of callSID: String) throws(ParameterError) -> RESTRequest {
     request(.get, "\(try path(callSID)).json")
   }
 
   /// Hangs up. May be repeated; 404 means that the call is gone already.
-  public func hangUp(_ callSID: String) throws(TwilioParameterError) -> RESTRequest {
+  public func hangUp(_ callSID: String) throws(ParameterError) -> RESTRequest {
     request(.post, "\(try path(callSID)).json", [("Status", "completed")])
   }
 
   /// Starts a one-way stream on a call that is up, beside its TwiML. Not to be repeated by itself.
   public func start(
     _ stream: TwilioStream, on callSID: String
-  ) throws(TwilioParameterError) -> RESTRequest {
+  ) throws(ParameterError) -> RESTRequest {
     request(.post, "\(try path(callSID))/Streams.json", try stream.fields())
   }
 
   /// Stops a one-way stream by its sid or its name. May be repeated.
   public func stop(
     _ stream: String, of callSID: String
-  ) throws(TwilioParameterError) -> RESTRequest {
-    let id = try TwilioRules.pathSegment(stream, "StreamSid")
+  ) throws(ParameterError) -> RESTRequest {
+    let id = try ParameterRules.pathSegment(stream, "StreamSid")
     return request(.post, "\(try path(callSID))/Streams/\(id).json", [("Status", "stopped")])
   }
 
-  private func path(_ callSID: String) throws(TwilioParameterError) -> String {
-    "Calls/\(try TwilioRules.pathSegment(callSID, "CallSid"))"
+  private func path(_ callSID: String) throws(ParameterError) -> String {
+    "Calls/\(try ParameterRules.pathSegment(callSID, "CallSid"))"
   }
 
   private func request(
@@ -104,28 +104,29 @@ public struct TwilioOrder: Sendable {
   /// TwiML that is sent with an order may have so many characters (error 32018).
   static let mostTwiML = 4_000
 
-  func fields() throws(TwilioParameterError) -> [(name: String, value: String)] {
+  func fields() throws(ParameterError) -> [(name: String, value: String)] {
     var fields = [
       ("To", try TwilioRules.text(to, "To")), ("From", try TwilioRules.text(from, "From")),
     ]
     switch action {
     case .webhook(let url):
-      fields.append(("Url", try TwilioRules.address(url, "Url", schemes: ["https", "http"])))
+      fields.append(
+        ("Url", try ParameterRules.address(url, "Url", schemes: ["https", "http"], atMost: 2_048)))
     case .stream(let stream):
       let xml = try stream.answerXML()
       guard xml.count <= Self.mostTwiML else {
-        throw TwilioParameterError(
+        throw ParameterError(
           parameter: "Twiml", reason: "is longer than 4,000 characters: use fewer parameters")
       }
       fields.append(("Twiml", xml))
     }
     if let statusCallback {
-      let url = try TwilioRules.address(
-        statusCallback, "StatusCallback", schemes: ["https", "http"])
+      let url = try ParameterRules.address(
+        statusCallback, "StatusCallback", schemes: ["https", "http"], atMost: 2_048)
       fields.append(("StatusCallback", url))
     }
     if let ringSeconds {
-      let seconds = try TwilioRules.number(ringSeconds, "Timeout", in: 5...600)
+      let seconds = try ParameterRules.number(ringSeconds, "Timeout", in: 5...600)
       fields.append(("Timeout", "\(seconds)"))
     }
     return fields

@@ -46,8 +46,8 @@ public struct TwilioStream: Sendable {
 
   /// The answer document. To be sent as `application/xml` with status 200, well within 15 s.
   ///
-  /// - Throws: ``TwilioParameterError``, the first value that Twilio would refuse or lose.
-  public func answerXML() throws(TwilioParameterError) -> String {
+  /// - Throws: ``ParameterError``, the first value that Twilio would refuse or lose.
+  public func answerXML() throws(ParameterError) -> String {
     func attribute(_ name: String, _ value: String) -> String {
       " \(name)=\"\(XMLText.escaped(value))\""
     }
@@ -57,7 +57,7 @@ public struct TwilioStream: Sendable {
       "<Parameter\(attribute("name", parameter.name))\(attribute("value", parameter.value))/>"
     }
     let stream = "<Stream\(attributes)>\(children.joined())</Stream>"
-    let pause = try TwilioRules.number(pauseSeconds, "length", in: 1...14_400)
+    let pause = try ParameterRules.number(pauseSeconds, "length", in: 1...14_400)
     let verbs =
       isBidirectional
       ? "<Connect>\(stream)</Connect>" : "<Start>\(stream)</Start><Pause length=\"\(pause)\"/>"
@@ -69,9 +69,9 @@ public struct TwilioStream: Sendable {
   }
 
   /// The form fields of a one-way stream that is started by REST.
-  func fields() throws(TwilioParameterError) -> [(name: String, value: String)] {
+  func fields() throws(ParameterError) -> [(name: String, value: String)] {
     guard !isBidirectional else {
-      throw TwilioParameterError(
+      throw ParameterError(
         parameter: "Track", reason: "streams that are started by REST are one-way")
     }
     var fields = try checked().map { name, value in
@@ -85,33 +85,33 @@ public struct TwilioStream: Sendable {
   }
 
   /// The attributes by their names in TwiML, checked.
-  private func checked() throws(TwilioParameterError) -> [(name: String, value: String)] {
-    let url = try TwilioRules.address(url, "url", schemes: ["wss", "ws"])
+  private func checked() throws(ParameterError) -> [(name: String, value: String)] {
+    let url = try ParameterRules.address(url, "url", schemes: ["wss", "ws"], atMost: 2_048)
     guard !url.contains("?") else {
-      throw TwilioParameterError(
+      throw ParameterError(
         parameter: "url", reason: "may have no query, which Twilio drops; use parameters")
     }
     if isBidirectional, track != .inbound {
-      throw TwilioParameterError(
+      throw ParameterError(
         parameter: "track", reason: "must be inbound_track on a two-way stream (error 31941)")
     }
     var all = [("url", url)]
     if let name { all.append(("name", try TwilioRules.text(name, "name"))) }
     if track != .inbound { all.append(("track", track.rawValue)) }
     if let statusCallback {
-      let address = try TwilioRules.address(
-        statusCallback, "statusCallback", schemes: ["https", "http"])
+      let address = try ParameterRules.address(
+        statusCallback, "statusCallback", schemes: ["https", "http"], atMost: 2_048)
       all.append(("statusCallback", address))
       if statusMethod == .get { all.append(("statusCallbackMethod", statusMethod.rawValue)) }
     }
     guard parameters.count <= 99 else {
-      throw TwilioParameterError(parameter: "Parameter", reason: "there may be 99 at most")
+      throw ParameterError(parameter: "Parameter", reason: "there may be 99 at most")
     }
     for parameter in parameters {
       guard !parameter.name.isEmpty,
         parameter.name.utf8.count + parameter.value.utf8.count <= 500
       else {
-        throw TwilioParameterError(
+        throw ParameterError(
           parameter: "Parameter", reason: "needs a name, and 500 bytes with its value at most")
       }
     }

@@ -53,8 +53,8 @@ import Testing
     ])
   func refuses(action: ExotelLegAction) throws {
     let account = try account()
-    #expect(throws: ExotelParameterError.self) { try action.request(on: leg, of: account) }
-    #expect(throws: ExotelParameterError.self) {
+    #expect(throws: ParameterError.self) { try action.request(on: leg, of: account) }
+    #expect(throws: ParameterError.self) {
       try ExotelLegAction.hangup.request(on: "a/../b", of: account)
     }
   }
@@ -75,11 +75,11 @@ import Testing
     let account = try account()
     for contact in ["sip:", "sip:a b", "x", "12"] {
       order.contactURI = contact
-      #expect(throws: ExotelParameterError.self) { try order.request(to: account) }
+      #expect(throws: ParameterError.self) { try order.request(to: account) }
     }
     order.contactURI = "09812345670"
     order.eventEndpoint = "ftp://x"
-    #expect(throws: ExotelParameterError.self) { try order.request(to: account) }
+    #expect(throws: ParameterError.self) { try order.request(to: account) }
   }
 
   @Test("an order taken, refused inside a 2xx, refused, and in doubt")

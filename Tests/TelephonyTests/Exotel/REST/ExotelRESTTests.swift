@@ -84,8 +84,8 @@ import Testing
     var connect = try bot()
     change(&connect)
     let account = try account()
-    #expect(throws: ExotelParameterError.self) { try connect.request(to: account) }
-    do throws(ExotelParameterError) {
+    #expect(throws: ParameterError.self) { try connect.request(to: account) }
+    do throws(ParameterError) {
       _ = try connect.request(to: account)
     } catch {
       #expect(error.parameter == parameter)
@@ -98,13 +98,13 @@ import Testing
     var connect = try bot()
     connect.destination = .flow(url: "https://my.in.exotel.com/acmevoice1/exoml/start_voice/1")
     connect.recording = .dual
-    #expect(throws: ExotelParameterError.self) { try connect.request(to: account) }
+    #expect(throws: ParameterError.self) { try connect.request(to: account) }
     let url = try ExotelStreamURL("wss://h/p")
     connect.recording = .dual
     connect.destination = .bot(url, streamName: String(repeating: "n", count: 32))
     #expect(text(try connect.request(to: account)).contains("RecordingChannels=dual"))
     connect.destination = .bot(url, streamName: String(repeating: "n", count: 33))
-    #expect(throws: ExotelParameterError.self) { try connect.request(to: account) }
+    #expect(throws: ParameterError.self) { try connect.request(to: account) }
   }
 
   @Test("41 the call was accepted, JSON in either case or XML")
@@ -171,7 +171,7 @@ import Testing
     #expect(request.method == .get && request.body.isEmpty)
     #expect(request.url.hasSuffix("/v1/Accounts/acmevoice1/Calls/\(call).json"))
     for sid in ["", "..", "a/b", "a?b", "a b", String(repeating: "x", count: 129)] {
-      #expect(throws: ExotelParameterError.self) { try ExotelCall.details(of: sid, in: account) }
+      #expect(throws: ParameterError.self) { try ExotelCall.details(of: sid, in: account) }
     }
   }
 

@@ -8,7 +8,7 @@ import Testing
   )
     -> String?
   {
-    do throws(ExotelParameterError) {
+    do throws(ParameterError) {
       _ = try ExotelStreamURL(
         base, rate: rate, parameters: parameters.map { URLQuery.Item(name: $0.0, value: $0.1) })
       return nil

@@ -53,9 +53,9 @@ import Testing
     "refuses identifiers that would change the path", arguments: ["", "a/b", "..", "a?b", "%2F"])
   func identifiers(text: String) throws {
     let account = try account()
-    #expect(throws: PlivoParameterError.self) { try account.hangUp(text) }
-    #expect(throws: PlivoParameterError.self) { try account.stop(text, of: "c") }
-    #expect(throws: PlivoParameterError.self) { try PlivoAccount(authID: text, authToken: "t") }
+    #expect(throws: ParameterError.self) { try account.hangUp(text) }
+    #expect(throws: ParameterError.self) { try account.stop(text, of: "c") }
+    #expect(throws: ParameterError.self) { try PlivoAccount(authID: text, authToken: "t") }
   }
 
   @Test("reads a stream and a list of them")

@@ -49,7 +49,7 @@ import Testing
   private func refusal(_ change: (inout PlivoStream) -> Void) -> String? {
     var stream = PlivoStream(to: "wss://h/")
     change(&stream)
-    do throws(PlivoParameterError) {
+    do throws(ParameterError) {
       _ = try stream.answerXML()
       return nil
     } catch {

@@ -46,7 +46,7 @@ import Testing
     var stream = TwilioStream(to: "wss://h/twilio")
     stream.parameters = (0..<9).map { ("p\($0)", String(repeating: "x", count: 450)) }
     let order = TwilioOrder(to: "1", from: "2", action: .stream(stream))
-    #expect(throws: TwilioParameterError.self) { try account().place(order) }
+    #expect(throws: ParameterError.self) { try account().place(order) }
   }
 
   @Test("asks, hangs up, starts and stops a one-way stream")
@@ -57,7 +57,7 @@ import Testing
     let end = try account.hangUp(call)
     #expect(end.method == .post && end.url == ask.url && form(end) == ["Status": "completed"])
     var stream = TwilioStream(to: "wss://h/twilio")
-    #expect(throws: TwilioParameterError.self) { try account.start(stream, on: call) }
+    #expect(throws: ParameterError.self) { try account.start(stream, on: call) }
     stream.isBidirectional = false
     stream.track = .both
     stream.name = "tap"
@@ -89,9 +89,9 @@ import Testing
     "refuses identifiers that would change the path", arguments: ["", "a/b", "..", "a?b", "%2F"])
   func identifiers(text: String) throws {
     let account = try account()
-    #expect(throws: TwilioParameterError.self) { try account.hangUp(text) }
-    #expect(throws: TwilioParameterError.self) { try account.stop(text, of: "CA") }
-    #expect(throws: TwilioParameterError.self) { try TwilioAccount(sid: text, secret: "s") }
+    #expect(throws: ParameterError.self) { try account.hangUp(text) }
+    #expect(throws: ParameterError.self) { try account.stop(text, of: "CA") }
+    #expect(throws: ParameterError.self) { try TwilioAccount(sid: text, secret: "s") }
   }
 
   @Test("reads calls and streams, tells refusals from what is unknown, and gone from failed")

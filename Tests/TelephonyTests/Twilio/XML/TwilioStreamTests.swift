@@ -41,7 +41,7 @@ import Testing
   private func refusal(_ change: (inout TwilioStream) -> Void) -> String? {
     var stream = TwilioStream(to: "wss://h/")
     change(&stream)
-    do throws(TwilioParameterError) {
+    do throws(ParameterError) {
       _ = try stream.answerXML()
       return nil
     } catch {
