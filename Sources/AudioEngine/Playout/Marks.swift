@@ -10,17 +10,24 @@ struct Mark {
   }
   let position: Int
   let epoch: Epoch
-  let kind: Kind
+  var kind: Kind
+  /// Inside a payload it need not wait for the payload's end: it counts as played when the ear has come so
+  /// far since the last echo.
+  var isReckoned = false
 }
 
 /// A mark that the platform has been asked to echo.
 struct SentMark {
-  let mark: Mark
+  var mark: Mark
   let serial: Int
   /// What had left before it, as the clock counts.
   let offset: Int
   /// When the ear reaches it at the earliest.
   let playedAt: Int64
+  /// The same of its own place, which lies before that where it is inside a payload.
+  let reachedAt: Int64
+  /// Where the audio begins in front of it that plays without a hole, as the clock counts.
+  let runOffset: Int
   /// The platform has echoed it. It still is not played before `playedAt`.
   var isEchoed = false
 }
@@ -31,6 +38,8 @@ struct Marks {
   private(set) var sent = FIFO<SentMark>()
   /// When the ear reaches the oldest of ``sent`` at the earliest; the end of time where there is none.
   private(set) var earliestEnd = Int64.max
+  /// How many of the oldest in ``sent`` have been told already and wait for their echo alone.
+  private var toldCount = 0
   private var waiting = FIFO<Mark>()
   private var lastSerial = 0
 
@@ -53,10 +62,15 @@ struct Marks {
   ///
   /// - Returns: its name, which starts with a serial number, so that an echo can never be taken for that
   ///   of another mark of the same label.
-  mutating func send(_ mark: Mark, offset: Int, playedAt: Int64) -> String {
+  mutating func send(
+    _ mark: Mark, offset: Int, playedAt: Int64, reachedAt: Int64, runOffset: Int
+  ) -> String {
     lastSerial += 1
     if sent.isEmpty { earliestEnd = playedAt }
-    sent.append(SentMark(mark: mark, serial: lastSerial, offset: offset, playedAt: playedAt))
+    sent.append(
+      SentMark(
+        mark: mark, serial: lastSerial, offset: offset, playedAt: playedAt, reachedAt: reachedAt,
+        runOffset: runOffset))
     if case .named(let label) = mark.kind { return "\(lastSerial):\(label)" }
     return String(lastSerial)
   }
@@ -80,7 +94,20 @@ struct Marks {
   mutating func removeSent() -> SentMark? {
     let oldest = sent.removeFirst()
     earliestEnd = sent.first?.playedAt ?? .max
+    toldCount = max(toldCount - 1, 0)
     return oldest
+  }
+
+  /// The oldest mark that has not been told, if its place inside a payload may be reckoned.
+  var reckoned: SentMark? {
+    guard toldCount < sent.count, sent[toldCount].mark.isReckoned else { return nil }
+    return sent[toldCount]
+  }
+
+  /// Notes that ``reckoned`` has been told: its echo still says where the ear is.
+  mutating func tellReckoned() {
+    sent[toldCount].mark.kind = .position
+    toldCount += 1
   }
 
   /// Has every mark sent again: a platform may forget those it is told to clear.

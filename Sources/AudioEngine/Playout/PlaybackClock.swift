@@ -47,6 +47,15 @@ struct PlaybackClock {
   /// The same if every clear was lost of which nothing is known.
   var latestEnd: Int64? { earEnd.map { latest($0, offset: left) } }
 
+  /// Where the newest audio begins in the stream that plays without a hole.
+  var runOffset: Int { runs.last?.anchor.offset ?? left }
+
+  /// When the ear is at `position` of the newest audio at the earliest; nil where that lies elsewhere.
+  func time(at position: Int) -> Int64? {
+    guard let run = runs.last, (run.start...run.end).contains(position) else { return nil }
+    return time(of: run.offset + position - run.start, after: run.anchor)
+  }
+
   /// Notes that `audio` and `padding` bytes of silence after it have left at `now`.
   mutating func sent(_ audio: Range<Int>, padding: Int, at now: Int64) {
     var anchor = Anchor(time: now, offset: left)

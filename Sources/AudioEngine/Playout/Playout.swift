@@ -61,6 +61,8 @@ struct Playout {
   /// leaves does not: its beginning is where the ear is at the earliest.
   private var advanced: Int64?
   private var marks = Marks()
+  /// The newest echo since the speech was last cut: which audio it was of, which place, how late.
+  private var newestEcho: (runOffset: Int, place: Int64, late: Int64)?
   private var hold = Hold.none
   private var clear = Clear.none
   /// The speech of the newest clear, where the platform acknowledges clears and has not yet.
@@ -120,10 +122,32 @@ struct Playout {
     return oldest
   }
 
-  /// When ``takePlayedMark(at:)`` gives one.
+  /// Takes out the next mark inside a payload that the ear has passed, as it goes since the last echo.
+  mutating func takeReckonedMark(at now: MonotonicTime) -> Mark? {
+    guard let mark = marks.reckoned, let time = reckonedEnd(of: mark), now.nanoseconds >= time
+    else { return nil }
+    marks.tellReckoned()
+    return mark.mark
+  }
+
+  /// When the ear passes the place of a mark inside a payload if nothing has held it up since the newest
+  /// echo: an echo has taken its time to come, so this is rather late. Where that was of other audio or long
+  /// ago, when it rarely is later by all echoes so far; nil before the first.
+  private func reckonedEnd(of mark: SentMark) -> Int64? {
+    guard mark.reachedAt < mark.playedAt, latency.hasEcho else { return nil }
+    if let newestEcho, newestEcho.runOffset == mark.runOffset,
+      mark.reachedAt - newestEcho.place <= bound
+    {
+      return mark.reachedAt + newestEcho.late
+    }
+    return clock.latest(mark.reachedAt, offset: mark.offset) + late
+  }
+
+  /// When ``takePlayedMark(at:)`` or ``takeReckonedMark(at:)`` gives one.
   var markDeadline: Int64? {
     guard let oldest = marks.sent.first else { return nil }
-    return end(of: oldest)
+    let end = end(of: oldest)
+    return marks.reckoned.flatMap { reckonedEnd(of: $0) }.map { min($0, end) } ?? end
   }
 
   private func end(of mark: SentMark) -> Int64 {
@@ -141,6 +165,7 @@ struct Playout {
     }
     if !mark.isEchoed {
       advanced = nil
+      newestEcho = (mark.runOffset, mark.playedAt, max(now.nanoseconds - mark.playedAt, 0))
       // Beyond the policy's bound an echo tells of marks, not of the ear; what is kept to be sent again
       // must not grow with it.
       latency.observe(min(now.nanoseconds - mark.playedAt, bound))
@@ -175,7 +200,10 @@ struct Playout {
   private mutating func send(_ mark: Mark, at sent: Int, now: MonotonicTime) -> String {
     places.mark = sent
     let playedAt = max(clock.earEnd ?? now.nanoseconds, now.nanoseconds)
-    return marks.send(mark, offset: clock.left, playedAt: playedAt)
+    return marks.send(
+      mark, offset: clock.left, playedAt: playedAt,
+      reachedAt: min(clock.time(at: mark.position) ?? playedAt, playedAt),
+      runOffset: clock.runOffset)
   }
 
   /// Whether the ear has caught up with everything that has left.
@@ -233,6 +261,7 @@ struct Playout {
     places.mark = min(places.mark, position)
     advanced = nil
     clock.cleared(position: position)
+    newestEcho = nil
     marks.takeBack()
   }
 
@@ -285,6 +314,7 @@ struct Playout {
     places = Places(at: position)
     advanced = nil
     clock.cleared(position: position)
+    newestEcho = nil
     hold = .none
     self.cut = cut
   }

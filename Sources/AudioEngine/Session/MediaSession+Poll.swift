@@ -104,6 +104,7 @@ extension MediaSession {
       finishOpenUtterance(at: deadline)
     }
     while let mark = playout.takePlayedMark(at: now) { played(mark) }
+    while let mark = playout.takeReckonedMark(at: now) { tell(mark) }
     playout.advance(to: now)
     speech.release(upTo: playout.resumable)
   }
@@ -113,11 +114,15 @@ extension MediaSession {
     if configuration.playback.echoesMarks, !sent.isEchoed {
       statistics.outbound.missingEchoes += 1
     }
-    switch sent.mark.kind {
-    case .named(let name): events.append(.markEnded(name: name, sent.mark.epoch, .played))
+    tell(sent.mark)
+  }
+
+  private mutating func tell(_ mark: Mark) {
+    switch mark.kind {
+    case .named(let name): events.append(.markEnded(name: name, mark.epoch, .played))
     case .position: break
     case .end:
-      while let utterance = speech.takeEnded(upTo: sent.mark.epoch) {
+      while let utterance = speech.takeEnded(upTo: mark.epoch) {
         events.append(.utteranceEnded(utterance.epoch, .played))
       }
     }

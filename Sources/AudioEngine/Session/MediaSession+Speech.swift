@@ -56,10 +56,23 @@ extension MediaSession {
 
   /// Names the place after the speech written so far. Its end comes as
   /// ``SessionEvent/markEnded(name:_:_:)``.
-  public mutating func mark(_ name: String, in epoch: Epoch) throws(SpeechError) {
+  ///
+  /// A platform echoes a mark at the end of the payload that holds its place, which may last 200 ms.
+  ///
+  /// - Parameters:
+  ///   - name: given back as it is.
+  ///   - epoch: the utterance.
+  ///   - isReckoned: ends a mark inside a payload when the ear comes to its place by the time that has
+  ///     passed since the newest echo: never before the caller can have heard it, but before a
+  ///     platform that ran dry since then has played it.
+  /// - Throws: why the place could not be named.
+  public mutating func mark(
+    _ name: String, in epoch: Epoch, isReckoned: Bool = false
+  ) throws(SpeechError) {
     try checkIsOpen()
     let position = try speech.end(of: epoch, &statistics.outbound)
-    playout.add(Mark(position: position, epoch: epoch, kind: .named(name)))
+    playout.add(
+      Mark(position: position, epoch: epoch, kind: .named(name), isReckoned: isReckoned))
   }
 
   /// Attaches text to the speech between two places, from the start of the utterance.

@@ -113,7 +113,7 @@ extension ProxySession {
     guard let epoch = openUtterance(&media, at: now) else { return }
     lastMark += 1
     // The bot's own names may be long, empty or all the same.
-    guard (try? media.mark(String(lastMark), in: epoch)) != nil else { return }
+    guard (try? media.mark(String(lastMark), in: epoch, isReckoned: true)) != nil else { return }
     marks.append((lastMark, name))
   }
 

@@ -13,6 +13,10 @@ import Testing
     }
   }
 
+  private func send(_ mark: Mark, to marks: inout Marks) -> String {
+    marks.send(mark, offset: mark.position, playedAt: 0, reachedAt: 0, runOffset: 0)
+  }
+
   @Test("marks wait for their places, are sent in order and can be taken back")
   func order() {
     var marks = Marks()
@@ -23,10 +27,9 @@ import Testing
     #expect(!marks.isDue(at: 9) && marks.isDue(at: 10))
     var names: [String] = []
     while let mark = marks.takeDue(at: 20) {
-      names.append(marks.send(mark, offset: mark.position, playedAt: 0))
+      names.append(send(mark, to: &marks))
     }
-    names.append(
-      marks.send(Mark(position: 25, epoch: epoch, kind: .position), offset: 25, playedAt: 0))
+    names.append(send(Mark(position: 25, epoch: epoch, kind: .position), to: &marks))
     #expect(names == ["1:p10", "2:p20", "3"])
     marks.takeBack()
     #expect(marks.sent.isEmpty && marks.echo(2) == nil)
