@@ -54,6 +54,9 @@ public struct LevelGate: SpeechDetector, Hashable {
     return edge
   }
 
+  /// How long the level has been too low, in whole blocks.
+  public var quietDuration: Duration { .nanoseconds(quiet) }
+
   private mutating func judge(_ power: UInt64) -> SpeechEdge? {
     let isLoud = power >= minimum && power * 256 >= floor * ratio
     // 1/145 a block is 3 dB a second. Speech itself lifts the floor too: what never stops is noise.

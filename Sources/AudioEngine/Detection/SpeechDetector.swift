@@ -17,4 +17,12 @@ public protocol SpeechDetector: Sendable {
   ///
   /// - Returns: the edge they hold, if any; the last one where they hold two.
   mutating func hear(_ samples: Span<Int16>, rate: SampleRate) -> SpeechEdge?
+
+  /// How long it has heard no speech, up to the last sample: what lies between the true end of speech and
+  /// now. Nothing by default, for detectors that do not know.
+  var quietDuration: Duration { get }
+}
+
+extension SpeechDetector {
+  public var quietDuration: Duration { .zero }
 }

@@ -128,6 +128,12 @@ public struct VoiceDetector: SpeechDetector {
     return edge
   }
 
+  /// How long there has been no window with speech, and what has been heard of the next one.
+  public var quietDuration: Duration {
+    guard let size = activity?.windowSampleCount else { return .zero }
+    return Self.time(quiet) + VoiceActivity.windowDuration * filled / size
+  }
+
   private mutating func begin(at rate: SampleRate) {
     self.rate = rate
     let isWide = rate == .hz24000

@@ -143,7 +143,7 @@ struct InboundTimeline: ~Copyable {
       let count = min((ring.end - position) / size, 480)
       var samples = Scratch(repeating: 0)
       var span = samples.mutableSpan
-      expand(position..<(position + count * size), into: &span)
+      ring.expand(position..<(position + count * size), from: wire.encoding, into: &span)
       edge = detector.hear(samples.span.extracting(first: count), rate: wire.rate) ?? edge
       position += count * size
     }
@@ -205,7 +205,7 @@ struct InboundTimeline: ~Copyable {
       count = min(count, Scratch.count)
       var input = Scratch(repeating: 0)
       var span = input.mutableSpan
-      expand(ring.start..<(ring.start + count), into: &span)
+      ring.expand(ring.start..<(ring.start + count), from: wire.encoding, into: &span)
       given = resampler.resample(input.span.extracting(first: count), into: &rest)
     }
     ring.release(upTo: ring.start + count * size)
@@ -243,31 +243,8 @@ struct InboundTimeline: ~Copyable {
 
   private mutating func take(_ count: Int, into samples: inout MutableSpan<Int16>) {
     let range = ring.start..<(ring.start + count * wire.encoding.bytesPerSample)
-    expand(range, into: &samples)
+    ring.expand(range, from: wire.encoding, into: &samples)
     ring.release(upTo: range.upperBound)
-  }
-
-  /// Makes samples of the ring's bytes.
-  private func expand(_ range: Range<Int>, into samples: inout MutableSpan<Int16>) {
-    let encoding = wire.encoding
-    guard encoding != .linear16 else {
-      var raw = unsafe samples.mutableBytes
-      return ring.copy(range, into: &raw)
-    }
-    unsafe samples.withUnsafeMutableBufferPointer { target in
-      var filled = 0
-      ring.forEachPiece(in: range) { piece in
-        let place = unsafe UnsafeMutableBufferPointer(
-          rebasing: target[filled..<(filled + piece.byteCount)])
-        var span = unsafe MutableSpan(_unsafeElements: place)
-        if encoding == .mulaw {
-          G711.mulawDecode(piece, into: &span)
-        } else {
-          G711.alawDecode(piece, into: &span)
-        }
-        filled += piece.byteCount
-      }
-    }
   }
 
   /// Copies to the frame what fits; the few samples beyond it wait for the next frame.

@@ -154,6 +154,9 @@ struct Playout {
     mark.isEchoed ? mark.playedAt : clock.latest(mark.playedAt, offset: mark.offset) + bound
   }
 
+  /// How much later than the clock the ear is, as echoes have shown; nothing before the first.
+  var knownLatency: Int64 { latency.hasEcho ? latency.mean : 0 }
+
   /// Takes the platform's echo of a mark.
   ///
   /// - Returns: whether it was awaited.

@@ -23,7 +23,7 @@ extension MediaSession {
           interruption, of: heard, at: ear, clearNumber: statistics.outbound.clears + 1)
       }
     }
-    dropSpeech(mark: .cleared, remembering: cut) { .interrupted(played: $0) }
+    dropSpeech(mark: .cleared, remembering: cut, at: now) { .interrupted(played: $0) }
     return .interrupted(interruption)
   }
 
@@ -36,6 +36,8 @@ extension MediaSession {
     advance(to: now)
     guard !isClosed, !playout.isPaused, !speech.isDrained else { return false }
     playout.pause(at: now)
+    turns?.cleared(heard: now.nanoseconds)
+    tellTurn()
     let resumed = speech.takeBack(
       from: playout.resumable, certain: playout.played, &statistics.outbound)
     playout.takeBack(to: resumed)
@@ -73,7 +75,7 @@ extension MediaSession {
 
   /// Drops all speech and resolves whatever waits for it.
   mutating func dropSpeech(
-    mark outcome: MarkOutcome, remembering cut: CutSpeech? = nil,
+    mark outcome: MarkOutcome, remembering cut: CutSpeech? = nil, at now: MonotonicTime,
     _ utteranceOutcome: (Duration) -> UtteranceOutcome
   ) {
     while let mark = playout.takeMark() {
@@ -86,6 +88,8 @@ extension MediaSession {
       events.append(.utteranceEnded(dropped[index].epoch, utteranceOutcome(heard)))
     }
     playout.drop(to: speech.sent, remembering: cut)
+    turns?.cleared(heard: now.nanoseconds)
+    tellTurn()
     if speech.takesMoreAgain() { events.append(.roomAvailable) }
   }
 }

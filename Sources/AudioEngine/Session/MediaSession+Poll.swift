@@ -23,6 +23,7 @@ extension MediaSession {
     playout.left(
       chunk, at: now.nanoseconds, due: next.due, leavesSince: next.departure.leavesSince,
       &statistics.outbound)
+    noteSound(in: chunk, at: now)
     if speech.takesMoreAgain() { events.append(.roomAvailable) }
     return .media(chunk)
   }
@@ -94,6 +95,7 @@ extension MediaSession {
   ///   - now: when it arrived.
   public mutating func receiveMarkEcho(_ name: String, at now: MonotonicTime) {
     if !playout.echo(name, at: now) { statistics.outbound.lateEchoes += 1 }
+    turns?.latency = playout.knownLatency
     advance(to: now)
   }
 
@@ -107,6 +109,7 @@ extension MediaSession {
     while let mark = playout.takeReckonedMark(at: now) { tell(mark) }
     playout.advance(to: now)
     speech.release(upTo: playout.resumable)
+    if turns != nil { advanceTurns(to: now) }
   }
 
   /// A mark counts as played: the caller has heard everything before it.

@@ -37,6 +37,11 @@ extension MediaSession {
       guard more > 0 else { break }
       taken += more
     }
+    if turns?.awaitsSound ?? false,
+      Level(of: samples.extracting(first: taken)).peak > TurnClock.audiblePeak
+    {
+      turns?.wroteSound(at: now.nanoseconds)
+    }
     return taken
   }
 

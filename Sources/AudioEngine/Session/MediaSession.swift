@@ -35,6 +35,8 @@ public struct MediaSession: ~Copyable {
   var speech: Speech
   /// The same from there to the caller's ear.
   var playout: Playout
+  /// When both speak; nil until a detector has heard the caller.
+  var turns: TurnClock?
   /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
 
@@ -66,7 +68,9 @@ public struct MediaSession: ~Copyable {
     guard !isClosed else { return }
     advance(to: now)
     isClosed = true
-    dropSpeech(mark: .closed) { .closed(played: $0) }
+    dropSpeech(mark: .closed, at: now) { .closed(played: $0) }
+    turns?.close(at: now.nanoseconds)
+    tellTurn()
     playout.close()
     inbound.endOfStream()
   }
@@ -103,13 +107,15 @@ public struct MediaSession: ~Copyable {
     // Taken out and put back, so that its box has one owner and is changed in place.
     if result == .taken, var detector = detector.take() {
       let edge = inbound.listen(with: &detector)
+      let quiet = edge == nil ? 0 : detector.quietDuration.wholeNanoseconds
       self.detector = detector
-      if let edge { hear(edge, at: now) }
+      if let edge { hear(edge, since: now.nanoseconds - quiet, at: now) }
     }
     return result
   }
 
-  private mutating func hear(_ edge: SpeechEdge, at now: MonotonicTime) {
+  private mutating func hear(_ edge: SpeechEdge, since time: Int64, at now: MonotonicTime) {
+    noteCaller(edge, since: time, at: now)
     events.append(.callerSpeech(edge))
     guard bargesIn, edge == .began, case .interrupted(let interruption) = interrupt(at: now)
     else { return }

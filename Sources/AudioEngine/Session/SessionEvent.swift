@@ -6,6 +6,8 @@ public enum SessionEvent: Hashable, Sendable {
   case markEnded(name: String, Epoch, MarkOutcome)
   /// The detector heard the caller begin or stop.
   case callerSpeech(SpeechEdge)
+  /// The caller stopped speaking and has heard the bot's answer, which is over.
+  case turn(Turn)
   /// The caller spoke over the bot, whose speech was interrupted.
   case bargedIn(Interruption)
   /// The platform has acknowledged the clear of an interruption: what was heard is known more exactly

@@ -13,19 +13,37 @@ public struct ServiceLevel: Hashable, Sendable {
   /// Caller audio that the platform numbered and never sent.
   public var missingCallerAudio: Duration?
 
-  /// Makes limits; the defaults are what a caller hardly notices.
+  /// From the caller's last sound until he hears the answer, in all but a twentieth of the turns.
+  public var response: Duration?
+  /// The mean time from the caller's end until the bot has told ``Turn/Step/recognised``.
+  public var recognition: Duration?
+  /// The mean time from there until it has told ``Turn/Step/modelBegan``.
+  public var model: Duration?
+  /// The mean time from there until it has told ``Turn/Step/synthesised``.
+  public var synthesis: Duration?
+
+  /// Makes limits; the defaults are what a caller hardly notices, and the budget of a second for an answer
+  /// that platforms advise, less the network's 100 ms, for bots that tell their steps.
   public init(
     insertedSilence: Duration? = .milliseconds(200),
     lateness: Duration? = .milliseconds(50),
     residue: Duration? = .seconds(1),
     droppedCallerAudio: Duration? = .zero,
-    missingCallerAudio: Duration? = .milliseconds(500)
+    missingCallerAudio: Duration? = .milliseconds(500),
+    response: Duration? = nil,
+    recognition: Duration? = .milliseconds(200),
+    model: Duration? = .milliseconds(500),
+    synthesis: Duration? = .milliseconds(200)
   ) {
     self.insertedSilence = insertedSilence
     self.lateness = lateness
     self.residue = residue
     self.droppedCallerAudio = droppedCallerAudio
     self.missingCallerAudio = missingCallerAudio
+    self.response = response
+    self.recognition = recognition
+    self.model = model
+    self.synthesis = synthesis
   }
 
   /// A limit that a call has passed.
@@ -42,6 +60,14 @@ public struct ServiceLevel: Hashable, Sendable {
       case droppedCallerAudio = "caller audio dropped for a slow bot"
       /// ``ServiceLevel/missingCallerAudio``.
       case missingCallerAudio = "caller audio that never came"
+      /// ``ServiceLevel/response``.
+      case response = "response to the caller"
+      /// ``ServiceLevel/recognition``.
+      case recognition = "recognition, of the response"
+      /// ``ServiceLevel/model``.
+      case model = "the model, of the response"
+      /// ``ServiceLevel/synthesis``.
+      case synthesis = "synthesis, of the response"
     }
 
     /// What was measured.
@@ -69,12 +95,21 @@ public struct ServiceLevel: Hashable, Sendable {
   public func shortfalls(in statistics: SessionStatistics) -> [Shortfall] {
     let outbound = statistics.outbound
     let inbound = statistics.inbound
+    let turns = statistics.turns
+    func mean(_ part: Turn.Part) -> Duration {
+      guard let times = turns?[part], times.total > 0 else { return .zero }
+      return times.sum / times.total
+    }
     let measured: [(Shortfall.Measure, Duration, Duration?)] = [
       (.insertedSilence, outbound.insertedSilence, insertedSilence),
       (.lateness, outbound.lateness.quantile(0.99), lateness),
       (.residue, outbound.residue.maximum, residue),
       (.droppedCallerAudio, inbound.overflow, droppedCallerAudio),
       (.missingCallerAudio, inbound.filledSilence, missingCallerAudio),
+      (.response, turns?.response(0.95) ?? .zero, response),
+      (.recognition, mean(.recognition), recognition),
+      (.model, mean(.model), model),
+      (.synthesis, mean(.synthesis), synthesis),
     ]
     return measured.compactMap { measure, found, limit in
       guard let limit, found > limit else { return nil }

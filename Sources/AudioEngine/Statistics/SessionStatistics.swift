@@ -82,6 +82,8 @@ public struct SessionStatistics: Hashable, Sendable {
   public var inbound = Inbound()
   /// The bot's speech.
   public var outbound = Outbound()
+  /// Turns; nil before the first, which needs a detector.
+  public var turns: TurnStatistics?
 
   /// Makes statistics of a session in which nothing has happened yet.
   public init() {}

@@ -57,6 +57,7 @@ extension Call {
     limitTimer = nil
     silenceTimer = nil
     idleTimer = nil
+    roundTrip = socket?.roundTrip
     socket = nil
     session.socketClosed(at: loop.now)
     takeMediaEvents()
@@ -77,6 +78,7 @@ extension Call {
       if startedAt == nil { calls.metrics.neverStarted(on: session.platform) }
       calls.metrics.ended(
         code: code, statistics: statistics, refused: session.refused, on: loop)
+      if let roundTrip { calls.metrics.pinged(roundTrip) }
     }
     // It holds the call.
     voice.follower = nil

@@ -103,6 +103,8 @@ public struct CallVoice {
       events.append(.markEnded(name: name, in: epoch, outcome))
     case .callerSpeech(let edge):
       events.append(.callerSpeech(edge))
+    case .turn(let turn):
+      events.append(.turn(turn))
     case .bargedIn(let interruption):
       input.drop()
       events.append(.bargedIn(interruption))

@@ -134,6 +134,10 @@ extension MediaCall {
   /// Goes on where the caller stopped hearing.
   public func resume() { _ = step { $0.resume(at: $1) } }
 
+  /// Tells how far the bot is with its answer, for the parts of the ``Turn`` that the caller waits in; what
+  /// is told at any other time is of none.
+  public func note(_ reached: Turn.Step) { _ = step { $0.note(reached, at: $1) } }
+
   /// How much of the speech the caller has heard; nil before the stream's start.
   public var position: PlaybackPosition? { step { $0.position(at: $1) } }
 

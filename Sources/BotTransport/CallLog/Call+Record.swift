@@ -35,6 +35,7 @@ extension Call {
       facts.sampleRate = media.wire.rate.hertz
       facts.streamDirection = media.direction == .bidirectional ? "bidirectional" : "unidirectional"
       facts.statistics = statistics.counts
+      facts.statistics?["pingUs"] = roundTrip.map { Int($0.wholeNanoseconds / 1_000) }
       facts.shortfalls = session.configuration.serviceLevel.shortfalls(in: statistics)
         .map(\.description)
     }
@@ -92,7 +93,7 @@ extension SessionStatistics {
   var counts: [String: Int] {
     func milliseconds(_ duration: Duration) -> Int { Int(duration.wholeNanoseconds / 1_000_000) }
     func microseconds(_ duration: Duration) -> Int { Int(duration.wholeNanoseconds / 1_000) }
-    return [
+    var counts = [
       "inboundMessages": inbound.messages, "inboundBytes": inbound.bytes,
       "invalidBase64": inbound.invalidBase64, "duplicates": inbound.duplicates,
       "gaps": inbound.gaps, "filledSilenceMs": milliseconds(inbound.filledSilence),
@@ -108,5 +109,14 @@ extension SessionStatistics {
       "latenessP99Us": microseconds(outbound.lateness.quantile(0.99)),
       "leadP50Us": microseconds(outbound.lead.quantile(0.5)),
     ]
+    if let turns {
+      counts["turns"] = turns.count
+      counts["turnsInterrupted"] = turns.interrupted
+      counts["overlapMs"] = milliseconds(turns.overlap)
+      counts["responseP50Ms"] = turns.response(0.5).map(milliseconds)
+      counts["responseP95Ms"] = turns.response(0.95).map(milliseconds)
+      counts["responseMaxMs"] = milliseconds(turns.response.maximum)
+    }
+    return counts
   }
 }

@@ -16,6 +16,7 @@ struct MediaTotals: Sendable {
   var lead = Histogram()
   var residue = Histogram()
   var clearDelay = Histogram()
+  var turns = TurnStatistics()
 
   /// Adds a call's session. Each of its counts only grows, so the sum over a call's life does too.
   mutating func add(_ statistics: SessionStatistics, refused: [RefusedInput: Int]) {
@@ -34,6 +35,7 @@ struct MediaTotals: Sendable {
     lead.add(outbound.lead)
     residue.add(outbound.residue)
     clearDelay.add(outbound.clearDelay)
+    if let told = statistics.turns { turns.add(told) }
   }
 
   /// Adds everything that `other` counted.
@@ -51,5 +53,6 @@ struct MediaTotals: Sendable {
     lead.add(other.lead)
     residue.add(other.residue)
     clearDelay.add(other.clearDelay)
+    turns.add(other.turns)
   }
 }

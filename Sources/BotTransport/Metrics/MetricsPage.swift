@@ -90,6 +90,22 @@ struct MetricsPage {
       "sidetone_clear_delay_seconds",
       "From the decision to drop speech until the socket took the clear.", media.clearDelay)
     add(
+      "sidetone_turns_total", "Turns in which the caller heard an answer.", "counter",
+      [("", media.turns.count)])
+    add(
+      "sidetone_turns_interrupted_total", "Those of them whose answer the caller spoke into.",
+      "counter",
+      [("", media.turns.interrupted)])
+    add(
+      "sidetone_turn_response_seconds",
+      "From the caller's last sound to the answer in his ear: all of it, and its parts.",
+      [([("part", "all")], media.turns.response)]
+        + Turn.Part.allCases.map { ([("part", $0.rawValue)], media.turns[$0]) })
+    add(
+      "sidetone_ping_round_trip_seconds",
+      "How long pings took to be answered, the last of each ended call.",
+      state.pings)
+    add(
       "sidetone_loop_lag_seconds", "How late timers fired, by event loop.",
       found.lags.enumerated().map { ([("loop", String($0.offset))], $0.element) })
     if let usage = ProcessUsage() {

@@ -15,6 +15,8 @@ final class ServerMetrics: Sendable {
     var neverStarted: [String: Int] = [:]
     var closeCodes: [UInt16: Int] = [:]
     var sparedDetectors = 0
+    /// How long the last ping of each ended call took.
+    var pings = Histogram()
     var refusedUpgrades: [UpgradeRefusal: Int] = [:]
     /// Bots that have thrown, by the error's type.
     var botErrors: [String: Int] = [:]
@@ -68,6 +70,9 @@ final class ServerMetrics: Sendable {
       state.botErrors[isKnown ? name : "other", default: 0] += 1
     }
   }
+
+  /// A call has ended whose last ping took so long.
+  func pinged(_ roundTrip: Duration) { state.withLock { $0.pings.add(roundTrip) } }
 
   /// Adds what a call's proxied bot did wrong, once per call.
   func botFaulted(_ faults: [BotFault: Int]) {

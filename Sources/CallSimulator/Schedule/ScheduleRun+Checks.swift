@@ -13,7 +13,7 @@ extension ScheduleRun {
     while let event = session.media?.nextEvent() {
       trace("event \(event)")
       switch event {
-      case .roomAvailable, .callerSpeech, .bargedIn, .interruptionSettled: break
+      case .roomAvailable, .callerSpeech, .turn, .bargedIn, .interruptionSettled: break
       case .markEnded(let name, let epoch, let outcome): markEnded(name, epoch, outcome)
       case .utteranceEnded(let epoch, let outcome): utteranceEnded(epoch, outcome)
       }

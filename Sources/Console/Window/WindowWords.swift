@@ -49,6 +49,12 @@ struct WindowNews: Encodable, Sendable {
       switch event {
       case .key(let key): self.init("key", key.text)
       case .callerSpeech(let edge): self.init("speech", edge == .began ? "began" : "ended")
+      case .turn(let turn):
+        let parts = Turn.Part.allCases.compactMap { part in
+          turn[part].map { "\(part.rawValue) \(Int($0.inMilliseconds))" }
+        }
+        let whole = Int(turn.response.inMilliseconds)
+        self.init("turn", "answered after \(whole) ms: \(parts.joined(separator: ", "))")
       case .bargedIn(let interruption), .interruptionSettled(let interruption):
         let dropped = Int(interruption.discarded.inMilliseconds)
         self.init("bargeIn", "the caller spoke over the bot: \(dropped) ms dropped")

@@ -55,7 +55,7 @@ extension ProxySession {
       politeUntil = media.isDrained || options.bargesIn ? nil : now + options.politeness
     case .callerSpeech(.ended):
       politeUntil = nil
-    case .utteranceEnded, .interruptionSettled, .roomAvailable:
+    case .utteranceEnded, .turn, .interruptionSettled, .roomAvailable:
       break
     }
   }

@@ -1,0 +1,47 @@
+/// What the ring holds, expanded to samples, to be looked at or read.
+extension AudioRing {
+  /// Makes samples of the bytes in `range`, whole samples at a sample's place that are held, from the start
+  /// of `samples` on. Allocates nothing.
+  func expand(
+    _ range: Range<Int>, from encoding: AudioEncoding, into samples: inout MutableSpan<Int16>
+  ) {
+    guard encoding != .linear16 else {
+      var raw = unsafe samples.mutableBytes
+      return copy(range, into: &raw)
+    }
+    unsafe samples.withUnsafeMutableBufferPointer { target in
+      var filled = 0
+      forEachPiece(in: range) { piece in
+        let place = unsafe UnsafeMutableBufferPointer(
+          rebasing: target[filled..<(filled + piece.byteCount)])
+        var span = unsafe MutableSpan(_unsafeElements: place)
+        if encoding == .mulaw {
+          G711.mulawDecode(piece, into: &span)
+        } else {
+          G711.alawDecode(piece, into: &span)
+        }
+        filled += piece.byteCount
+      }
+    }
+  }
+
+  /// Where in `range`, which ``expand(_:from:into:)`` would take, the blocks of 10 ms begin and end that hold
+  /// a sample beyond `peak`, in bytes from its start; nil where it is quieter throughout.
+  func sound(in range: Range<Int>, of wire: WireFormat, beyond peak: Int) -> Range<Int>? {
+    let block = min(wire.byteCount(nanoseconds: 10_000_000), 480)
+    var found: Range<Int>?
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let end = min(position + block, range.upperBound)
+      var samples = InlineArray<480, Int16>(repeating: 0)
+      var span = samples.mutableSpan
+      expand(position..<end, from: wire.encoding, into: &span)
+      let count = (end - position) / wire.encoding.bytesPerSample
+      if Level(of: samples.span.extracting(first: count)).peak > peak {
+        found = (found?.lowerBound ?? position - range.lowerBound)..<(end - range.lowerBound)
+      }
+      position = end
+    }
+    return found
+  }
+}
