@@ -51,7 +51,7 @@ import Testing
     #expect((seen["log"] as? [String])?.isEmpty == true, "\(seen["log"] ?? "")")
   }
 
-  @Test("speaks over a bot, which falls silent", hasBrowser)
+  @Test("speaks over a bot, which falls silent", hasBrowser, .inRealTime)
   func bargeIn() async throws {
     let scratch = try Scratch()
     defer { withExtendedLifetime(scratch) {} }

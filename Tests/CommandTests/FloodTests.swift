@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `scripts/flood`: strangers do their worst from 32 connections while a call is up.
-@Suite("a call under a flood of strangers", .serialized, .timeLimit(.minutes(5)))
+@Suite("a call under a flood of strangers", .serialized, .timeLimit(.minutes(5)), .inRealTime)
 struct FloodTests {
   private static let script = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

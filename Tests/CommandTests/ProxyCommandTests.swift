@@ -98,7 +98,8 @@ import Testing
     }
   }
 
-  @Test("whatever a bot sends, the platform gets legal chunks; what is wrong has a name")
+  @Test(
+    "whatever a bot sends, the platform gets legal chunks; what is wrong has a name", .inRealTime)
   func burstAndGarbage() async throws {
     for (kind, faults) in [
       ("burst", []), ("bytes", []),

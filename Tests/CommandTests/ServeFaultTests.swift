@@ -67,7 +67,7 @@ struct ServeFaultTests {
     #expect(end.status == 0)
   }
 
-  @Test("goes on after the machine has stopped it for two seconds")
+  @Test("goes on after the machine has stopped it for two seconds", .inRealTime)
   func stopped() async throws {
     let port = try await port()
     async let calls = bystanders(port)

@@ -83,6 +83,9 @@ public struct VoiceDetector: SpeechDetector {
   private var quiet = 0
   private var first = 0
   private var most = 0.0
+  /// The loudest window of the speech, and how many of the newest are more than 30 dB below it.
+  private var loudest: UInt64 = 0
+  private var faint = 0
   private let onsetWindows: Int
   private let hangoverWindows: Int
   private let silenceWindows: Int
@@ -128,10 +131,12 @@ public struct VoiceDetector: SpeechDetector {
     return edge
   }
 
-  /// How long there has been no window with speech, and what has been heard of the next one.
+  /// How long there has been no window with speech, and what has been heard of the next one. The network
+  /// hears speech for a moment after its end: a window that is far below the speech is none, wherever it
+  /// says so.
   public var quietDuration: Duration {
     guard let size = activity?.windowSampleCount else { return .zero }
-    return Self.time(quiet) + VoiceActivity.windowDuration * filled / size
+    return Self.time(max(quiet, faint)) + VoiceActivity.windowDuration * filled / size
   }
 
   private mutating func begin(at rate: SampleRate) {
@@ -143,6 +148,7 @@ public struct VoiceDetector: SpeechDetector {
     (isOpen, lastEdge, probability, windowCount, skippedCount) = (false, nil, 0, 0, 0)
     (filled, power, silentWindows) = (0, 0, 0)
     (spoken, quiet, first, most) = (0, 0, 0, 0)
+    (loudest, faint) = (0, 0)
   }
 
   private mutating func listen(_ samples: Span<Int16>) -> SpeechEdge? {
@@ -166,9 +172,11 @@ public struct VoiceDetector: SpeechDetector {
       } else if silentWindows == silenceWindows {
         resting = activity
       }
-      (filled, power) = (0, 0)
       windowCount += 1
       probability = isSkipped ? 0 : Double(given) / Double(VoiceActivity.certain)
+      if probability >= settings.leave { loudest = max(spoken == 0 ? 0 : loudest, power) }
+      faint = power < loudest / 1_000 ? faint + 1 : 0
+      (filled, power) = (0, 0)
       edge = decide() ?? edge
     }
     return edge

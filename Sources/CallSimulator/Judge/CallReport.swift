@@ -69,7 +69,7 @@ public struct CallReport: Codable, Hashable, Sendable {
   @NullWhenNil public internal(set) var interruptedMs: Double?
   /// Each time the caller stopped speaking, and how long the bot took to be heard; empty where the call
   /// did not end in an orderly way.
-  public internal(set) var turns: [Turn] = []
+  public internal(set) var turns: [HeardTurn] = []
   /// From a ping on the socket to its answer, in milliseconds; nil where none came.
   @NullWhenNil public internal(set) var pingMs: Double?
   /// How what came back compares with what was said; nil for a bot that is no echo.

@@ -36,7 +36,7 @@ struct TurnMeter: Sendable {
 
   /// The turns of a call whose bot was heard as `runs` of audio, each from some time after the stream's
   /// start on.
-  func turns(heard runs: [(start: Duration, audio: ArraySlice<UInt8>)]) -> [Turn] {
+  func turns(heard runs: [(start: Duration, audio: ArraySlice<UInt8>)]) -> [HeardTurn] {
     var bot: [Stretch] = []
     for run in runs {
       for stretch in stretches(
@@ -48,7 +48,7 @@ struct TurnMeter: Sendable {
       let next = index + 1 < caller.count ? caller[index + 1].start : .seconds(Int64.max)
       let answer = bot.first { $0.start >= end && $0.start < next }
       let isCut = answer.map { next < $0.end } ?? false
-      return Turn(
+      return HeardTurn(
         speechEndMs: end.inTenthsOfMilliseconds, firstSoundMs: answer?.start.inTenthsOfMilliseconds,
         interrupted: isCut)
     }

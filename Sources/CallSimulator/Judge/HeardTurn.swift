@@ -1,5 +1,5 @@
 /// One turn of a conversation as the caller has it: the caller stops speaking, the bot answers.
-public struct Turn: Codable, Hashable, Sendable {
+public struct HeardTurn: Codable, Hashable, Sendable {
   /// When the caller's last loud sound ended, in milliseconds since the stream's start.
   public let speechEndMs: Double
   /// When the caller began to hear the answer, on the same clock; nil without one before the caller
