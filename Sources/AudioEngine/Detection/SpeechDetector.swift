@@ -24,5 +24,6 @@ public protocol SpeechDetector: Sendable {
 }
 
 extension SpeechDetector {
+  /// Nothing.
   public var quietDuration: Duration { .zero }
 }

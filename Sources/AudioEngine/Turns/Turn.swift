@@ -78,11 +78,13 @@ public struct Turn: Hashable, Sendable {
     .nanoseconds((0..<4).reduce(0) { $0 + max(parts[$1], 0) })
   }
 
+  /// Whether both are the same in time and parts.
   public static func == (left: Turn, right: Turn) -> Bool {
     left.speechEnd == right.speechEnd && left.isInterrupted == right.isInterrupted
       && left.overlap == right.overlap && Part.allCases.allSatisfy { left[$0] == right[$0] }
   }
 
+  /// Hashes times and parts.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(speechEnd)
     for part in Part.allCases { hasher.combine(self[part]) }
