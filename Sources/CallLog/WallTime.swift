@@ -1,7 +1,7 @@
 import Glibc
 
 /// A time of day, for people and for callbacks: milliseconds since 1970 in UTC. It may jump; what
-/// measures durations is ``EventLoop/now``.
+/// measures durations is ``MonotonicTime``.
 public struct WallTime: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public let milliseconds: Int64

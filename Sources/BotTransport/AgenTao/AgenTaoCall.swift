@@ -6,9 +6,9 @@ public import Telephony
 ///
 /// An actor on its loop's thread, as its socket and its pacer are. Whatever happens near the end of a
 /// call gives the documented error: commands that wait fail with ``AgenTaoCallError/closed(_:)`` as
-/// soon as the call is over, sending throws ``AgenTaoSendError/callClosed(_:)``, ``audio`` ends, and
-/// ``events`` tells of the end exactly once. What every call offers is in ``MediaCall``; what only this
-/// platform tells comes in ``events`` as ``CallEvent/platform(_:)``.
+/// soon as the call is over, sending throws ``AgenTaoSendError/callClosed(_:)``, ``MediaCall/audio`` ends, and
+/// ``MediaCall/events`` tells of the end exactly once. What every call offers is in ``MediaCall``; what only this
+/// platform tells comes there as ``CallEvent/platform(_:)``.
 @safe
 public actor AgenTaoCall: MediaCall {
   /// What the client must know of a call.

@@ -5,8 +5,8 @@ public import Telephony
 /// One phone call, as a bot sees it: the caller's audio comes in, speech goes out.
 ///
 /// A call is an actor that runs on its event loop's thread, as its socket and its pacer do, so nothing
-/// inside a call is locked or handed between threads. When the platform ends the call, ``audio`` and
-/// ``events`` end and speaking throws ``SpeechError/closed``; when the bot returns, what it has said is
+/// inside a call is locked or handed between threads. When the platform ends the call, ``MediaCall/audio`` and
+/// ``MediaCall/events`` end and speaking throws ``SpeechError/closed``; when the bot returns, what it has said is
 /// played to the end and the socket is closed. What every call offers is in ``MediaCall``.
 @safe
 public actor Call: MediaCall {

@@ -4,7 +4,7 @@ public import Telephony
 /// the call is meant, and may log all of it.
 ///
 /// Left out are headers and query items whose names speak of secrets; whatever a server's
-/// ``ServerConfiguration/access`` knows as one is ``Telephony/Redaction/mark``, wherever it stands.
+/// ``ServerConfiguration/access`` knows as one is ``Redaction/mark``, wherever it stands.
 public struct CallRequest: Sendable {
   /// The path, percent-decoded, beginning with a slash.
   public let path: String
