@@ -13,8 +13,9 @@ SHELL := /bin/bash
 # Warnings are errors: see Package.swift.
 export SIDETONE_STRICT ?= 1
 
-# Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it.
-ASAN := ASAN_OPTIONS=detect_leaks=1
+# Address sanitizer and Swift's tests: XCTest has a leak of its own, and no test here needs it; Foundation's
+# are in the list.
+ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/lsan-suppressions:print_suppressions=0
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample \

@@ -61,7 +61,10 @@ struct ServeFaultTests {
     #expect(after.descriptors <= before.descriptors + 2)
     // The allocator keeps what ten thousand connections had.
     let kept = (scenario == "connects" ? 128 : 64) << 20
-    #expect(after.memory < before.memory + kept, "\(before.memory) to \(after.memory)")
+    // A sanitizer gives nothing back.
+    #expect(
+      Sanitizer.name != nil || after.memory < before.memory + kept,
+      "\(before.memory) to \(after.memory)")
     server.interrupt()
     let end = try await server.end()
     #expect(end.status == 0)
@@ -90,6 +93,10 @@ struct ServeFaultTests {
         "load", "ws://127.0.0.1:\(port)/plivo", "--calls", "100", "--ramp", "0.5", "--duration",
         "2",
       ])
+    }
+    let deadline = ContinuousClock.now + .seconds(20)
+    while try server.usage().descriptors >= 40, ContinuousClock.now < deadline {
+      try await Task.sleep(for: .milliseconds(50))
     }
     let descriptors = try server.usage().descriptors
     #expect(descriptors < 40)

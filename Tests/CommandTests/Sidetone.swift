@@ -45,13 +45,14 @@ struct RunningSidetone {
       where !arguments.contains(name) { added += [name, value] }
     }
     process = try Subprocess(
-      Sidetone.executable, arguments + added, environment: ["LANG=C"] + environment)
+      Sidetone.executable, arguments + added,
+      environment: ["LANG=C"] + Sanitizer.environment + environment)
   }
 
   /// Starts it with these arguments alone.
   init(exactly arguments: [String], environment: [String] = []) throws {
     process = try Subprocess(
-      Sidetone.executable, arguments, environment: ["LANG=C"] + environment)
+      Sidetone.executable, arguments, environment: ["LANG=C"] + Sanitizer.environment + environment)
   }
 
   /// The first line of its output, at most half a minute from now.

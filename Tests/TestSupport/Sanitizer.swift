@@ -5,6 +5,11 @@ public import Testing
 public enum Sanitizer {
   /// Which one; nil without.
   public static let name = ProcessInfo.processInfo.environment["SIDETONE_SANITIZER"]
+  /// What a process that a test starts is to be told of it.
+  public static let environment = ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"].compactMap {
+    name in
+    ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
+  }
 }
 
 extension Trait where Self == ConditionTrait {
