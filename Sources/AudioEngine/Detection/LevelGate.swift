@@ -17,12 +17,16 @@ public struct LevelGate: SpeechDetector, Hashable {
   /// Whether the caller speaks now.
   public private(set) var isOpen = false
 
+  /// How much speech was heard since it began, in whole blocks; zero while the caller is silent.
+  public var spoken: Duration? { isOpen ? .nanoseconds(voiced) : .zero }
+
   private var blockPower: UInt64 = 0
   private var blockCount = 0
   /// The noise floor as a mean square, in 1/256.
   private var floor: UInt64 = 256 * 10_000
   private var loud: Int64 = 0
   private var quiet: Int64 = 0
+  private var voiced: Int64 = 0
   private static let blockNanoseconds: Int64 = 10_000_000
 
   /// Makes a gate; the defaults suit a telephone line.
@@ -63,10 +67,12 @@ public struct LevelGate: SpeechDetector, Hashable {
     floor = min(power * 256, floor + floor / 145 + 1)
     if isLoud {
       loud += Self.blockNanoseconds
+      voiced += Self.blockNanoseconds
       quiet = 0
     } else {
       quiet += Self.blockNanoseconds
       if quiet >= 3 * Self.blockNanoseconds { loud = 0 }
+      if !isOpen, loud == 0 { voiced = 0 }
     }
     if !isOpen && loud >= onset.wholeNanoseconds {
       isOpen = true
@@ -75,6 +81,7 @@ public struct LevelGate: SpeechDetector, Hashable {
     if isOpen && quiet >= hangover.wholeNanoseconds {
       isOpen = false
       loud = 0
+      voiced = 0
       return .ended
     }
     return nil

@@ -44,24 +44,14 @@ public struct VoiceDetector: SpeechDetector {
     }
   }
 
-  /// One beginning or end of speech. Times count from the first sample heard.
-  public struct Edge: Hashable, Sendable {
-    /// Which of both.
-    public let edge: SpeechEdge
-    /// The most probable window of what was heard of the speech, 0 to 1.
-    public let probability: Double
-    /// When it truly began, less the prefix; or when the last window with speech ended.
-    public let position: Duration
-    /// When it was decided: the audio heard by then.
-    public let decided: Duration
-  }
-
   /// What the detector was made with.
   public let settings: Settings
   /// Whether the caller speaks now.
   public private(set) var isOpen = false
   /// The latest beginning or end.
-  public private(set) var lastEdge: Edge?
+  public private(set) var lastEdge: SpeechBoundary?
+  /// How much speech was heard since it began, in whole windows; zero while the caller is silent.
+  public var spoken: Duration? { isOpen ? Self.time(voiced) : .zero }
   /// The probability of the latest window, 0 to 1; 0 where it was left out.
   public private(set) var probability = 0.0
   /// The windows that have ended.
@@ -79,9 +69,11 @@ public struct VoiceDetector: SpeechDetector {
   private var power: UInt64 = 0
   private var silentWindows = 0
   /// Windows with speech since `first`, and those below `leave` since the last of them.
-  private var spoken = 0
+  private var certain = 0
   private var quiet = 0
   private var first = 0
+  /// Windows that reach `leave`, from `first` on.
+  private var voiced = 0
   private var most = 0.0
   /// The loudest window of the speech, and how many of the newest are more than 30 dB below it.
   private var loudest: UInt64 = 0
@@ -147,7 +139,7 @@ public struct VoiceDetector: SpeechDetector {
     resting = nil
     (isOpen, lastEdge, probability, windowCount, skippedCount) = (false, nil, 0, 0, 0)
     (filled, power, silentWindows) = (0, 0, 0)
-    (spoken, quiet, first, most) = (0, 0, 0, 0)
+    (certain, quiet, first, most, voiced) = (0, 0, 0, 0, 0)
     (loudest, faint) = (0, 0)
   }
 
@@ -174,7 +166,7 @@ public struct VoiceDetector: SpeechDetector {
       }
       windowCount += 1
       probability = isSkipped ? 0 : Double(given) / Double(VoiceActivity.certain)
-      if probability >= settings.leave { loudest = max(spoken == 0 ? 0 : loudest, power) }
+      if probability >= settings.leave { loudest = max(certain == 0 ? 0 : loudest, power) }
       faint = power < loudest / 1_000 ? faint + 1 : 0
       (filled, power) = (0, 0)
       edge = decide() ?? edge
@@ -198,19 +190,22 @@ public struct VoiceDetector: SpeechDetector {
 
   private mutating func decide() -> SpeechEdge? {
     if probability >= settings.enter {
-      if spoken == 0 { first = windowCount - 1 }
-      spoken += 1
+      if certain == 0 { first = windowCount - 1 }
+      certain += 1
     }
     if probability >= settings.leave {
       quiet = 0
-      if spoken > 0 { most = max(most, probability) }
+      if certain > 0 {
+        most = max(most, probability)
+        voiced += 1
+      }
     } else {
       quiet += 1
     }
     if !isOpen {
-      if spoken >= onsetWindows { return open() }
+      if certain >= onsetWindows { return open() }
       // One window that fails is a plosive; two are the end of a click.
-      if quiet >= 2 { (spoken, most) = (0, 0) }
+      if quiet >= 2 { (certain, most, voiced) = (0, 0, 0) }
     } else if quiet >= hangoverWindows {
       return close()
     }
@@ -220,18 +215,18 @@ public struct VoiceDetector: SpeechDetector {
   private mutating func open() -> SpeechEdge {
     let ended = lastEdge?.position ?? .zero
     isOpen = true
-    lastEdge = Edge(
-      edge: .began, probability: most,
+    lastEdge = SpeechBoundary(
+      .began, probability: most,
       position: max(Self.time(first) - settings.prefix, ended), decided: Self.time(windowCount))
     return .began
   }
 
   private mutating func close() -> SpeechEdge {
     isOpen = false
-    lastEdge = Edge(
-      edge: .ended, probability: most, position: Self.time(windowCount - quiet),
+    lastEdge = SpeechBoundary(
+      .ended, probability: most, position: Self.time(windowCount - quiet),
       decided: Self.time(windowCount))
-    (spoken, most) = (0, 0)
+    (certain, most, voiced) = (0, 0, 0)
     return .ended
   }
 

@@ -151,6 +151,12 @@ struct InboundTimeline: ~Copyable {
     return edge
   }
 
+  /// An edge of which a detector tells no more than that it is in what it heard last.
+  func boundary(_ edge: SpeechEdge) -> SpeechBoundary {
+    let heard = Duration.nanoseconds(wire.nanoseconds(byteCount: listened))
+    return SpeechBoundary(edge, position: heard, decided: heard)
+  }
+
   /// Samples at the bot's rate that can be read now.
   var available: Int {
     let waiting = resampler.outputCount(inputCount: waitingSamples)

@@ -11,6 +11,7 @@ extension MediaSession {
     let ear = playout.ear(at: now)
     guard !isClosed, let heard = speech.utterance(at: ear.limit) else { return .idle }
     if let epoch = speech.protectedEpoch { return .protected(epoch) }
+    forgetBargeIn(at: now)
     var interruption = Interruption(of: heard, at: ear, wire: configuration.wire)
     interruption.discarded = duration(speech.waiting)
     interruption.inFlight = duration(speech.sent - max(ear.played, 0))
@@ -30,27 +31,41 @@ extension MediaSession {
   /// Holds speech: the platform drops what it has, which is kept here, and nothing leaves until
   /// ``resume(at:)`` or ``interrupt(at:)``. A cough must not cost an answer. Writing goes on.
   ///
+  /// Speech that is held for a caller who speaks over it stays so, whatever becomes of him.
+  ///
   /// - Returns: whether there was speech to hold.
   @discardableResult
   public mutating func pause(at now: MonotonicTime) -> Bool {
     advance(to: now)
-    guard !isClosed, !playout.isPaused, !speech.isDrained else { return false }
+    guard !isClosed, !speech.isDrained else { return false }
+    if barge.heldSince != nil {
+      barge.giveUpHold()
+      return true
+    }
+    guard !playout.isPaused else { return false }
+    holdSpeech(at: now)
+    return true
+  }
+
+  /// Has the platform drop what it holds, which waits here again.
+  mutating func holdSpeech(at now: MonotonicTime) {
     playout.pause(at: now)
     turns?.cleared(heard: now.nanoseconds)
     tellTurn()
     let resumed = speech.takeBack(
       from: playout.resumable, certain: playout.played, &statistics.outbound)
     playout.takeBack(to: resumed)
-    return true
   }
 
-  /// Goes on where the caller stopped hearing, as well as that is known: rather a little earlier.
+  /// Goes on where the caller stopped hearing, as well as that is known: rather a little earlier. Also
+  /// where it is held for a caller who speaks over it, who does not interrupt it then.
   public mutating func resume(at now: MonotonicTime) {
     advance(to: now)
+    if barge.heldSince != nil { return dismissBargeIn(.vetoed, at: now) }
     playout.resume()
   }
 
-  /// Whether speech is held by ``pause(at:)``.
+  /// Whether speech is held, by ``pause(at:)`` or for a caller who speaks over it.
   public var isPaused: Bool { playout.isPaused }
 
   /// Takes the platform's word that it has dropped what it held.

@@ -63,9 +63,11 @@ extension MediaSession {
   /// A time that is not later than `now` means at once.
   public func nextDeadline(at now: MonotonicTime) -> MonotonicTime? {
     if playout.owesClear { return now }
-    guard !isClosed, !playout.isPaused else { return nil }
+    let decision = barge.deadline
+    guard !isClosed, !playout.isPaused else { return decision == .distantFuture ? nil : decision }
     if playout.owesMark(at: speech.sent) { return now }
-    var earliest = min(speech.idleDeadline ?? .max, playout.markDeadline ?? .max)
+    var earliest = min(
+      speech.idleDeadline ?? .max, playout.markDeadline ?? .max, decision.nanoseconds)
     if let next = nextDeparture(at: now) { earliest = min(earliest, next.due) }
     return earliest == .max ? nil : MonotonicTime(nanoseconds: earliest)
   }
@@ -110,6 +112,7 @@ extension MediaSession {
     playout.advance(to: now)
     speech.release(upTo: playout.resumable)
     if turns != nil { advanceTurns(to: now) }
+    if now >= barge.deadline { bargeInIsDue(at: now) }
   }
 
   /// A mark counts as played: the caller has heard everything before it.

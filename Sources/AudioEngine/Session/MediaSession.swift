@@ -21,8 +21,8 @@ public struct MediaSession: ~Copyable {
 
   /// Hears when the caller speaks; ``SessionEvent/callerSpeech(_:)`` tells. None by default.
   public var detector: (any SpeechDetector)?
-  /// Whether the bot's speech is interrupted when the detector hears the caller begin.
-  public var bargesIn = false
+  /// When a caller whom the detector hears interrupts the bot's speech; nil, the default, for never.
+  public var bargeIn: BargeInPolicy?
 
   /// The payload bytes that may have left by now, counted as ``leftBytes`` counts them: for platforms
   /// that pull. Nothing leaves beyond it, and a chunk is made smaller to fit; nil, the default, where
@@ -37,6 +37,8 @@ public struct MediaSession: ~Copyable {
   var playout: Playout
   /// When both speak; nil until a detector has heard the caller.
   var turns: TurnClock?
+  /// The caller who speaks over the bot.
+  var barge = BargeIn()
   /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
 
@@ -67,6 +69,7 @@ public struct MediaSession: ~Copyable {
   public mutating func close(at now: MonotonicTime) {
     guard !isClosed else { return }
     advance(to: now)
+    forgetBargeIn(at: now)
     isClosed = true
     dropSpeech(mark: .closed, at: now) { .closed(played: $0) }
     turns?.close(at: now.nanoseconds)
@@ -108,18 +111,15 @@ public struct MediaSession: ~Copyable {
     if result == .taken, var detector = detector.take() {
       let edge = inbound.listen(with: &detector)
       let quiet = edge == nil ? 0 : detector.quietDuration.wholeNanoseconds
+      let boundary = edge == nil ? nil : detector.lastEdge
+      let spoken = detector.spoken
       self.detector = detector
-      if let edge { hear(edge, since: now.nanoseconds - quiet, at: now) }
+      if let edge { noteCaller(edge, since: now.nanoseconds - quiet, at: now) }
+      if edge != nil || barge.phase == .listening {
+        hear(edge, boundary, spoken: spoken, at: now)
+      }
     }
     return result
-  }
-
-  private mutating func hear(_ edge: SpeechEdge, since time: Int64, at now: MonotonicTime) {
-    noteCaller(edge, since: time, at: now)
-    events.append(.callerSpeech(edge))
-    guard bargesIn, edge == .began, case .interrupted(let interruption) = interrupt(at: now)
-    else { return }
-    events.append(.bargedIn(interruption))
   }
 
   /// Caller audio that can be read now, in samples at the bot's rate.

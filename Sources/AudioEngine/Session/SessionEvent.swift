@@ -5,11 +5,19 @@ public enum SessionEvent: Hashable, Sendable {
   /// A mark of the bot's has ended.
   case markEnded(name: String, Epoch, MarkOutcome)
   /// The detector heard the caller begin or stop.
-  case callerSpeech(SpeechEdge)
+  case callerSpeech(SpeechBoundary)
   /// The caller stopped speaking and has heard the bot's answer, which is over.
   case turn(Turn)
   /// The caller spoke over the bot, whose speech was interrupted.
   case bargedIn(Interruption)
+  /// The caller speaks over the bot, whose speech is held until it is known whether he means it.
+  case bargeInHeld
+  /// The caller has spoken over the bot for long enough: the bot may say by
+  /// ``MediaSession/decideBargeIn(_:at:)`` whether that interrupts it, until then.
+  case bargeInAsked(until: MonotonicTime)
+  /// The caller who spoke over the bot did not interrupt it. It goes on where it was held for him, for
+  /// so long.
+  case bargeInDismissed(BargeInDismissal, held: Duration)
   /// The platform has acknowledged the clear of an interruption: what was heard is known more exactly
   /// than when it was interrupted. Comes at most once, and never where the platform does not
   /// acknowledge.

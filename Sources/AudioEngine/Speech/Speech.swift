@@ -12,7 +12,7 @@ struct Speech: ~Copyable {
     case whenIdle(since: Int64)
   }
 
-  private let wire: WireFormat
+  let wire: WireFormat
   private let botRate: SampleRate
   private let filter: Resampler.Filter
   private let whenFull: FullQueuePolicy
@@ -24,7 +24,7 @@ struct Speech: ~Copyable {
   private(set) var queue: AudioRing
   /// The next position to leave.
   private(set) var sent = 0
-  private var utterances = FIFO<UtteranceRecord>()
+  private(set) var utterances = FIFO<UtteranceRecord>()
   private var lastEpoch = 0
   /// Every epoch up to this one was interrupted or closed before its end.
   private var droppedEpoch = 0

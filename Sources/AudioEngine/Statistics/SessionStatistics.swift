@@ -84,6 +84,8 @@ public struct SessionStatistics: Hashable, Sendable {
   public var outbound = Outbound()
   /// Turns; nil before the first, which needs a detector.
   public var turns: TurnStatistics?
+  /// Callers who spoke over the bot.
+  public var bargeIns = BargeInCounts()
 
   /// Makes statistics of a session in which nothing has happened yet.
   public init() {}

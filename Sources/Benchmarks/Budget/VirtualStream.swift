@@ -61,7 +61,7 @@ struct VirtualStream {
   private func onsetWait(phase: Int) -> Double {
     var session = plan.session(botRate: plan.botRate)
     session.detector = LevelGate()
-    session.bargesIn = true
+    session.bargeIn = .immediate
     let voice = [Int16](repeating: 1_000, count: 12 * plan.botRate.hertz)
     guard let epoch = try? session.beginUtterance(at: .zero),
       (try? session.write(voice.span, to: epoch, at: .zero)) != nil

@@ -6,11 +6,19 @@ public enum CallEvent: Sendable {
   /// The caller pressed a key.
   case key(DTMF)
   /// The caller began to speak or stopped; needs a detector.
-  case callerSpeech(SpeechEdge)
+  case callerSpeech(SpeechBoundary)
   /// The caller stopped speaking and has heard the bot's answer, which is over; needs a detector.
   case turn(Turn)
   /// The caller spoke over the bot, whose speech was interrupted; needs a detector.
   case bargedIn(Interruption)
+  /// The caller speaks over the bot, whose speech is held until it is known whether he means it.
+  case bargeInHeld
+  /// The caller has spoken over the bot for long enough: ``MediaCall/decideBargeIn(_:)`` may say within
+  /// this time whether that interrupts it.
+  case bargeInAsked(within: Duration)
+  /// The caller who spoke over the bot did not interrupt it. It goes on where it was held for him, for so
+  /// long.
+  case bargeInDismissed(BargeInDismissal, held: Duration)
   /// The platform has acknowledged an interruption's clear: what was heard is known more exactly than when
   /// it was interrupted. Never where a platform does not acknowledge.
   case interruptionSettled(Interruption)

@@ -92,7 +92,7 @@ public struct CallVoice {
   }
 
   /// Takes what the media tell: wakes whom it concerns, and tells the bot.
-  mutating func take(_ event: SessionEvent) {
+  mutating func take(_ event: SessionEvent, at now: MonotonicTime) {
     switch event {
     case .roomAvailable:
       wakeWriters()
@@ -101,13 +101,19 @@ public struct CallVoice {
       events.append(.utteranceEnded(epoch, outcome))
     case .markEnded(let name, let epoch, let outcome):
       events.append(.markEnded(name: name, in: epoch, outcome))
-    case .callerSpeech(let edge):
-      events.append(.callerSpeech(edge))
+    case .callerSpeech(let boundary):
+      events.append(.callerSpeech(boundary))
     case .turn(let turn):
       events.append(.turn(turn))
     case .bargedIn(let interruption):
       input.drop()
       events.append(.bargedIn(interruption))
+    case .bargeInHeld:
+      events.append(.bargeInHeld)
+    case .bargeInAsked(let deadline):
+      events.append(.bargeInAsked(within: deadline - now))
+    case .bargeInDismissed(let reason, let held):
+      events.append(.bargeInDismissed(reason, held: held))
     case .interruptionSettled(let interruption):
       events.append(.interruptionSettled(interruption))
     }

@@ -138,6 +138,15 @@ extension MediaCall {
   /// is told at any other time is of none.
   public func note(_ reached: Turn.Step) { _ = step { $0.note(reached, at: $1) } }
 
+  /// Answers ``CallEvent/bargeInAsked(within:)``: whether a caller who has spoken over the bot interrupts
+  /// it.
+  ///
+  /// - Returns: whether the answer came in time.
+  @discardableResult
+  public func decideBargeIn(_ verdict: BargeInVerdict) -> Bool {
+    step { $0.decideBargeIn(verdict, at: $1) } ?? false
+  }
+
   /// How much of the speech the caller has heard; nil before the stream's start.
   public var position: PlaybackPosition? { step { $0.position(at: $1) } }
 
@@ -191,7 +200,7 @@ extension MediaCall {
   /// Takes what the media have to tell.
   func takeMediaEvents() {
     while let event = withMedia({ $0.nextEvent() }) ?? nil {
-      voice.take(event)
+      voice.take(event, at: loop.now)
       voice.follower?.callTold(event)
     }
     if voice.hasDrainWaiters, isDrained { voice.wakeDrained() }

@@ -11,6 +11,7 @@ struct MediaTotals: Sendable {
   var underruns = 0
   var interruptions = 0
   var clears = 0
+  var bargeIns = BargeInCounts()
   var insertedSilence: Duration = .zero
   var lateness = Histogram()
   var lead = Histogram()
@@ -30,6 +31,7 @@ struct MediaTotals: Sendable {
     underruns += outbound.underruns
     interruptions += outbound.interruptions
     clears += outbound.clears
+    bargeIns.add(statistics.bargeIns)
     insertedSilence += outbound.insertedSilence
     lateness.add(outbound.lateness)
     lead.add(outbound.lead)
@@ -48,6 +50,7 @@ struct MediaTotals: Sendable {
     underruns += other.underruns
     interruptions += other.interruptions
     clears += other.clears
+    bargeIns.add(other.bargeIns)
     insertedSilence += other.insertedSilence
     lateness.add(other.lateness)
     lead.add(other.lead)

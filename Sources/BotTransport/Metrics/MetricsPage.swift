@@ -76,6 +76,13 @@ struct MetricsPage {
       add("sidetone_\(name)_total", help, "counter", [("", value)])
     }
     add(
+      "sidetone_barge_ins_total", "Callers who spoke over the bot, by what came of it.", "counter",
+      media.bargeIns.outcomes.map { ("{outcome=\"\($0.name)\"}", $0.count) })
+    add(
+      "sidetone_barge_in_held_seconds_total",
+      "For how long bots were held until it was known whether a caller meant it.", "counter",
+      [("", Self.seconds(media.bargeIns.heldDuration))])
+    add(
       "sidetone_inserted_silence_seconds_total",
       "Silence that callers heard in the middle of speech.", "counter",
       [("", Self.seconds(media.insertedSilence))])

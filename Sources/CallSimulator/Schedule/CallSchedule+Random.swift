@@ -10,6 +10,7 @@ extension CallSchedule {
     let length = Int.random(in: 2_000...8_000, using: &random)
     schedule.speak(untilMilliseconds: length, &random)
     schedule.faults = faults(withinMilliseconds: length, &random)
+    schedule.drawBargeIn(seed: seed, withinMilliseconds: length)
     return schedule
   }
 

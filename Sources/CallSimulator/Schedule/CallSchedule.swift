@@ -25,6 +25,13 @@ public struct CallSchedule: Hashable, Sendable {
     /// Whether the caller speaks.
     public var hasCaller = true
 
+    /// When a caller who speaks over the bot interrupts it; nil for never.
+    public var bargeIn: BargeInPolicy?
+    /// When he speaks, as the detector hears it.
+    public var talks: [Talk] = []
+    /// What the bot answers when it is asked.
+    public var answer = Answer.none
+
     /// Makes a setup with a quiet link.
     public init(wire: WireFormat, botRate: SampleRate, platform: PlayoutModel) {
       self.wire = wire

@@ -142,7 +142,7 @@ extension ScheduleRun {
   }
 
   /// A clear must go first where the platform may hold speech.
-  private mutating func demandClear() {
+  mutating func demandClear() {
     if farEnd.isPlaying(at: now), hasSpokenSinceClear { owesClear = true }
   }
 

@@ -10,10 +10,21 @@ extension ScheduleRun {
   }
 
   mutating func takeEvents() {
-    while let event = session.media?.nextEvent() {
+    var events: [SessionEvent] = []
+    while let event = session.media?.nextEvent() { events.append(event) }
+    var interruptions = events.compactMap(\.interruption)
+    var isNoted = false
+    for event in events {
       trace("event \(event)")
+      // What an interruption cuts off is told before it.
+      if event.isCutOff || event.interruption != nil, !isNoted, !interruptions.isEmpty {
+        bargedIn(interruptions.removeFirst())
+        isNoted = true
+      }
       switch event {
-      case .roomAvailable, .callerSpeech, .turn, .bargedIn, .interruptionSettled: break
+      case .roomAvailable, .callerSpeech, .turn, .interruptionSettled: break
+      case .bargedIn: isNoted = false
+      case .bargeInHeld, .bargeInAsked, .bargeInDismissed: noteHold(event)
       case .markEnded(let name, let epoch, let outcome): markEnded(name, epoch, outcome)
       case .utteranceEnded(let epoch, let outcome): utteranceEnded(epoch, outcome)
       }
@@ -128,7 +139,9 @@ extension ScheduleRun {
     let least = Duration.nanoseconds(chunk) + policy.prime + .milliseconds(20)
     var most = max(schedule.setup.capacity, least) + .milliseconds(20)
     // What a pause takes back from the platform waits as well.
-    if schedule.steps.contains(where: { $0.action == .pause }) {
+    if schedule.steps.contains(where: { $0.action == .pause })
+      || schedule.setup.bargeIn?.manner == .confirmed
+    {
       most += policy.platformBuffer + policy.latencyBound
     }
     if media > most { outcome.note(.bounded, "\(media) wait in the queue", at: now) }

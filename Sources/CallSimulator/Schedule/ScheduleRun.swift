@@ -21,6 +21,8 @@ struct ScheduleRun: ~Copyable {
   var hasSpokenSinceClear = false
   var isPaused = false
   var isOver = false
+  /// When the bot says whether a caller interrupts it.
+  var answerDue: MonotonicTime?
   /// Samples of noise that the bot has taken, for the next to be others.
   var noiseUsed = 0
   /// Caller samples that the bot has read.
@@ -54,6 +56,10 @@ struct ScheduleRun: ~Copyable {
     configuration.botRate = setup.botRate
     configuration.outboundCapacity = setup.capacity
     configuration.whenFull = setup.whenFull
+    if let policy = setup.bargeIn {
+      configuration.bargeIn = policy
+      configuration.bargeInDetector = { ScriptedEar(setup.talks) }
+    }
     session = CallSession(path: "/", configuration: configuration, at: .zero)
     speech = SpeechLedger(whenFull: setup.whenFull)
     farEnd = FarEnd(format: setup.wire, model: setup.platform, origin: .zero)
@@ -83,7 +89,7 @@ struct ScheduleRun: ~Copyable {
     if let end = faults.stallEnd(at: now) {
       times.append(end)
     } else {
-      times += [toBot.nextArrival, session.nextDeadline(at: now), nextStepTime]
+      times += [toBot.nextArrival, session.nextDeadline(at: now), nextStepTime, answerDue]
     }
     guard let next = times.compactMap(\.self).min() else { return nil }
     // Waking up inside a stall means waking up at its end.
@@ -128,6 +134,8 @@ struct ScheduleRun: ~Copyable {
   private mutating func stepBot() -> Bool {
     if let text = toBot.receive(at: now) {
       receive(text)
+    } else if answer() {
+      takeEvents()
     } else if let due = nextStepTime, due <= now {
       if nextStep < schedule.steps.count {
         perform(schedule.steps[nextStep].action)
@@ -144,6 +152,8 @@ struct ScheduleRun: ~Copyable {
 
   private mutating func pollBot() -> Bool {
     let output = session.poll(at: now, into: &message)
+    // What the session has done by itself comes before what leaves.
+    takeEvents()
     switch output {
     case nil: break
     case .text: left()

@@ -48,7 +48,12 @@ struct WindowNews: Encodable, Sendable {
     init?(_ event: CallEvent) {
       switch event {
       case .key(let key): self.init("key", key.text)
-      case .callerSpeech(let edge): self.init("speech", edge == .began ? "began" : "ended")
+      case .callerSpeech(let speech):
+        self.init("speech", speech.edge == .began ? "began" : "ended")
+      case .bargeInHeld: self.init("bargeIn", "the caller speaks over the bot, which is held")
+      case .bargeInAsked: self.init("bargeIn", "the bot is asked whether the caller means it")
+      case .bargeInDismissed(let reason, let held):
+        self.init("bargeIn", "\(reason.rawValue): goes on after \(Int(held.inMilliseconds)) ms")
       case .turn(let turn):
         let parts = Turn.Part.allCases.compactMap { part in
           turn[part].map { "\(part.rawValue) \(Int($0.inMilliseconds))" }

@@ -26,6 +26,8 @@ public struct CallConfiguration: Sendable {
   public var idleFinish: Duration
   /// Makes what hears a caller speak, for calls that can be interrupted by voice; nil for none.
   public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
+  /// When a caller whom that hears interrupts the bot.
+  public var bargeIn: BargeInPolicy
   /// What the call's audio is held against at its end.
   public var serviceLevel: ServiceLevel
   /// A socket that has sent no `start` after this is closed with 1008.
@@ -45,6 +47,7 @@ public struct CallConfiguration: Sendable {
     inboundCapacity: Duration = .seconds(4),
     idleFinish: Duration = .milliseconds(200),
     bargeInDetector: (@Sendable () -> any SpeechDetector)? = nil,
+    bargeIn: BargeInPolicy = .immediate,
     serviceLevel: ServiceLevel = ServiceLevel(),
     startTimeout: Duration = .seconds(10),
     mostBadMessages: Int = 50
@@ -59,6 +62,7 @@ public struct CallConfiguration: Sendable {
     self.inboundCapacity = inboundCapacity
     self.idleFinish = idleFinish
     self.bargeInDetector = bargeInDetector
+    self.bargeIn = bargeIn
     self.serviceLevel = serviceLevel
     self.startTimeout = startTimeout
     self.mostBadMessages = mostBadMessages

@@ -175,7 +175,7 @@ extension CallSession {
     }
     if let makeDetector = configuration.bargeInDetector {
       media?.detector = makeDetector()
-      media?.bargesIn = true
+      media?.bargeIn = configuration.bargeIn
     }
     codec.streamStarted(start, format: format)
     self.codec = codec

@@ -1,8 +1,10 @@
+public import AudioEngine
+
 /// How a proxy treats what its bot sends.
 public struct ProxyOptions: Hashable, Sendable {
-  /// Whether the caller's voice ends the bot's speech although the bot has not asked for that. What still
-  /// arrives of that reply is dropped then; see ``staleGap`` and ``staleLimit``.
-  public var bargesIn: Bool
+  /// When the caller's voice ends the bot's speech although the bot has not asked for that; nil for never.
+  /// What still arrives of that reply is dropped then; see ``staleGap`` and ``staleLimit``.
+  public var bargeIn: BargeInPolicy?
   /// After a barge-in the bot's next audio is its next reply once nothing came for so long.
   public var staleGap: Duration
   /// After a barge-in nothing is dropped any more after so long.
@@ -16,11 +18,11 @@ public struct ProxyOptions: Hashable, Sendable {
 
   /// Makes options.
   public init(
-    bargesIn: Bool = false, staleGap: Duration = .milliseconds(300),
+    bargeIn: BargeInPolicy? = nil, staleGap: Duration = .milliseconds(300),
     staleLimit: Duration = .seconds(5), politeness: Duration = .milliseconds(1_500),
     idleFinish: Duration = .milliseconds(200), mostMarks: Int = 4_096
   ) {
-    self.bargesIn = bargesIn
+    self.bargeIn = bargeIn
     self.staleGap = staleGap
     self.staleLimit = staleLimit
     self.politeness = politeness

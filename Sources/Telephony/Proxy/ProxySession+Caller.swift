@@ -46,16 +46,16 @@ extension ProxySession {
         reply(.mark(name))
       }
     case .bargedIn:
-      guard options.bargesIn else { return }
+      guard options.bargeIn != nil else { return }
       epoch = nil
       audio.cut()
       stale = Stale(since: now, newest: now)
       reply(.cleared)
-    case .callerSpeech(.began):
-      politeUntil = media.isDrained || options.bargesIn ? nil : now + options.politeness
-    case .callerSpeech(.ended):
-      politeUntil = nil
-    case .utteranceEnded, .turn, .interruptionSettled, .roomAvailable:
+    case .callerSpeech(let boundary):
+      let isAlone = media.isDrained || options.bargeIn != nil
+      politeUntil = boundary.edge == .ended || isAlone ? nil : now + options.politeness
+    case .utteranceEnded, .turn, .interruptionSettled, .roomAvailable, .bargeInHeld, .bargeInAsked,
+      .bargeInDismissed:
       break
     }
   }

@@ -120,7 +120,7 @@ public struct ProxySession {
   /// A bot is there: it is greeted and told of the stream. `start`'s identifiers get the dialect's shape.
   public mutating func begin(_ start: StreamStart, media: inout MediaSession) {
     self.start = end.adopting(start)
-    media.bargesIn = options.bargesIn
+    media.bargeIn = options.bargeIn
     state = .greeting
     given = 0
     replies.removeAll()

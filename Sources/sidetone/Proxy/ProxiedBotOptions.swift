@@ -72,7 +72,7 @@ struct ProxiedBotOptions {
     bot.redial = .seconds(try arguments.integer("--redial", in: 0...300) ?? 10)
     if let file = try arguments.text("--hold") { bot.hold = try SoundFile.readSpeech(file) }
     bot.isStrict = arguments.flag("--strict")
-    bot.options.bargesIn = arguments.flag("--barge-in")
+    bot.options.bargeIn = try BargeInOptions(arguments).policy
     self.bot = bot
   }
 

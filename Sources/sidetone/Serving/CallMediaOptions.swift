@@ -3,36 +3,30 @@ import BotTransport
 
 /// How a bot hears and speaks.
 struct CallMediaOptions {
-  static let options = [
-    Option(
-      "--bot-on-loop",
-      help: "run the bot on its call's event loop instead of Swift's pool: less processor "
-        + "time for bots that only await"),
-    Option(
-      "--barge-in",
-      help: "interrupt the bot's speech when the caller speaks"),
-    Option(
-      "--detector", "NAME",
-      help: "what hears a caller for --barge-in: voice, a neural network, or level, a gate on the "
-        + "level alone; a loop that runs late takes level for new calls (default voice)"),
-    Option(
-      "--lead", "MS",
-      help: "how far the bot's speech runs ahead of the caller's ear, 20 to 2000: more hides "
-        + "longer stalls of this machine, less may send smaller messages (default 200)"),
-    Option(
-      "--prime", "MS",
-      help: "how much of an utterance must wait before it begins, 0 to 2000: more bears a slower "
-        + "speech synthesis, less begins sooner (default the platform's, 120 to 240)"),
-    Option(
-      "--bot-rate", "HZ",
-      help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
-        + "(default the platform's)"),
-    Option(
-      "--silence-at-start", help: "send a piece of silence as soon as a call has begun"),
-    Option(
-      "--idle-silence", "SECONDS",
-      help: "send a piece of silence when the bot has said nothing for so long, 1 to 60"),
-  ]
+  static let options =
+    BargeInOptions.options + [
+      Option(
+        "--bot-on-loop",
+        help: "run the bot on its call's event loop instead of Swift's pool: less processor "
+          + "time for bots that only await"),
+      Option(
+        "--lead", "MS",
+        help: "how far the bot's speech runs ahead of the caller's ear, 20 to 2000: more hides "
+          + "longer stalls of this machine, less may send smaller messages (default 200)"),
+      Option(
+        "--prime", "MS",
+        help: "how much of an utterance must wait before it begins, 0 to 2000: more bears a slower "
+          + "speech synthesis, less begins sooner (default the platform's, 120 to 240)"),
+      Option(
+        "--bot-rate", "HZ",
+        help: "the rate at which the bot hears and speaks, 8000, 16000 or 24000 "
+          + "(default the platform's)"),
+      Option(
+        "--silence-at-start", help: "send a piece of silence as soon as a call has begun"),
+      Option(
+        "--idle-silence", "SECONDS",
+        help: "send a piece of silence when the bot has said nothing for so long, 1 to 60"),
+    ]
 
   /// nil for the wire's rate.
   private let botRate: SampleRate?
@@ -41,9 +35,7 @@ struct CallMediaOptions {
   private let lead: Duration?
   /// How much speech waits before an utterance begins; nil for the platform's own.
   private let prime: Duration?
-  /// Whether the caller's voice interrupts the bot's.
-  private let bargesIn: Bool
-  private let detector: DetectorChoice
+  private let bargeIn: BargeInOptions
   private let silence: DownlinkSilence
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -53,11 +45,7 @@ struct CallMediaOptions {
     placement = arguments.flag("--bot-on-loop") ? .callLoop : .pool
     lead = try arguments.integer("--lead", in: 20...2_000).map { .milliseconds($0) }
     prime = try arguments.integer("--prime", in: 0...2_000).map { .milliseconds($0) }
-    bargesIn = arguments.flag("--barge-in")
-    detector = try DetectorChoice(arguments)
-    guard bargesIn || !arguments.has("--detector") else {
-      throw UsageError("--detector is of no use without --barge-in")
-    }
+    bargeIn = try BargeInOptions(arguments)
     silence = DownlinkSilence(
       atStart: arguments.flag("--silence-at-start"),
       whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
@@ -68,13 +56,7 @@ struct CallMediaOptions {
     configuration.call.lead = lead.map { .fixed($0) }
     configuration.call.prime = prime
     configuration.botPlacement = placement
-    switch bargesIn ? detector : nil {
-    case .voice:
-      configuration.call.bargeInDetector = { VoiceDetector() }
-      configuration.spareDetector = { LevelGate() }
-    case .level: configuration.call.bargeInDetector = { LevelGate() }
-    case nil: break
-    }
+    bargeIn.apply(to: &configuration)
     configuration.silence = silence
   }
 }

@@ -42,7 +42,7 @@ import Testing
       try await greeting.finish()
       for await event in call.events {
         switch event {
-        case .callerSpeech(.ended):
+        case .callerSpeech(let speech) where speech.edge == .ended:
           await call.note(.recognised)
           try await Task.sleep(for: .milliseconds(120))
           await call.note(.modelBegan)

@@ -81,7 +81,7 @@ import Testing
   @Test("a barge-in drops the rest of a reply until a gap, a clear or the limit", arguments: 0...2)
   func bargeIn(_ ending: Int) throws {
     let trial = try ProxyTrial(
-      Self.linear, dialect: .exotel, options: ProxyOptions(bargesIn: true))
+      Self.linear, dialect: .exotel, options: ProxyOptions(bargeIn: .immediate))
     trial.media.detector = LevelGate()
     trial.begin()
     for _ in 0..<10 { _ = trial.send(ProxyTrial.media(tone(1_600), .exotel, .linear16)) }
