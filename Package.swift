@@ -81,7 +81,8 @@ if !coreOnly {
     .target(
       name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
     .target(
-      name: "CallSimulator", dependencies: ["Sockets", "Telephony", "AudioEngine", "SeededRandom"],
+      name: "CallSimulator",
+      dependencies: ["Sockets", "Telephony", "AudioEngine", "SeededRandom", "Ground"],
       swiftSettings: swiftSettings),
     .target(
       name: "Console",

@@ -58,7 +58,14 @@ import Testing
     let url = "ws://127.0.0.1:1/exotel"
     try await expect("unknown command 'cal', did you mean 'call'?", "cal")
     try await expect("unknown option '--verbose'", "--verbose")
-    try await expect("URL is missing", "call")
+    try await expect("--audio FILE.wav is missing", "call")
+    try await expect("URL is missing", "call", "--audio", good)
+    try await expect("both say where to dial", "call", url, "--audio", good, "--lookup", "http://h")
+    try await expect(
+      "exotel asks no --answer: it has --lookup", "call", "--audio", good, "--answer", "http://h")
+    try await expect(
+      "--lookup ws://h is not an http:// or https://", "call", "--audio", good, "--lookup", "ws://h"
+    )
     try await expect("--audio FILE.wav is missing", "call", url)
     try await expect("'extra' is one word too many", "call", url, "extra", "--audio", good)
     try await expect("did you mean '--speed'?", "call", url, "--audio", good, "--spead", "2")

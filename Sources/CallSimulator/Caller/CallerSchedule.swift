@@ -34,7 +34,11 @@ struct CallerSchedule: Sendable {
   /// When the next step is due, given the end of the last thing the caller hears so far.
   func due(lastAudible: MonotonicTime?) -> MonotonicTime? {
     if hasHungUp { return nil }
-    if let live { return live.isDue ? start : nil }
+    let own = live.map { $0.isDue ? start : nil } ?? planned(lastAudible: lastAudible)
+    return [own, script.longest.map { start + $0 }].compactMap(\.self).min()
+  }
+
+  private func planned(lastAudible: MonotonicTime?) -> MonotonicTime? {
     let key = nextKey.map { start + $0.at }
     let speech = nextSpeech.map { time(spoken: $0.upperBound) }
     if let next = [key, speech].compactMap(\.self).min() { return next }
@@ -49,6 +53,10 @@ struct CallerSchedule: Sendable {
 
   /// Takes the next step if it is due.
   mutating func take(at now: MonotonicTime, lastAudible: MonotonicTime?) -> Step? {
+    if let longest = script.longest, !hasHungUp, start + longest <= now {
+      hasHungUp = true
+      return .hangUp
+    }
     if live != nil { return takeLive() }
     guard let due = due(lastAudible: lastAudible), due <= now else { return nil }
     longestLateness = max(longestLateness, now - due)

@@ -35,6 +35,8 @@ public struct CallerScript: Hashable, Sendable {
   /// The caller hangs up at the latest this long after having said everything, or after `tail`
   /// where that is longer.
   public var patience: Duration = .seconds(60)
+  /// When the platform ends the stream by itself, after its start; nil for never.
+  public var longest: Duration?
   /// Keys pressed during the call, in order of time.
   public var keys: [KeyPress] = []
 

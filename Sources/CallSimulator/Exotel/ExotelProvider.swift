@@ -5,7 +5,8 @@ extension SimulatedProvider {
   /// Exotel AgentStream, Voicebot applet.
   public static let exotel = SimulatedProvider(
     name: "exotel", dialects: ExotelDialect.named.map(\.name), policies: [.documented, .relaxed],
-    load: ExotelLoad(), playout: { .exotel($0, marksAtClear: $1) }, tellsNumbers: true
+    load: ExotelLoad(), playout: { .exotel($0, marksAtClear: $1) }, tellsNumbers: true,
+    web: ExotelWeb()
   ) { script, choices in
     var options = ExotelPlatform.Options()
     if let name = choices.dialect {
@@ -16,18 +17,12 @@ extension SimulatedProvider {
     if let to = choices.to { options.dialect.to = to }
     if let parameters = choices.parameters { options.parameters = parameters }
     // A server takes a second socket of one stream for a retry and ends the first.
-    options.streamSID = sid()
-    options.callSID = sid()
+    options.streamSID = choices.call?.streamID ?? ExotelWeb.sid()
+    options.callSID = choices.call?.callID ?? ExotelWeb.sid()
     options.rules = .exotel(choices.policy)
     options.rules.expectsEcho = choices.expectsEcho
     options.rules.isOneWay = choices.isOneWay
     return ExotelPlatform(script: script, options: options)
-  }
-
-  /// An identifier as real ones look: 32 hexadecimal digits and two letters.
-  private static func sid() -> String {
-    let digits = (0..<32).map { _ in String(UInt8.random(in: 0...15), radix: 16) }
-    return digits.joined() + "bk"
   }
 }
 

@@ -74,6 +74,8 @@ public struct CallReport: Codable, Hashable, Sendable {
   @NullWhenNil public internal(set) var pingMs: Double?
   /// How what came back compares with what was said; nil for a bot that is no echo.
   @NullWhenNil public internal(set) var echo: EchoComparison?
+  /// What the platform said over HTTP, in order: lookups, answer URLs, callbacks.
+  public internal(set) var http: [WebExchange] = []
   /// Whether the platform had sent its stop before the socket ended.
   public internal(set) var stopped = false
   /// Who ended the socket.

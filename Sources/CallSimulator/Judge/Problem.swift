@@ -40,6 +40,8 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case close
   /// A call that never came up: no connection, a refused upgrade, no answer.
   case connection
+  /// An answer over HTTP that does not lead to a call, or not to the one that was meant.
+  case directions
   /// Not the caller's own audio, where an echo was expected.
   case echo
 }

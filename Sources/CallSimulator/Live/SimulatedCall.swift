@@ -1,5 +1,6 @@
 public import AudioEngine
 public import Sockets
+import Telephony
 
 /// One simulated call over a real socket, in real time.
 ///
@@ -216,4 +217,13 @@ public struct CallOutcome: Sendable {
   public let report: CallReport
   /// What the caller heard from the stream's start, silence included.
   public let heard: WaveFile
+
+  /// A call that was never dialled, since the answer of `url` says nothing to dial.
+  public static func undialled(_ platform: any SimulatedPlatform, told url: String) -> CallOutcome {
+    var platform = platform
+    platform.failed("nothing was dialled", at: .zero)
+    var report = platform.report(at: .zero)
+    report.url = Redaction.url(String(url.prefix { $0 != "?" }))
+    return CallOutcome(report: report, heard: platform.heard(at: .zero))
+  }
 }

@@ -18,6 +18,8 @@ public struct SimulatedProvider: Sendable {
   public let playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)?
   /// Whether its start tells who calls whom.
   public let tellsNumbers: Bool
+  /// What it says over HTTP; nil where it says nothing.
+  public let web: (any SimulatedWeb)?
   private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
 
   /// Describes a platform.
@@ -30,6 +32,7 @@ public struct SimulatedProvider: Sendable {
   ///   - load: how the callers of a load speak.
   ///   - playout: how schedules have it play.
   ///   - tellsNumbers: whether its start tells who calls whom.
+  ///   - web: what it says over HTTP.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
     name: String, dialects: [String], encodings: [AudioEncoding] = [.linear16],
@@ -37,6 +40,7 @@ public struct SimulatedProvider: Sendable {
     load: (any LoadDialect)? = nil,
     playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)? = nil,
     tellsNumbers: Bool = false,
+    web: (any SimulatedWeb)? = nil,
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
   ) {
     self.name = name
@@ -46,6 +50,7 @@ public struct SimulatedProvider: Sendable {
     self.load = load
     self.playout = playout
     self.tellsNumbers = tellsNumbers
+    self.web = web
     self.make = make
   }
 
@@ -85,6 +90,10 @@ public struct CallChoices: Hashable, Sendable {
   public var from: String?
   /// The number that was called, where the platform tells it; nil for an example.
   public var to: String?
+  /// The call's id and the stream's, where they were told over HTTP before; nil for new ones.
+  public var call: WebCall?
+  /// Whose audio the stream carries, as the platform calls them; nil for the caller's alone.
+  public var tracks: [String]?
   /// What the operator had the platform pass on to the bot; nil for examples.
   public var parameters: [String: String]?
 

@@ -17,6 +17,8 @@ public struct PlivoPlatform: SimulatedPlatform {
   private var startsLeft: Int
   private var noiseSent = 0
   private var spokenMessages = 0
+  /// The other track's share of the last message.
+  private var otherTrack: [UInt8]?
   /// Clears that have not been acknowledged.
   var clearsToConfirm = 0
 
@@ -39,6 +41,8 @@ public struct PlivoPlatform: SimulatedPlatform {
     public var expectsEcho = false
     /// What `extra_headers` hold; the dialect says how.
     public var parameters = ["ref": "c-8817", "lang": "hi-IN"]
+    /// Whose audio the stream carries: `inbound`, `outbound` or both; the latter is silent here.
+    public var tracks = ["inbound"]
     /// The auth token that the upgrade is signed with; unsigned where nil.
     public var signingToken: String?
     /// The nonce of that signature.
@@ -64,7 +68,7 @@ public struct PlivoPlatform: SimulatedPlatform {
       interruptsAt: script.interrupts ? script.firstLoudByte : nil)
     writer = PlivoWriter(
       dialect: options.dialect, streamID: options.streamID, callID: options.callID,
-      format: script.format, parameters: options.parameters)
+      format: script.format, parameters: options.parameters, tracks: options.tracks)
   }
 
   /// The subprotocol that one of Plivo's own servers asks for, where the dialect offers it, and the
@@ -100,7 +104,7 @@ public struct PlivoPlatform: SimulatedPlatform {
     case .idle, .over: nil
     case .starting, .closing: hasClosed ? nil : .zero
     case .streaming:
-      clearsToConfirm > 0 || startsLeft > 0
+      clearsToConfirm > 0 || startsLeft > 0 || otherTrack != nil
         ? .zero
         : [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
           .compactMap(\.self).min()
@@ -144,7 +148,12 @@ public struct PlivoPlatform: SimulatedPlatform {
     return .send(writer.cleared())
   }
 
+  private func silence(_ count: Int) -> ArraySlice<UInt8> {
+    [UInt8](repeating: script.format.encoding.silence, count: count)[...]
+  }
+
   private mutating func step(at now: MonotonicTime) -> PlatformAction? {
+    if let other = otherTrack.take() { return .send(other) }
     if options.dialect.isNoisy, spokenMessages / 10 > noiseSent {
       noiseSent += 1
       return .send(writer.noise(noiseSent))
@@ -155,7 +164,14 @@ public struct PlivoPlatform: SimulatedPlatform {
     case .speak(let audio, let chunk, let endsAtMs):
       ledger.spoke(audio, at: now)
       spokenMessages += 1
-      return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
+      var messages = options.tracks.map {
+        writer.media(
+          $0 == "inbound" ? audio : silence(audio.count), track: $0,
+          chunk: chunk, endsAtMs: endsAtMs)
+      }
+      let first = messages.removeFirst()
+      otherTrack = messages.first
+      return .send(first)
     case .press(let digit):
       let atMs = schedule.map { (now - $0.start).inMilliseconds } ?? 0
       return .send(writer.press(digit, atMs: Int(atMs)))

@@ -5,7 +5,8 @@ extension SimulatedProvider {
   /// Plivo Audio Streaming, bidirectional: mu-law, or linear16 at any rate, in messages of 20 ms.
   public static let plivo = SimulatedProvider(
     name: "plivo", dialects: PlivoDialect.named.map(\.name), encodings: [.mulaw, .linear16],
-    load: PlivoLoad(), playout: { format, _ in .plivo(format) }
+    load: PlivoLoad(), playout: { format, _ in .plivo(format) },
+    web: PlivoWeb()
   ) { script, choices in
     var options = PlivoPlatform.Options()
     if let name = choices.dialect {
@@ -20,19 +21,12 @@ extension SimulatedProvider {
     options.signingToken = choices.signingToken
     options.nonce = String((0..<20).map { _ in "0123456789".randomElement() ?? "0" })
     // A server takes a second socket of one stream for a retry and ends the first.
-    options.streamID = uuid()
-    options.callID = uuid()
+    options.streamID = choices.call?.streamID ?? PlivoWeb.uuid()
+    options.callID = choices.call?.callID ?? PlivoWeb.uuid()
+    if let tracks = choices.tracks { options.tracks = tracks }
     var script = script
     script.cadence = .milliseconds(20)
     return PlivoPlatform(script: script, options: options)
-  }
-
-  /// A random identifier in the form of RFC 9562.
-  private static func uuid() -> String {
-    let digits = Array("0123456789abcdef")
-    return [8, 4, 4, 4, 12].map { length in
-      String((0..<length).map { _ in digits[Int.random(in: 0..<16)] })
-    }.joined(separator: "-")
   }
 }
 

@@ -7,6 +7,7 @@ struct PlivoWriter: Sendable {
   let streamID: String
   let callID: String
   let format: WireFormat
+  let tracks: [String]
   private let parameters: [(name: String, value: String)]
   private var sequence: Int
 
@@ -15,8 +16,9 @@ struct PlivoWriter: Sendable {
 
   init(
     dialect: PlivoDialect, streamID: String, callID: String, format: WireFormat,
-    parameters: [String: String]
+    parameters: [String: String], tracks: [String] = ["inbound"]
   ) {
+    self.tracks = tracks
     // Backwards, which is the order of the example.
     self.parameters = parameters.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
     self.dialect = dialect
@@ -34,7 +36,7 @@ struct PlivoWriter: Sendable {
     var body = [member("callId", .string(callID)), member("streamId", .string(streamID))]
     if !dialect.omits.contains(.account) {
       body.append(member("accountId", .string("MAXXEXAMPLEEXAMPLE01")))
-      body.append(member("tracks", .array([.string("inbound")])))
+      body.append(member("tracks", .array(tracks.map { .string($0) })))
     }
     let announced = [
       member("encoding", .string(label)), member("sampleRate", number(format.rate.hertz)),
@@ -43,11 +45,13 @@ struct PlivoWriter: Sendable {
     return message("start", [member("start", .object(body))], namesStream: false, headers: true)
   }
 
-  mutating func media(_ audio: ArraySlice<UInt8>, chunk: Int, endsAtMs: Int) -> [UInt8] {
+  mutating func media(
+    _ audio: ArraySlice<UInt8>, track: String = "inbound", chunk: Int, endsAtMs: Int
+  ) -> [UInt8] {
     var payload = Data(audio).base64EncodedString()
     if dialect.omits.contains(.padding) { payload = String(payload.prefix { $0 != "=" }) }
     var body: [WireText.Member] = []
-    if !dialect.omits.contains(.chunk) { body.append(member("track", .string("inbound"))) }
+    if !dialect.omits.contains(.chunk) { body.append(member("track", .string(track))) }
     if !dialect.omits.contains(.timestamp) { body.append(member("timestamp", time(endsAtMs))) }
     if !dialect.omits.contains(.chunk) { body.append(member("chunk", number(chunk))) }
     body.append(member("payload", .string(payload)))

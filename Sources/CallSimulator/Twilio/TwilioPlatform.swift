@@ -16,6 +16,8 @@ public struct TwilioPlatform: SimulatedPlatform {
   private var phase = Phase.idle
   private var noiseSent = 0
   private var spokenMessages = 0
+  /// The other track's share of the last message.
+  private var otherTrack: [UInt8]?
   /// Marks that a clear has given back; at most one clear's worth and what waited.
   var promptEchoes: [String] = []
 
@@ -42,6 +44,8 @@ public struct TwilioPlatform: SimulatedPlatform {
     public var signingToken: String?
     /// What `customParameters` hold; nil for an example.
     public var parameters: [String: String]?
+    /// Whose audio the stream carries: `inbound`, `outbound` or both; the latter is silent here.
+    public var tracks = ["inbound"]
     var identity = TwilioWriter.Identity()
 
     /// The documented platform.
@@ -70,7 +74,7 @@ public struct TwilioPlatform: SimulatedPlatform {
       interruptsAt: script.interrupts ? script.firstLoudByte : nil)
     writer = TwilioWriter(
       dialect: options.dialect, identity: options.identity,
-      parameters: options.parameters)
+      parameters: options.parameters, tracks: options.tracks)
   }
 
   /// The signature over the address as it is dialled.
@@ -97,7 +101,7 @@ public struct TwilioPlatform: SimulatedPlatform {
     case .idle, .over, .closed: nil
     case .greeting, .starting, .closing: .zero
     case .streaming:
-      promptEchoes.isEmpty
+      promptEchoes.isEmpty && otherTrack == nil
         ? [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
           .compactMap(\.self).min()
         : .zero
@@ -133,7 +137,12 @@ public struct TwilioPlatform: SimulatedPlatform {
     return .send(writer.mark(name))
   }
 
+  private func silence(_ count: Int) -> ArraySlice<UInt8> {
+    [UInt8](repeating: script.format.encoding.silence, count: count)[...]
+  }
+
   private mutating func step(at now: MonotonicTime) -> PlatformAction? {
+    if let other = otherTrack.take() { return .send(other) }
     if options.dialect.isNoisy, spokenMessages / 10 > noiseSent {
       noiseSent += 1
       return .send(writer.noise(noiseSent))
@@ -144,7 +153,14 @@ public struct TwilioPlatform: SimulatedPlatform {
     case .speak(let audio, let chunk, let endsAtMs):
       ledger.spoke(audio, at: now)
       spokenMessages += 1
-      return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
+      var messages = options.tracks.map {
+        writer.media(
+          $0 == "inbound" ? audio : silence(audio.count), track: $0, chunk: chunk,
+          endsAtMs: endsAtMs)
+      }
+      let first = messages.removeFirst()
+      otherTrack = messages.first
+      return .send(first)
     case .press(let digit):
       return .send(writer.press(digit))
     case .hangUp:

@@ -5,7 +5,8 @@ extension SimulatedProvider {
   /// Twilio Media Streams, two-way: mu-law at 8 kHz in messages of 20 ms.
   public static let twilio = SimulatedProvider(
     name: "twilio", dialects: TwilioDialect.named.map(\.name), encodings: [.mulaw],
-    load: TwilioLoad(), playout: { format, _ in .twilio(format) }, tellsNumbers: true
+    load: TwilioLoad(), playout: { format, _ in .twilio(format) }, tellsNumbers: true,
+    web: TwilioWeb()
   ) { script, choices in
     var options = TwilioPlatform.Options()
     if let name = choices.dialect {
@@ -20,16 +21,12 @@ extension SimulatedProvider {
     options.expectsEcho = choices.expectsEcho
     options.signingToken = choices.signingToken
     // A server takes a second socket of one stream for a retry and ends the first.
-    options.streamSID = sid("MZ")
-    options.callSID = sid("CA")
+    options.streamSID = choices.call?.streamID ?? TwilioWeb.sid("MZ")
+    options.callSID = choices.call?.callID ?? TwilioWeb.sid("CA")
+    if let tracks = choices.tracks { options.tracks = tracks }
     var script = script
     script.cadence = .milliseconds(20)
     return TwilioPlatform(script: script, options: options)
-  }
-
-  /// A random identifier: two letters and 32 hexadecimal digits.
-  private static func sid(_ prefix: String) -> String {
-    prefix + (0..<32).map { _ in String(UInt8.random(in: 0...15), radix: 16) }.joined()
   }
 }
 

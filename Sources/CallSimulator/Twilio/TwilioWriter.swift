@@ -12,6 +12,7 @@ struct TwilioWriter: Sendable {
 
   let dialect: TwilioDialect
   let identity: Identity
+  let tracks: [String]
   private let parameters: [(name: String, value: String)]
   private var sequence = 0
 
@@ -21,7 +22,9 @@ struct TwilioWriter: Sendable {
     ("from", "+919800000001"), ("to", "+918000000002"), ("ref", "c-8817"),
   ]
 
-  init(dialect: TwilioDialect, identity: Identity, parameters: [String: String]?) {
+  init(dialect: TwilioDialect, identity: Identity, parameters: [String: String]?, tracks: [String])
+  {
+    self.tracks = tracks
     self.dialect = dialect
     self.identity = identity
     self.parameters =
@@ -40,7 +43,7 @@ struct TwilioWriter: Sendable {
     var body = account
     body += [
       member("streamSid", .string(identity.stream)), member("callSid", .string(identity.call)),
-      member("tracks", .array([.string("inbound")])),
+      member("tracks", .array(tracks.map { .string($0) })),
       member(
         "mediaFormat",
         .object([
@@ -56,12 +59,14 @@ struct TwilioWriter: Sendable {
     return message("start", body, streamIsLast: true)
   }
 
-  mutating func media(_ audio: ArraySlice<UInt8>, chunk: Int, endsAtMs: Int) -> [UInt8] {
+  mutating func media(
+    _ audio: ArraySlice<UInt8>, track: String = "inbound", chunk: Int, endsAtMs: Int
+  ) -> [UInt8] {
     var payload = Data(audio).base64EncodedString()
     if dialect.omits.contains(.padding) { payload = String(payload.prefix { $0 != "=" }) }
     var body: [WireText.Member] = []
     if !dialect.omits.contains(.chunk) {
-      body += [member("track", .string("inbound")), member("chunk", number(chunk))]
+      body += [member("track", .string(track)), member("chunk", number(chunk))]
     }
     if !dialect.omits.contains(.timestamp) { body.append(member("timestamp", number(endsAtMs))) }
     body.append(member("payload", .string(payload)))

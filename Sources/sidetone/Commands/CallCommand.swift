@@ -8,7 +8,8 @@ struct CallCommand: Command {
   static let name = "call"
   static let summary = "place a simulated call to a bot and judge what comes back"
   static let operands = [
-    Operand(name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH")
+    Operand(
+      name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH", isRequired: false)
   ]
   static let options: [Option] =
     [
@@ -59,7 +60,7 @@ struct CallCommand: Command {
         "--dialect", "NAME",
         help: "how the platform spells its messages: \(dialects) (default the first)"),
       Option("--junit", "FILE.xml", help: "write the verdict as a CI service reads it"),
-    ] + CallerOptions.options
+    ] + CallerOptions.options + WebOptions.options
   static let notes = """
     The bot is judged by what it sends: sizes of chunks, stream ids, JSON, base64,
     gaps in the caller's ear, audio after a clear or after the stop, the closing of
@@ -81,6 +82,8 @@ struct CallCommand: Command {
       sidetone call ws://127.0.0.1:5001/\(other) --provider \(other) --audio voice.wav
       sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --tail 5
+      sidetone call --provider \(other) --answer http://127.0.0.1:8080/answer \\
+        --audio voice.wav
     """
 
   private static var providers: String {
@@ -99,84 +102,47 @@ struct CallCommand: Command {
     SimulatedProvider.all.map { $0.dialects.joined(separator: ", ") }.joined(separator: "; ")
   }
 
-  private let address: BotAddress
-  private let sound: WaveFile
-  private let platform: any SimulatedPlatform
+  private let address: BotAddress?
+  private let setup: CallSetup
+  private let web: WebOptions
   private let recording: String?
   private let reportFile: String?
   private let junitFile: String?
   private let caller: CallerOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
+    let provider = try CallSetup.provider(arguments)
+    web = try WebOptions(arguments, provider)
     do {
-      address = try BotAddress(arguments.operand(0))
+      address = try arguments.optionalOperand(0).map { text throws(BotAddressError) in
+        try BotAddress(text)
+      }
     } catch {
       throw UsageError("\(error)")
     }
-    let providers = SimulatedProvider.all
-    let name = try arguments.choice("--provider", of: providers.map(\.name)) ?? Self.usual
-    guard let provider = SimulatedProvider.named(name) else {
-      throw UsageError("--provider \(name) is unknown")
-    }
-    let rates = SampleRate.telephony.map { String($0.hertz) }
-    let rate = try arguments.choice("--rate", of: rates).flatMap(Int.init)
-      .flatMap(SampleRate.init(hertz:))
-    var choices = CallChoices()
-    choices.dialect = try arguments.choice("--dialect", of: provider.dialects)
-    let policies = provider.policies.map(\.rawValue)
-    let policy = try arguments.choice("--policy", of: policies)
-    choices.policy = policy.flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
-    choices.expectsEcho = arguments.flag("--expect-echo")
-    choices.isOneWay = arguments.flag("--one-way")
-    if choices.isOneWay, choices.expectsEcho || arguments.has("--interrupt-at") {
-      throw UsageError("--one-way has nothing to echo or to interrupt: the bot says nothing")
-    }
-    choices.signingToken = SigningSecret.inEnvironment(of: name)
-    caller = try CallerOptions(arguments, provider, &choices)
-    let speed = try arguments.number("--speed", in: 1...100)
-    let tail = try arguments.number("--tail", in: 0...600)
-    let interruptAt = try arguments.number("--interrupt-at", in: 0...600)
+    caller = try CallerOptions(arguments, provider)
     recording = try arguments.text("--record")
     reportFile = try arguments.text("--report")
     junitFile = try arguments.text("--junit")
     if recording == "-", reportFile == "-" {
       throw UsageError("--record and --report cannot both go to standard output")
     }
-    let names = provider.encodings.map(\.rawValue)
-    let named = try arguments.choice("--encoding", of: names).flatMap(AudioEncoding.init)
-    let audio = try arguments.text("--audio") ?? ""
-    let sound = try SoundFile.readForCall(
-      audio, SoundOptions(arguments), rate: rate,
-      encoding: named ?? (provider.encodings.contains(.linear16) ? nil : provider.encodings.first))
-    self.sound = sound
+    setup = try CallSetup(arguments, provider, caller)
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
     try SoundFile.checkWritable(junitFile, for: "--junit")
-    let usual = provider.encodings.first { $0 == .linear16 || sound.rate == .hz8000 }
-    let encoding = named ?? usual ?? .linear16
-    let silence = interruptAt.map { Duration.milliseconds(Int($0 * 1_000)) }
-    guard
-      var script = CallerScript(saying: sound, as: encoding, interruptingAfter: silence)
-    else {
-      throw UsageError("\(audio) has a rate that no platform speaks")
-    }
-    script.keys = caller.keys
-    if let speed { script.speed = speed }
-    if let tail { script.tail = .milliseconds(Int(tail * 1_000)) }
-    guard let platform = provider.platform(script: script, choices: choices) else {
-      throw UsageError("\(provider.name) has no dialect of that name")
-    }
-    self.platform = platform
+    // Whatever is asked, options that do not go together are found out before the call.
+    _ = try setup.platform(DialDirections(), isAsked: false)
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let outcome = try await place()
+    let (outcome, said) = try await place()
     Console.status("")
     if let recording { try SoundFile.write(outcome.heard, to: recording) }
     if let reportFile { try Self.write(outcome.report, to: reportFile) }
     if let junitFile { try SoundFile.write(JUnitReport.xml(outcome.report), to: junitFile) }
     let text = ReportText(
-      report: outcome.report, said: sound, heard: outcome.heard, recording: recording,
+      report: outcome.report, said: said, heard: outcome.heard, recording: recording,
       unicode: Console.isUnicode)
     let lines = text.lines.joined(separator: "\n")
     if recording == "-" || reportFile == "-" {
@@ -187,20 +153,33 @@ struct CallCommand: Command {
     return outcome.report.verdict == .pass ? .success : .failure
   }
 
-  private func place() async throws(UsageError) -> CallOutcome {
+  private func place() async throws(UsageError) -> (CallOutcome, WaveFile) {
+    let journey = CallWeb(setup.provider.web, about: setup.choices.call, tls: caller.tls)
+    var directions = DialDirections()
+    if let enquiry = web.enquiry {
+      directions = await journey.directions(asking: enquiry)
+    } else if let address {
+      directions = await journey.directions(dialling: address)
+    }
+    let (platform, said) = try setup.platform(directions, isAsked: web.enquiry != nil)
+    guard let address = address ?? directions.address.flatMap({ try? BotAddress($0) }) else {
+      let outcome = await journey.complete(.undialled(platform, told: web.enquiry ?? ""))
+      return (outcome, said)
+    }
     let loop: EventLoop
     do { loop = try EventLoop(name: "call") } catch { throw UsageError(saying: error) }
     loop.start()
     defer { loop.stop() }
-    let length = Self.seconds(sound.duration)
+    let length = Self.seconds(said.duration)
     let call = SimulatedCall(
       to: address, as: platform, on: loop, tls: caller.tls, headers: caller.headers)
-    return await call.run { progress in
+    let outcome = await call.run { progress in
       let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
       Console.status(
         "calling  said \(Self.seconds(progress.said)) of \(length) s, "
           + "heard \(Self.seconds(progress.heard)) s\(problems)")
     }
+    return (await journey.complete(outcome), said)
   }
 
   private static func seconds(_ duration: Duration) -> String {

@@ -21,13 +21,14 @@ struct CallerOptions {
   ]
 
   let keys: [CallerScript.KeyPress]
+  /// Numbers and parameters; everything else as it is by default.
+  let choices: CallChoices
   let headers: [(name: String, value: String)]
   let tls: TLSClientConfiguration?
 
-  /// Reads the options; those that a platform's calls choose go into `choices`.
-  init(
-    _ arguments: Arguments, _ provider: SimulatedProvider, _ choices: inout CallChoices
-  ) throws(UsageError) {
+  /// Reads the options for a provider's calls.
+  init(_ arguments: Arguments, _ provider: SimulatedProvider) throws(UsageError) {
+    var choices = CallChoices()
     keys = try arguments.text("--keys").map(Self.keys) ?? []
     choices.from = try Self.number(arguments, "--from", provider)
     choices.to = try Self.number(arguments, "--to", provider)
@@ -42,6 +43,7 @@ struct CallerOptions {
       }
     }
     if !parameters.isEmpty { choices.parameters = parameters }
+    self.choices = choices
     var headers: [(name: String, value: String)] = []
     for text in try arguments.texts("--header") { headers.append(try Self.header(text)) }
     self.headers = headers
@@ -59,7 +61,8 @@ struct CallerOptions {
     _ arguments: Arguments, _ name: String, _ provider: SimulatedProvider
   ) throws(UsageError) -> String? {
     guard let number = try arguments.text(name) else { return nil }
-    guard provider.tellsNumbers else {
+    let tellsOverHTTP = provider.web.map { arguments.has("--\($0.enquiry.name)") } ?? false
+    guard provider.tellsNumbers || tellsOverHTTP else {
       throw UsageError(
         "\(provider.name) tells no numbers in its start",
         advice: "pass it on yourself: --parameter \(name.dropFirst(2))=\(number)")

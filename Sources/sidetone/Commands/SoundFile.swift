@@ -44,11 +44,10 @@ enum SoundFile {
 
   /// A sound at a rate that calls have: `rate`, or where that is nil its own, or the next below that is
   /// 8, 16 or 24 kHz; 8 kHz alone for a stream in G.711. It is converted where it has another.
-  static func readForCall(
-    _ path: String, _ options: SoundOptions, rate: SampleRate?, encoding: AudioEncoding?
+  static func forCall(
+    _ sound: WaveFile, rate: SampleRate?, encoding: AudioEncoding?
   ) throws(UsageError) -> WaveFile {
     let narrow = encoding.map { $0 != .linear16 } ?? false
-    let sound = try readSpeech(path, options, wanting: rate ?? .hz8000)
     if let encoding, narrow, let rate, rate != .hz8000 {
       throw UsageError(
         "\(encoding.rawValue) has 8000 Hz alone, not \(rate.hertz)", advice: "leave --rate out")

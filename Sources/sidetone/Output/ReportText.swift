@@ -12,6 +12,7 @@ struct ReportText {
 
   var lines: [String] {
     var lines = ["call to \(report.url) as \(report.provider), \(report.format)", ""]
+    if !report.http.isEmpty { lines += web + [""] }
     if report.closeCode != nil { lines += drawing + [""] + figures + [""] }
     lines += report.remarks.map { "  note: \($0)" }
     lines += report.problems.map { "  problem: \($0)" }
@@ -56,6 +57,22 @@ struct ReportText {
     rows.append(row("close", close))
     if let recording { rows.append(row("recording", recording)) }
     return rows
+  }
+
+  /// A line a request of the platform's.
+  private var web: [String] {
+    let most = 40
+    let shown = report.http.prefix(most).map { exchange in
+      let again = exchange.attempt > 1 ? ", delivery \(exchange.attempt)" : ""
+      let answer =
+        exchange.status.map { "\($0) after \(ms(exchange.tookMs ?? 0))" }
+        ?? exchange.failure ?? "no answer"
+      let branch = exchange.branch.map { ", branch \($0)" } ?? ""
+      return row(
+        exchange.what, "\(exchange.method) \(exchange.url): \(answer)\(branch)\(again)")
+    }
+    let rest = report.http.count - most
+    return shown + (rest > 0 ? [row("", "and \(rest) more")] : [])
   }
 
   private var turns: String {

@@ -1,0 +1,116 @@
+import AudioEngine
+import Foundation
+import Ground
+public import Sockets
+
+/// The HTTP of one simulated call: asks where to dial, tells what happens, and keeps account of the answers.
+public actor CallWeb {
+  private let web: (any SimulatedWeb)?
+  private let call: WebCall?
+  private let tls: TLSClientConfiguration
+  private let begin = EventLoop.now
+  private let thread = BlockingExecutor(label: "sidetone.call.web")
+  private var exchanges: [WebExchange] = []
+  private var problems: [(problem: Problem, sentence: String)] = []
+  private var remarks: [String] = []
+
+  /// Makes the HTTP of a call that has not begun.
+  ///
+  /// - Parameters:
+  ///   - web: the platform's words; nil where it has none.
+  ///   - call: who is who; nil where the platform has none.
+  ///   - tls: whom to trust; nil for the system's authorities.
+  public init(
+    _ web: (any SimulatedWeb)?, about call: WebCall?, tls: TLSClientConfiguration? = nil
+  ) {
+    self.web = web
+    self.call = call
+    self.tls = tls ?? TLSClientConfiguration()
+  }
+
+  /// Asks an absolute `http` or `https` address where to dial; its user-info is sent as credentials. What is
+  /// wrong with the answer is found in the account.
+  public func directions(asking url: String) async -> DialDirections {
+    guard let web, let call else { return DialDirections() }
+    let (bare, authorization) = Self.parts(of: url)
+    let what = web.enquiry.name
+    let request = web.request(asking: bare, about: call)
+    let (answer, failure) = await send(
+      request, what: what, authorization: authorization, within: web.enquiry.patience)
+    var directions = DialDirections()
+    if let answer {
+      directions = web.directions(from: answer, to: request, about: call)
+    } else {
+      let limit = web.enquiry.patience.components.seconds
+      directions.object(
+        failure == .timedOut
+          ? "no answer from the \(web.enquiry.words) within \(limit) s"
+          : "no answer from the \(web.enquiry.words): \(failure.map { "\($0)" } ?? "")")
+    }
+    take(directions)
+    return directions
+  }
+
+  /// What it means to dial an address that somebody gave by hand.
+  public func directions(dialling address: BotAddress) -> DialDirections {
+    guard let web else { return DialDirections(to: address.url) }
+    let directions = web.directions(dialling: address.url)
+    take(directions)
+    return directions
+  }
+
+  private func take(_ directions: DialDirections) {
+    problems += directions.problems.map { (.directions, $0) }
+    remarks += directions.remarks
+  }
+
+  /// A call's outcome with everything so far in its report.
+  public func complete(_ outcome: CallOutcome) -> CallOutcome {
+    var report = outcome.report
+    report.add(exchanges, problems: problems, remarks: remarks)
+    return CallOutcome(report: report, heard: outcome.heard)
+  }
+
+  /// Sends a request once and writes it down.
+  private func send(
+    _ request: WebRequest, what: String, attempt: Int = 1, authorization: String?,
+    within limit: Duration
+  ) async -> (answer: WebAnswer?, failure: ConnectFailure?) {
+    var exchange = WebExchange(
+      what: what, request: request, attempt: attempt,
+      atMs: (EventLoop.now - begin).inTenthsOfMilliseconds)
+    let client = WebClient(tls: tls, authorization: authorization)
+    let result = try? await thread.run { () -> Result<WebAnswer, ConnectFailure> in
+      do throws(ConnectFailure) {
+        return .success(try client.send(request, within: limit))
+      } catch {
+        return .failure(error)
+      }
+    }
+    defer { exchanges.append(exchange) }
+    switch result {
+    case .success(let answer):
+      exchange.status = answer.status
+      exchange.tookMs = answer.time.inTenthsOfMilliseconds
+      return (answer, nil)
+    case .failure(let failure):
+      exchange.failure = "\(failure)"
+      return (nil, failure)
+    case nil:
+      return (nil, nil)
+    }
+  }
+
+  /// An address without its user-info and fragment, and the header that carries the former.
+  private static func parts(of url: String) -> (url: String, authorization: String?) {
+    guard var parts = URLComponents(string: url) else { return (url, nil) }
+    let authorization = parts.user.map { user in
+      "Basic " + Data("\(user):\(parts.password ?? "")".utf8).base64EncodedString()
+    }
+    parts.user = nil
+    parts.password = nil
+    parts.fragment = nil
+    if parts.path.isEmpty { parts.path = "/" }
+    return (parts.string ?? url, authorization)
+  }
+}
