@@ -37,6 +37,22 @@ enum HotMemory {
     return unsafe UnsafePointer(block)
   }
 
+  /// Where a bot has what it hears or says, one place for all calls: as bots do, it works on what is in the
+  /// caches. What it says is speech.
+  static func botSamples(_ count: Int, isSaid: Bool) -> UnsafeMutableBufferPointer<Int16> {
+    let key = isSaid ? count : -count
+    let known = bots.withLock { $0[key] }
+    if let known, let base = unsafe UnsafeMutablePointer<Int16>(bitPattern: known) {
+      return unsafe UnsafeMutableBufferPointer(start: base, count: count)
+    }
+    let block = unsafe block(count, of: Int16(0), at: isSaid ? .source : .destination)
+    for (index, sample) in Inputs.speech(count).enumerated() { unsafe block[index] = sample }
+    bots.withLock { $0[key] = UInt(bitPattern: block) }
+    return unsafe UnsafeMutableBufferPointer(start: block, count: count)
+  }
+
+  private static let bots = Mutex<[Int: UInt]>([:])
+
   static func destination<Element: BitwiseCopyable>(
     _ count: Int, of value: Element
   ) -> UnsafeMutablePointer<Element> {

@@ -16,7 +16,8 @@ struct Suite {
     func matches(_ name: String) -> Bool { filter.isEmpty || name.lowercased().contains(filter) }
     sections = [
       Base64Benchmarks.section, G711Benchmarks.section, SampleBenchmarks.section,
-      ResampleBenchmarks.section, PathBenchmarks.section, UntrustedBenchmarks.section,
+      ResampleBenchmarks.section, PathBenchmarks.section, ColdBenchmarks.section,
+      UntrustedBenchmarks.section,
     ]
     chosen = sections.map { section in
       section.groups.filter { matches("\(section.id) \($0.title)") }

@@ -12,13 +12,18 @@ import Telephony
   private(set) var messagesSent = 0
 
   init(_ format: WireFormat, botRate: SampleRate) {
+    self.init(
+      format, botRate: botRate, message: CountingMessage(exotel: ExotelStream.payload(format)))
+  }
+
+  /// Several calls may share a message, which whoever drives them then counts up.
+  init(_ format: WireFormat, botRate: SampleRate, message: CountingMessage) {
     let configuration = CallConfiguration(
       platforms: PlatformRegistry([.exotel(ExotelStream.options)]), botRate: botRate)
     call = CallSession(path: "/exotel", configuration: configuration, at: now)
-    message = CountingMessage(exotel: ExotelStream.payload(format))
+    self.message = message
     let count = botRate.hertz * ExotelStream.milliseconds / 1_000
-    unsafe frame = UnsafeMutableBufferPointer(
-      start: HotMemory.destination(count, of: 0), count: count)
+    unsafe frame = HotMemory.botSamples(count, isSaid: false)
     let start = Array(ExotelStream.start(format).utf8)
     guard case .started = call.receive(text: unsafe start.span.bytes, at: now) else {
       preconditionFailure("the stream starts")
@@ -27,6 +32,11 @@ import Telephony
 
   mutating func step() {
     message.step()
+    take()
+  }
+
+  /// Takes the message as it stands.
+  mutating func take() {
     now = now + .milliseconds(ExotelStream.milliseconds)
     let text = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(message.text))
     guard case .audio = call.receive(text: text, at: now) else {
@@ -44,5 +54,12 @@ import Telephony
       precondition(result == .text, "the call goes on")
       messagesSent += 1
     }
+  }
+
+  /// Looks whether something is due, a millisecond later, when nothing is.
+  mutating func look() {
+    now = now + .milliseconds(1)
+    precondition(call.poll(at: now, into: &output) == nil, "nothing is due")
+    BlackHole.take(call.nextDeadline(at: now))
   }
 }

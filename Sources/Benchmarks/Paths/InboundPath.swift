@@ -24,17 +24,31 @@ import Telephony
     _ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter, payload: Data,
     isTimed: Bool
   ) {
+    self.init(
+      format, botRate: botRate, filter: filter, message: CountingMessage(exotel: payload),
+      byteCount: payload.count, isTimed: isTimed)
+  }
+
+  /// Several streams may share a message, which whoever drives them then counts up.
+  init(
+    _ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter = .standard,
+    message: CountingMessage, byteCount: Int, isTimed: Bool = true
+  ) {
     session = ExotelStream.session(format, botRate: botRate, filter: filter)
-    message = CountingMessage(exotel: payload)
+    self.message = message
     self.isTimed = isTimed
     let count =
-      payload.count / format.encoding.bytesPerSample * botRate.hertz / format.rate.hertz
-    unsafe frame = UnsafeMutableBufferPointer(
-      start: HotMemory.destination(count, of: 0), count: count)
+      byteCount / format.encoding.bytesPerSample * botRate.hertz / format.rate.hertz
+    unsafe frame = HotMemory.botSamples(count, isSaid: false)
   }
 
   mutating func step() {
     message.step()
+    take()
+  }
+
+  /// Takes the message as it stands.
+  mutating func take() {
     now = now + .milliseconds(ExotelStream.milliseconds)
     let text = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(message.text))
     guard case .media(let media) = codec.decode(text) else {

@@ -15,8 +15,7 @@ import Telephony
   init(_ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter) {
     session = ExotelStream.session(format, botRate: botRate, filter: filter)
     let count = botRate.hertz * ExotelStream.milliseconds / 1_000
-    unsafe speech = UnsafeBufferPointer(
-      start: HotMemory.source(Inputs.speech(count)), count: count)
+    unsafe speech = UnsafeBufferPointer(HotMemory.botSamples(count, isSaid: true))
     codec.streamStarted(StreamStart(streamSID: ExotelStream.streamSID), format: format)
     do {
       epoch = try session.beginUtterance(at: now)
