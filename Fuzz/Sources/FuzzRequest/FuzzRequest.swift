@@ -34,5 +34,15 @@ private func read(_ lines: [String]) {
     _ = signer?.verify(request, signatures)
     _ = signer?.verifyUpgrade(request, signatures)
   }
+  let twilio = TwilioSigner(
+    tokens: ["token"],
+    sha1: { _, message in [UInt8](repeating: UInt8(message.count & 255), count: 20) },
+    sha256: { _, message in [UInt8](repeating: UInt8(message.count & 255), count: 32) })
+  let variants = TwilioSignedRequest.variants(
+    schemes: ["wss", "https", "ws", "http"], authority: lines[3], target: lines[0],
+    parameters: query.items)
+  precondition(variants.count <= 24)
+  let signature = TwilioSignature { name in name.hasSuffix("settings") ? lines[2] : lines[1] }
+  _ = twilio?.verify(variants, signature)
   _ = (Redaction.url(lines[0]), Redaction.text(lines[1]), Redaction.query(lines[2]))
 }

@@ -7,7 +7,7 @@ import Telephony
 @c(LLVMFuzzerTestOneInput)
 public func fuzzSession(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
-  let path = ["/exotel", "/plivo", "/anything"][Int(input.first ?? 0) % 3]
+  let path = ["/exotel", "/plivo", "/anything", "/twilio"][Int(input.first ?? 0) % 4]
   // A short one may be a start, which makes a ring and a resampler.
   Budget(edges: 400_000, edgesPerByte: 6_000).spend(on: count) { call(path, input.dropFirst()) }
   return 0
