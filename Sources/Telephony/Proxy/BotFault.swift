@@ -22,6 +22,8 @@ public enum BotFault: String, Hashable, Sendable, CaseIterable, CustomStringConv
   case linearAsCompanded
   /// A file's header that tells another rate or encoding than the stream's.
   case formatMismatch
+  /// Speech at half its speed or less: samples of a higher rate than the stream's, by their sound.
+  case halfSpeed
   /// More audio than the queue holds; what came beyond it is lost.
   case queueFull
   /// More marks than may wait for their audio; those beyond are lost.
@@ -37,6 +39,8 @@ public enum BotFault: String, Hashable, Sendable, CaseIterable, CustomStringConv
   public var description: String { rawValue }
 
   /// Whether a bot that is held to the letter of its dialect has broken it; how well it converses is
-  /// no such question.
-  public var breaksDialect: Bool { self != .noClear && self != .unread }
+  /// no such question, and what a sound is like is no proof.
+  public var breaksDialect: Bool {
+    self != .noClear && self != .unread && self != .halfSpeed
+  }
 }

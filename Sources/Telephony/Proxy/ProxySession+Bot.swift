@@ -47,6 +47,8 @@ extension ProxySession {
     if let fault = reading.fault { note(fault) }
     if let fault = reading.secondFault { note(fault) }
     guard reading.sampleCount > 0 else { return }
+    let samples = audio.samples
+    if speed.add(samples.span.extracting(first: reading.sampleCount)) { note(.halfSpeed) }
     guard !isStale(at: now) else {
       counts.samplesStale += reading.sampleCount
       return

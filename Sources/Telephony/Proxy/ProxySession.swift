@@ -79,6 +79,7 @@ public struct ProxySession {
   var state = State.idle
   var start = StreamStart()
   var audio: BotAudio
+  var speed: SlowSpeechCheck
   var frame: [Int16]
   var wire: [UInt8]
   /// How much of the caller's audio this bot was given.
@@ -115,6 +116,7 @@ public struct ProxySession {
     frame = [Int16](repeating: 0, count: count)
     wire = [UInt8](repeating: 0, count: count * format.encoding.bytesPerSample)
     audio = BotAudio(format)
+    speed = SlowSpeechCheck(hertz: format.rate.hertz)
   }
 
   /// A bot is there: it is greeted and told of the stream. `start`'s identifiers get the dialect's shape.
@@ -129,6 +131,7 @@ public struct ProxySession {
     stale = nil
     politeUntil = nil
     audio.cut()
+    speed = SlowSpeechCheck(hertz: format.rate.hertz)
   }
 
   /// The bot is gone: what it has said is heard to its end.
