@@ -6,6 +6,7 @@
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
 #   make stall-load a server that is stopped for 100 ms, 200 times, under load (ARGS="500")
+#   make check-bots public bots called as each platform, directly and behind the proxy
 #   make check      lint, tests and sanitizers
 
 SHELL := /bin/bash
@@ -19,7 +20,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample \
-  dependents lint check-deploy docs man format bench bench-load stall-load check clean
+  dependents lint check-deploy check-bots docs man format bench bench-load stall-load check clean
 
 setup:
 	@scripts/setup
@@ -124,8 +125,12 @@ bench-load: setup
 stall-load: setup
 	scripts/stall-load $(ARGS)
 
+# Unmodified public bots from PyPI, called as each platform does, directly and behind the proxy.
+check-bots: setup
+	scripts/check-bots
+
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz check-bots
 
 clean:
 	rm -rf .build .build-*
