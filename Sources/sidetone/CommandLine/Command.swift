@@ -44,6 +44,7 @@ enum CommandTable {
       TwilioStreamsCommand.self,
       ResampleCommand.self,
       TranscodeCommand.self,
+      EnhanceCommand.self,
       VADCommand.self,
       VectorsCommand.self,
       KernelsCommand.self,
