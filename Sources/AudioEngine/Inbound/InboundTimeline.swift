@@ -16,6 +16,8 @@ struct InboundTimeline: ~Copyable {
   private var carryCount = 0
   /// Positions up to this one have been listened to.
   private var listened = 0
+  /// Positions up to this one have been recorded, or were not to be.
+  private var recorded = 0
   private var isEnded = false
   private var isFlushed = false
 
@@ -155,6 +157,20 @@ struct InboundTimeline: ~Copyable {
   func boundary(_ edge: SpeechEdge) -> SpeechBoundary {
     let heard = Duration.nanoseconds(wire.nanoseconds(byteCount: listened))
     return SpeechBoundary(edge, position: heard, decided: heard)
+  }
+
+  /// What has arrived so far is not recorded.
+  mutating func beginRecording() {
+    recorded = ring.end / wire.encoding.bytesPerSample * wire.encoding.bytesPerSample
+  }
+
+  /// Gives the whole samples that have arrived since it last did, with the silence of holes.
+  mutating func record(_ body: (RawSpan) -> Void) {
+    let size = wire.encoding.bytesPerSample
+    let end = ring.end / size * size
+    let first = max(recorded, ring.start)
+    if first < end { ring.forEachPiece(in: first..<end, body) }
+    recorded = max(end, recorded)
   }
 
   /// Samples at the bot's rate that can be read now.

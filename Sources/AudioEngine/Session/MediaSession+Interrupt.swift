@@ -16,6 +16,7 @@ extension MediaSession {
     interruption.discarded = duration(speech.waiting)
     interruption.inFlight = duration(speech.sent - max(ear.played, 0))
     statistics.outbound.interruptions += 1
+    recorder?.note("interrupted", at: now)
     var cut: CutSpeech?
     if !playout.isPaused, playout.askForClear(at: now) {
       statistics.outbound.residue.add(interruption.inFlight)

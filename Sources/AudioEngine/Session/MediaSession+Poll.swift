@@ -9,6 +9,7 @@ extension MediaSession {
     advance(to: now)
     if let since = playout.takeClear() {
       statistics.outbound.clears += 1
+      recorder?.cleared(at: now)
       statistics.outbound.clearDelay.add(now - since)
       return .clear
     }
@@ -20,6 +21,10 @@ extension MediaSession {
     }
     guard let next = nextDeparture(at: now), next.due <= now.nanoseconds else { return nil }
     let chunk = speech.leave(next.departure, at: now.nanoseconds, &statistics.outbound)
+    if recorder != nil {
+      let heardFrom = max(playout.earEnd ?? .min, now.nanoseconds)
+      record(chunk, playedFrom: MonotonicTime(nanoseconds: heardFrom))
+    }
     playout.left(
       chunk, at: now.nanoseconds, due: next.due, leavesSince: next.departure.leavesSince,
       &statistics.outbound)
@@ -108,7 +113,7 @@ extension MediaSession {
       finishOpenUtterance(at: deadline)
     }
     while let mark = playout.takePlayedMark(at: now) { played(mark) }
-    while let mark = playout.takeReckonedMark(at: now) { tell(mark) }
+    while let mark = playout.takeReckonedMark(at: now) { tell(mark, heardAt: now) }
     playout.advance(to: now)
     speech.release(upTo: playout.resumable)
     if turns != nil { advanceTurns(to: now) }
@@ -120,12 +125,14 @@ extension MediaSession {
     if configuration.playback.echoesMarks, !sent.isEchoed {
       statistics.outbound.missingEchoes += 1
     }
-    tell(sent.mark)
+    tell(sent.mark, heardAt: MonotonicTime(nanoseconds: sent.playedAt))
   }
 
-  private mutating func tell(_ mark: Mark) {
+  private mutating func tell(_ mark: Mark, heardAt time: MonotonicTime) {
     switch mark.kind {
-    case .named(let name): events.append(.markEnded(name: name, mark.epoch, .played))
+    case .named(let name):
+      recorder?.note(name, at: time)
+      events.append(.markEnded(name: name, mark.epoch, .played))
     case .position: break
     case .end:
       while let utterance = speech.takeEnded(upTo: mark.epoch) {

@@ -39,6 +39,8 @@ public struct MediaSession: ~Copyable {
   var turns: TurnClock?
   /// The caller who speaks over the bot.
   var barge = BargeIn()
+  /// Writes down what is said and heard; nil for nothing.
+  var recorder: Recorder?
   /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
 
@@ -71,6 +73,7 @@ public struct MediaSession: ~Copyable {
     advance(to: now)
     forgetBargeIn(at: now)
     isClosed = true
+    recorder?.finish(at: now)
     dropSpeech(mark: .closed, at: now) { .closed(played: $0) }
     turns?.close(at: now.nanoseconds)
     tellTurn()
@@ -107,6 +110,10 @@ public struct MediaSession: ~Copyable {
 
   /// Lets the detector listen to what was taken.
   private mutating func heard(_ result: ReceiveResult, at now: MonotonicTime) -> ReceiveResult {
+    if result == .taken, recorder != nil {
+      inbound.record { recorder?.heard($0) }
+      recorder?.callerMessageEnded(at: now)
+    }
     // Taken out and put back, so that its box has one owner and is changed in place.
     if result == .taken, var detector = detector.take() {
       let edge = inbound.listen(with: &detector)
