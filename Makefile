@@ -19,7 +19,7 @@ export SIDETONE_STRICT ?= 1
 ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/lsan-suppressions:print_suppressions=0
 # How many random calls.
 SEEDS ?= 1000
-.PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample \
+.PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
   dependents lint check-deploy check-bots docs man format bench bench-load stall-load check clean
 
 setup:
@@ -129,8 +129,12 @@ stall-load: setup
 check-bots: setup
 	scripts/check-bots
 
+# Ten minutes of a call with stalls, barge-ins and lost messages, recorded, beside what its caller heard.
+recording: setup
+	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
+
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz check-bots
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz check-bots recording
 
 clean:
 	rm -rf .build .build-*

@@ -65,7 +65,12 @@ if !coreOnly {
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
     .target(name: "Ground", swiftSettings: swiftSettings),
+    .target(
+      name: "Recording", dependencies: ["AudioEngine", "Ground", "COpus", "COgg"],
+      swiftSettings: swiftSettings),
     .target(name: "CallLog", dependencies: ["Telephony", "Ground"], swiftSettings: swiftSettings),
     .target(
       name: "SQLiteCallLog", dependencies: ["CallLog", "Telephony", "Ground", "CSQLite"],
@@ -91,14 +96,14 @@ if !coreOnly {
       ],
       resources: [
         "door.html", "index.html", "style.css", "page.js", "phone.js", "sound.js", "voice.js",
-        "resampler.js", "handset.js", "scope.js", "window.js",
+        "resampler.js", "handset.js", "scope.js", "window.js", "record.js",
       ].map { .embedInCode("Page/\($0)") },
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "Console", "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST", "CallSimulator",
-        "Telephony", "AudioEngine", "Ground", "CLibCrypto",
+        "Console", "Recording", "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST",
+        "CallSimulator", "Telephony", "AudioEngine", "Ground", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
@@ -139,6 +144,9 @@ if !coreOnly {
     .testTarget(
       name: "SocketsTests",
       dependencies: ["Sockets", "Ground", "AudioEngine", "SeededRandom", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Recording", "AudioEngine", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CallLogTests", dependencies: ["CallLog", "Telephony", "Ground", "TestSupport"],
@@ -186,6 +194,7 @@ if !coreOnly {
     .library(name: "RESTClient", targets: ["RESTClient"]),
     .library(name: "PlatformREST", targets: ["PlatformREST"]),
     .library(name: "Sockets", targets: ["Sockets"]),
+    .library(name: "Recording", targets: ["Recording"]),
     .library(name: "CallLog", targets: ["CallLog"]),
     .library(name: "SQLiteCallLog", targets: ["SQLiteCallLog"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),

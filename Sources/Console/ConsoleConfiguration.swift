@@ -19,6 +19,9 @@ public struct ConsoleConfiguration: Sendable {
 
   /// Whether the page shows the calls that ``WebConsole/watching(_:)`` sees.
   public var hasWindow = false
+  /// The folder where ``BotServer`` records its calls: visitors may listen to those of the window. nil:
+  /// there is nothing to listen to.
+  public var recordings: String?
   /// Is told what visitors do to calls; nil for nobody.
   public var log: ServerLog?
 

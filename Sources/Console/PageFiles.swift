@@ -20,6 +20,7 @@ enum PageFiles {
       "voice.js": File(type: script, bytes: PackageResources.voice_js),
       "resampler.js": File(type: script, bytes: PackageResources.resampler_js),
       "window.js": File(type: script, bytes: PackageResources.window_js),
+      "record.js": File(type: script, bytes: PackageResources.record_js),
       "scope.js": File(type: script, bytes: PackageResources.scope_js),
       "handset.js": File(type: script, bytes: PackageResources.handset_js),
     ]
@@ -29,7 +30,7 @@ enum PageFiles {
   static var byteCount: Int { files.values.reduce(0) { $0 + $1.bytes.count } }
 
   /// What a browser may do with the page: scripts, styles and sockets of its own server and nothing else.
-  private static let rules: HTTPHeaders = [
+  static let rules: HTTPHeaders = [
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
       + "img-src 'self' data:; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "
       + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -61,11 +61,22 @@ import Testing
       "/usr/bin/sox", ["\(Self.voices)/vm-intro.wav", late, "pad", "2", "0"])
     #expect(try await sox.end().status == 0)
     let seen = try await drive(
-      "interrupt", bot: ["--bot", "repeat:\(Self.voices)/demo-congrats.wav", "--barge-in"],
+      "interrupt",
+      bot: [
+        "--bot", "repeat:\(Self.voices)/demo-congrats.wav", "--barge-in", "--record",
+        scratch.file("calls").path,
+      ],
       voice: late)
     #expect(seen["spokeBefore"] as? Bool == true, "\(seen)")
     #expect(seen["clears"] as? Int ?? 0 >= 1, "\(seen)")
     // Counted in pieces of sound that the page had, not by a clock.
     #expect(seen["silentMs"] as? Int ?? .max <= 300, "\(seen)")
+    // The page of the ended call: its recording, as long as the call, with both voices and the barge-in.
+    let page = try #require(seen["page"] as? [String: Any], "\(seen)")
+    let lasted = seen["lasted"] as? Double ?? 0
+    #expect(abs((page["seconds"] as? Double ?? 0) - lasted) < 1, "\(seen)")
+    #expect(page["caller"] as? Int ?? 0 > 1_000 && page["bot"] as? Int ?? 0 > 1_000, "\(page)")
+    #expect((page["note"] as? String ?? "").contains("interrupted"), "\(page)")
+    #expect((page["file"] as? String ?? "").hasSuffix(".wav"), "\(page)")
   }
 }

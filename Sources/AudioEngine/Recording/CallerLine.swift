@@ -2,7 +2,8 @@
 ///
 /// A message's audio was spoken before it arrived, and nobody says how long before. So the line is laid as
 /// late as it can be with no message ending after its own arrival: what comes late, or in a bunch after a
-/// stall, moves nothing, and a time in which nothing was sent is silence. To tell the two apart each
+/// stall, moves nothing, and a time in which nothing was sent is silence. Where the line turns out to be too
+/// late, it is made shorter in a pause, and inside speech only when it is ``mostLate``. To tell the two apart each
 /// message waits for those that follow it within ``window``. Places count samples.
 struct CallerLine {
   private struct Message {
@@ -13,6 +14,10 @@ struct CallerLine {
   /// What is left uncorrected: less than an ear hears between two voices, and more than a network's
   /// quickest messages differ by.
   private static let tolerance: Int64 = 15_000_000
+  /// Later than this the line never is, though a piece of a word goes.
+  static let mostLate: Int64 = 100_000_000
+  /// Peaks up to this are a pause: -44 dB of full scale.
+  private static let quietPeak: UInt16 = 200
   /// How long a message waits for what follows it.
   static let window: Int64 = 2_000_000_000
   /// After so long without a message nobody waits for a bunch any more.
@@ -22,6 +27,7 @@ struct CallerLine {
 
   private let wire: WireFormat
   private let tolerance: Int
+  private let mostLate: Int
   private let window: Int
   private let patience: Int
   private let longestBunch: Int
@@ -41,6 +47,7 @@ struct CallerLine {
   init(_ wire: WireFormat) {
     self.wire = wire
     tolerance = wire.rate.sampleCount(nanoseconds: Self.tolerance)
+    mostLate = wire.rate.sampleCount(nanoseconds: Self.mostLate)
     window = wire.rate.sampleCount(nanoseconds: Self.window)
     patience = wire.rate.sampleCount(nanoseconds: Self.patience)
     longestBunch = wire.rate.sampleCount(nanoseconds: Self.longestBunch)
@@ -98,14 +105,21 @@ struct CallerLine {
     messages.removeFirst()
     let bytesPerSample = wire.encoding.bytesPerSample
     if slack > (hasBegun ? tolerance : 0) { pad(to: end + slack) }
-    let surplus = slack < -tolerance ? min(-slack, message.sampleCount) : 0
+    let bytes = message.sampleCount * bytesPerSample
+    let isTooLate = slack < -mostLate || slack < -tolerance && isQuiet(0..<bytes)
+    let surplus = isTooLate ? min(-slack, message.sampleCount) : 0
     hasBegun = true
     skipped += surplus
-    let bytes = message.sampleCount * bytesPerSample
     audio += waiting[(surplus * bytesPerSample)..<bytes]
     waiting.removeFirst(bytes)
     waitingCount -= message.sampleCount
     end += message.sampleCount - surplus
+  }
+
+  private func isQuiet(_ range: Range<Int>) -> Bool {
+    wire.encoding.samples(of: waiting.span, in: range).allSatisfy {
+      $0.magnitude <= Self.quietPeak
+    }
   }
 
   private mutating func pad(to place: Int) {

@@ -179,6 +179,7 @@ extension AgenTaoCall {
 
   private func ended(_ reason: AgenTaoTermination) {
     takeMediaEvents()
+    endRecording()
     voice.release()
     voice.events.append(.ended(CallEnd(reason: "\(reason)")))
     for waiter in endWaiters { waiter.resume(returning: reason) }

@@ -61,6 +61,7 @@ extension Call {
     socket = nil
     session.socketClosed(at: loop.now)
     takeMediaEvents()
+    endRecording()
     voice.release()
     voice.follower?.callIsOver(stop)
     voice.events.append(.ended(CallEnd(closeCode: code, reason: reason, stop: stop)))
@@ -92,6 +93,7 @@ extension Call {
     case .audio:
       voice.wakeReaders()
       voice.follower?.callHasAudio()
+      passRecording()
       // Without a detector audio makes nothing due.
       guard session.configuration.bargeInDetector != nil else { return }
       takeMediaEvents()
@@ -135,6 +137,7 @@ extension Call {
       limitTimer = timer
     }
     if let log = configuration.log { log(startEvent(start)) }
+    if let sink = configuration.recording?(start, session.platform) { record(to: sink) }
     beginSilence(configuration.silence)
     calls.started(self, start, on: session.platform)
   }

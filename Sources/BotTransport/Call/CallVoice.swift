@@ -16,6 +16,8 @@ public struct CallVoice {
   var events = CallEventLog()
   /// Who is told of everything at once, before any task.
   var follower: (any CallFollower)?
+  /// Takes the call's recording; nil where it is not recorded.
+  var recording: (any RecordingSink)?
 
   private var readers: [UnsafeContinuation<Void, Never>] = unsafe []
   private var writers: [CheckedContinuation<Void, Never>] = []

@@ -204,5 +204,6 @@ extension MediaCall {
       voice.follower?.callTold(event)
     }
     if voice.hasDrainWaiters, isDrained { voice.wakeDrained() }
+    passRecording()
   }
 }

@@ -46,6 +46,13 @@ public struct ServerConfiguration: Sendable {
   /// Whether the server refuses to begin where the call log cannot be opened. Without this calls are
   /// carried all the same, and the log is tried again.
   public var requiresCallLog = false
+  /// Says where a call is recorded, when its stream starts; nil for a call that is not, and by default
+  /// none is. Called on the event loop's thread: it answers at once. A bot may also do it itself, with
+  /// ``MediaCall/record(to:)``.
+  public var recording: (@Sendable (StreamStart, Platform?) -> (any RecordingSink)?)?
+  /// What became of recordings, for `/metrics`; nil where nothing is recorded. Called on any thread: it
+  /// answers at once.
+  public var recordingCounts: (@Sendable () -> RecordingCounts)?
   /// How long a stream may last, by platform; then it is closed with 1000. nil: as long as each entry
   /// of ``call``'s registry says in ``PlatformRegistry/Entry/longestStream``.
   public var durationLimits: [Platform: Duration]?

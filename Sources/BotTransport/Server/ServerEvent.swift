@@ -33,6 +33,8 @@ public struct ServerEvent: Hashable, Sendable {
     case call
     /// Where calls are written down.
     case callLog = "call-log"
+    /// What calls sounded like.
+    case recording
   }
 
   /// A fact, by name.

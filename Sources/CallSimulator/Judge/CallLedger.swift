@@ -132,10 +132,16 @@ struct CallLedger: Sendable {
 
   mutating func received(mark name: String, at now: MonotonicTime) {
     report.marks += 1
+    note(now, in: \.marksAtMs)
     utteranceMarks.marked(after: line?.audio.count ?? 0)
     if let fits = line?.mark(name, at: now), !fits {
       note(.marks, "more than \(PlayoutLine.mostPendingMarks.grouped) marks pending at once")
     }
+  }
+
+  private mutating func note(_ now: MonotonicTime, in list: WritableKeyPath<CallReport, [Double]>) {
+    guard let line, report[keyPath: list].count < CallReport.mostMoments else { return }
+    report[keyPath: list].append((now - line.origin).inTenthsOfMilliseconds)
   }
 
   mutating func echoedMark() {
@@ -145,6 +151,7 @@ struct CallLedger: Sendable {
   /// - Returns: the marks that the platform echoes because of the clear.
   mutating func receivedClear(at now: MonotonicTime) -> [String] {
     report.clears += 1
+    note(now, in: \.clearsAtMs)
     if let interruptedAt, report.interruptedMs == nil {
       report.interruptedMs = (now - interruptedAt).inTenthsOfMilliseconds
     }

@@ -54,6 +54,12 @@ public struct CallReport: Codable, Hashable, Sendable {
   public internal(set) var heardMs = 0.0
   /// The farthest that queued audio ran ahead of the ear, in milliseconds.
   public internal(set) var maxLeadMs = 0.0
+  /// When each clear came, in milliseconds since the stream's start; the first ``mostMoments``.
+  public internal(set) var clearsAtMs: [Double] = []
+  /// When each mark came, likewise.
+  public internal(set) var marksAtMs: [Double] = []
+  /// Clears and marks whose times are kept.
+  public static let mostMoments = 1_000
   /// Marks that the bot sent.
   public internal(set) var marks = 0
   /// Marks that the platform echoed.

@@ -1,5 +1,7 @@
 // The window: the server's calls as rows, and one of them as a picture that moves on.
 
+import { CallPage } from "./record.js";
+
 const SHOWN = 30_000; // milliseconds of the picture
 const KEPT = 300_000;
 const element = (id) => document.getElementById(id);
@@ -9,6 +11,7 @@ export class CallWindow {
   #calls = { live: [], ended: [] };
   #watched = null; // {id, pictures, isOver}
   #isPaused = false;
+  #page = new CallPage();
 
   constructor() {
     element("window").hidden = false;
@@ -105,15 +108,17 @@ export class CallWindow {
         + `closed with ${row.closeCode ?? "a lost connection"}`;
     }
     const actions = cell("");
-    if (!row.endedAt) {
-      const button = (text, act) => {
-        const one = document.createElement("button");
-        one.type = "button";
-        one.textContent = text;
-        one.dataset.testid = `call-${text.toLowerCase().replace(" ", "-")}`;
-        one.addEventListener("click", act);
-        actions.append(one, " ");
-      };
+    const button = (text, act) => {
+      const one = document.createElement("button");
+      one.type = "button";
+      one.textContent = text;
+      one.dataset.testid = `call-${text.toLowerCase().replace(" ", "-")}`;
+      one.addEventListener("click", act);
+      actions.append(one, " ");
+    };
+    if (row.endedAt) {
+      button(row.recording ? "Listen" : "Open", () => this.#page.open(row));
+    } else {
       button("Watch", () => this.#watch(row));
       button("Interrupt", () => {
         if (confirm("Cut off what the bot is saying?")) this.#ask({ ask: "interrupt", id: row.id });

@@ -14,6 +14,8 @@ struct CallRow: Encodable, Sendable {
   /// In Unix milliseconds.
   let startedAt: Double
   var endedAt: Double?
+  /// What its recording is called; nil where it has none.
+  let recording: String?
   /// The socket's close code; nil while the call lives, and where the connection was lost.
   var closeCode: Int?
   /// What the caller could notice, a line each, by the default service level; none where all was well.
@@ -43,8 +45,12 @@ struct CallRow: Encodable, Sendable {
     }
   }
 
-  init(id: Int, _ start: StreamStart, on platform: Platform?, _ format: WireFormat?) {
+  init(
+    id: Int, _ start: StreamStart, on platform: Platform?, _ format: WireFormat?,
+    recording: String?
+  ) {
     self.id = id
+    self.recording = recording
     self.platform = platform?.name ?? ""
     from = Self.masked(start.from)
     to = Self.masked(start.to)

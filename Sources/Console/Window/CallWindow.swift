@@ -37,11 +37,12 @@ final class CallWindow: Sendable {
     let start = await call.start
     let platform = await call.platform
     let format = await call.wireFormat
+    let recording = await call.recordingName
     let id = state.withLock { state in
       state.newest += 1
       return state.newest
     }
-    let row = CallRow(id: id, start, on: platform, format)
+    let row = CallRow(id: id, start, on: platform, format, recording: recording)
     state.withLock { state in
       state.live[id] = Entry(row: row, call: call)
       state.version += 1
@@ -66,6 +67,13 @@ final class CallWindow: Sendable {
 
   /// A live call; nil where it has ended.
   func entry(_ id: Int) -> Entry? { state.withLock { $0.live[id] } }
+
+  /// The recording of a call in the list; nil where it has none.
+  func recording(of id: Int) -> String? {
+    state.withLock { state in
+      (state.live[id]?.row ?? state.ended.first { $0.id == id })?.recording
+    }
+  }
 
   /// The rows that a page shows, where anything has changed since `version`, which moves on.
   func rows(since version: inout Int) -> (live: [CallRow], ended: [CallRow])? {

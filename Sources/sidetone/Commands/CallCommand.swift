@@ -59,6 +59,11 @@ struct CallCommand: Command {
       Option(
         "--dialect", "NAME",
         help: "how the platform spells its messages: \(dialects) (default the first)"),
+      Option(
+        "--html", "FILE.html",
+        help:
+          "write the call as one page for people: both voices on one axis, gaps, turns, clears, "
+          + "the verdict; it needs no script and no network"),
       Option("--junit", "FILE.xml", help: "write the verdict as a CI service reads it"),
     ] + CallerOptions.options + WebOptions.options
   static let notes = """
@@ -81,7 +86,7 @@ struct CallCommand: Command {
       sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav --policy relaxed
       sidetone call ws://127.0.0.1:5001/\(other) --provider \(other) --audio voice.wav
       sidetone call ws://bot.example.com/media --audio voice.wav \\
-        --record heard.wav --report report.json --tail 5
+        --record heard.wav --report report.json --html report.html --tail 5
       sidetone call --provider \(other) --answer http://127.0.0.1:8080/answer \\
         --audio voice.wav
     """
@@ -108,6 +113,7 @@ struct CallCommand: Command {
   private let recording: String?
   private let reportFile: String?
   private let junitFile: String?
+  private let pageFile: String?
   private let caller: CallerOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -124,6 +130,7 @@ struct CallCommand: Command {
     recording = try arguments.text("--record")
     reportFile = try arguments.text("--report")
     junitFile = try arguments.text("--junit")
+    pageFile = try arguments.text("--html")
     if recording == "-", reportFile == "-" {
       throw UsageError("--record and --report cannot both go to standard output")
     }
@@ -131,6 +138,7 @@ struct CallCommand: Command {
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
     try SoundFile.checkWritable(junitFile, for: "--junit")
+    try SoundFile.checkWritable(pageFile, for: "--html")
     // Whatever is asked, options that do not go together are found out before the call.
     _ = try setup.platform(DialDirections(), isAsked: false)
   }
@@ -144,6 +152,9 @@ struct CallCommand: Command {
     let text = ReportText(
       report: outcome.report, said: said, heard: outcome.heard, recording: recording,
       unicode: Console.isUnicode)
+    if let pageFile {
+      try SoundFile.write(ReportPage(text, after: setup.silence ?? .zero).html, to: pageFile)
+    }
     let lines = text.lines.joined(separator: "\n")
     if recording == "-" || reportFile == "-" {
       Console.complain(lines)

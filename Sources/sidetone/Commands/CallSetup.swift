@@ -14,7 +14,8 @@ struct CallSetup: Sendable {
   private let encoding: AudioEncoding?
   private let speed: Double?
   private let tail: Duration?
-  private let silence: Duration?
+  /// The caller's silence before his first word; nil for one who speaks over nobody.
+  let silence: Duration?
 
   static func provider(_ arguments: Arguments) throws(UsageError) -> SimulatedProvider {
     let providers = SimulatedProvider.all

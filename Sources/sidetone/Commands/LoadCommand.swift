@@ -45,6 +45,9 @@ struct LoadCommand: Command {
     SoundOptions.channelOption,
     SoundOptions.rawOption,
     Option("--json", "FILE", help: "write all figures as JSON; '-' for standard output"),
+    Option(
+      "--html", "FILE.html",
+      help: "write one page for people: how late audio came, drawn by the share of messages"),
   ]
   static let notes = """
     Run it on a processor of its own, as with taskset, and look at its own lateness
@@ -82,6 +85,7 @@ struct LoadCommand: Command {
   private let address: BotAddress
   private var plan: LoadPlan
   private let json: String?
+  private let page: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
     do {
@@ -128,6 +132,8 @@ struct LoadCommand: Command {
       .map { Int32($0) }
     json = try arguments.text("--json")
     try SoundFile.checkWritable(json, for: "--json")
+    page = try arguments.text("--html")
+    try SoundFile.checkWritable(page, for: "--html")
   }
 
   func run() async throws(UsageError) -> ExitStatus {
@@ -151,6 +157,7 @@ struct LoadCommand: Command {
       }
       try SoundFile.write(text, to: json)
     }
+    if let page { try SoundFile.write(LoadPage(report, plan).html, to: page) }
     let lines = LoadText.lines(report, plan).joined(separator: "\n")
     if json == "-" { Console.complain(lines) } else { Console.print(lines) }
     return report.isClean ? .success : .failure

@@ -30,7 +30,11 @@ struct ReportText {
     ]
   }
 
-  private var figures: [String] {
+  private var figures: [String] { rows.map { row($0.name, $0.text) } }
+
+  /// The figures of a call that came up, a name and a text each.
+  var rows: [(name: String, text: String)] {
+    func row(_ name: String, _ text: String) -> (name: String, text: String) { (name, text) }
     var rows = [
       row("sent", audio(bytes: report.sentBytes, messages: report.sentMessages)),
       row("received", audio(bytes: report.receivedBytes, messages: chunkCount)),

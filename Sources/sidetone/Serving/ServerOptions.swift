@@ -5,7 +5,8 @@ import BotTransport
 struct ServerOptions {
   static let options =
     ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
-    + LimitOptions.options + CallLogOptions.options + WatchOptions.options
+    + LimitOptions.options + CallLogOptions.options + RecordingOptions.options
+    + WatchOptions.options
     + [ConsoleOptions.pageOption, ConsoleOptions.tokenOption]
 
   let listening: ListenOptions
@@ -13,6 +14,7 @@ struct ServerOptions {
   let watching: WatchOptions
   let limits: LimitOptions
   let callLog: CallLogOptions
+  let recording: RecordingOptions
   let console: ConsoleOptions
   /// Whom it admits stands in files that may be read again.
   private let arguments: Arguments
@@ -27,6 +29,7 @@ struct ServerOptions {
     tls = try TLSOptions(arguments)
     limits = try LimitOptions(arguments)
     callLog = try CallLogOptions(arguments)
+    recording = try RecordingOptions(arguments)
     watching = try WatchOptions(arguments)
     console = try ConsoleOptions(arguments)
   }
@@ -38,6 +41,7 @@ struct ServerOptions {
     limits.apply(to: &configuration)
     watching.apply(to: &configuration)
     callLog.apply(to: &configuration)
+    recording.apply(to: &configuration)
   }
 
   /// Whom the server admits, as the options said at first.

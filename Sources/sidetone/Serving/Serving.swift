@@ -58,6 +58,7 @@ struct Serving {
       bot: "{server}/{provider}", isLocal: isLocal, tokens: options.console.tokens
     ) { [endpoints = options.endpoints] in endpoints.signingSecrets(of: $0).first }
     settings.hasWindow = true
+    settings.recordings = options.recording.path
     settings.log = configuration.log
     return WebConsole(settings)
   }
@@ -142,6 +143,7 @@ struct Serving {
         ServerEvent(
           .error, .server, "ends of calls are not in the call log", [("count", Int(lost))]))
     }
+    options.recording.finish()
     await options.watching.log?.finish()
     return .success
   }

@@ -66,6 +66,19 @@ import Testing
     #expect(line.skipped == (200_000 - 100) * 8)
   }
 
+  @Test("shortens a line that began too late in a pause, and never in a word")
+  mutating func late() {
+    // The first three seconds come 60 ms late; the rest at once.
+    for index in 0..<150 { say(letter("a"), milliseconds: 20, at: 80 + 20 * index) }
+    for index in 150..<200 { say(letter("b"), milliseconds: 20, at: 20 + 20 * index) }
+    for index in 200..<220 { say(0xFF, milliseconds: 20, at: 20 + 20 * index) }
+    for index in 220..<250 { say(letter("c"), milliseconds: 20, at: 20 + 20 * index) }
+    let line = drawn(end: 5_000)
+    #expect(line.count { $0 == "a" } == 150 && line.count { $0 == "b" } == 50)
+    #expect(line.count { $0 == "." } == 20 && line.hasSuffix(String(repeating: "c", count: 30)))
+    #expect(self.line.skipped == 60 * 8)
+  }
+
   @Test("a platform's clock that runs fast or slow is followed") mutating func drift() {
     // An hour at 1 part in 10,000: 360 ms.
     for index in 1...36_000 {

@@ -181,7 +181,33 @@ def interrupt_once(driver):
     quiet = next((i for i in range(len(after)) if max(after[i:i + 10]) < 0.01), len(after))
     before = max([peak for way, peak in pieces[:spoke] if way == "heard"], default=0)
     return {"silentMs": 20 * quiet, "spokeBefore": before > 0.05, "clears": report["clears"],
-            "verdict": report["verdict"], "problems": report["problems"]}
+            "verdict": report["verdict"], "problems": report["problems"], "page": listen(driver),
+            "lasted": report["durationMs"] / 1000}
+
+
+def listen(driver):
+    """The page of the call that ended last, with its recording."""
+    wait = WebDriverWait(driver, 20, 0.05)
+    wait.until(lambda _: driver.find_elements(By.CSS_SELECTOR, "[data-testid='call-listen']"))
+    driver.execute_script("document.querySelector('[data-testid=call-listen]').click()")
+    wait.until(lambda _: driver.execute_script(
+        "return document.querySelector('[data-testid=page-audio]').duration > 0"))
+    canvas = find(driver, "page-canvas")
+    canvas.click()
+    wait.until(lambda _: driver.execute_script(
+        "return document.querySelector('[data-testid=page-audio]').currentTime > 0"))
+    # How many of the picture's points are of the two voices' colours.
+    drawn = driver.execute_script("""
+        const canvas = document.querySelector('[data-testid=page-canvas]');
+        const points = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        const half = points.length / 2;
+        let caller = 0, bot = 0;
+        for (let at = 3; at < points.length; at += 4) if (points[at] > 0) at < half ? caller++ : bot++;
+        return [caller, bot];""")
+    return {"seconds": driver.execute_script(
+                "return document.querySelector('[data-testid=page-audio]').duration"),
+            "note": find(driver, "page-note").text, "caller": drawn[0], "bot": drawn[1],
+            "file": find(driver, "page-wav").text, "verdict": find(driver, "page-verdict").text}
 
 
 def look(driver, folder):
@@ -208,7 +234,15 @@ def look(driver, folder):
     shots.append(shoot("console-light", False, 1180, 760))
     shots.append(shoot("console-dark", True, 1180, 760))
     shots.append(shoot("console-narrow", False, 360, 1500))
-    return {"shots": shots, "verdict": report["verdict"]}
+    page = listen(driver)
+    find(driver, "page-close").click()
+    driver.execute_script("document.querySelector('[data-testid=call-listen]').click()")
+    time.sleep(1)
+    driver.execute_script("document.querySelector('[data-testid=call-page]').scrollIntoView()")
+    shots.append(shoot("console-call", False, 1180, 760))
+    shots.append(shoot("console-call-dark", True, 1180, 760))
+    shots.append(shoot("console-call-narrow", False, 360, 900))
+    return {"shots": shots, "verdict": report["verdict"], "page": page}
 
 
 def main():

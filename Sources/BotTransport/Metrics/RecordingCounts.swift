@@ -1,0 +1,31 @@
+/// What became of a server's recordings, for its metrics.
+public struct RecordingCounts: Hashable, Sendable {
+  /// Recordings begun.
+  public var recordings: Int
+  /// Pieces, of about a second, that could not be kept.
+  public var lostPieces: Int
+  /// Bytes that wait to be written.
+  public var waitingBytes: Int
+
+  /// Makes counts.
+  public init(recordings: Int, lostPieces: Int, waitingBytes: Int) {
+    self.recordings = recordings
+    self.lostPieces = lostPieces
+    self.waitingBytes = waitingBytes
+  }
+}
+
+extension MetricsPage {
+  /// The series of recordings.
+  mutating func add(_ counts: RecordingCounts) {
+    add(
+      "sidetone_recordings_total", "Recordings begun.", "counter", [("", counts.recordings)])
+    add(
+      "sidetone_recording_lost_pieces_total",
+      "Pieces of recordings, of about a second, that could not be kept.", "counter",
+      [("", counts.lostPieces)])
+    add(
+      "sidetone_recording_waiting_bytes", "Recorded bytes that wait to be written.", "gauge",
+      [("", counts.waitingBytes)])
+  }
+}

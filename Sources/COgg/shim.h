@@ -1,0 +1,3 @@
+/* shim.h - the pages of libogg. */
+/* SPDX-License-Identifier: MIT */
+#include <ogg/ogg.h>
