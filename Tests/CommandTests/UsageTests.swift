@@ -60,6 +60,14 @@ import Testing
     try await expect("unknown option '--verbose'", "--verbose")
     try await expect("--audio FILE.wav is missing", "call")
     try await expect("URL is missing", "call", "--audio", good)
+    try await expect(
+      "plivo has no flow that goes on", "call", url, "--audio", good, "--provider", "plivo",
+      "--passthru", "http://h")
+    try await expect(
+      "--callback-style guide is unknown", "call", url, "--audio", good, "--status", "http://h",
+      "--callback-style", "guide")
+    try await expect(
+      "go with --status or --passthru", "call", url, "--audio", good, "--callback-retry", "1")
     try await expect("both say where to dial", "call", url, "--audio", good, "--lookup", "http://h")
     try await expect(
       "exotel asks no --answer: it has --lookup", "call", "--audio", good, "--answer", "http://h")

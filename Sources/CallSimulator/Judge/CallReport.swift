@@ -82,6 +82,8 @@ public struct CallReport: Codable, Hashable, Sendable {
   @NullWhenNil public internal(set) var echo: EchoComparison?
   /// What the platform said over HTTP, in order: lookups, answer URLs, callbacks.
   public internal(set) var http: [WebExchange] = []
+  /// Each message both ways, where it was asked for; else nil.
+  @NullWhenNil public internal(set) var timeline: [TimelineEntry]?
   /// Whether the platform had sent its stop before the socket ended.
   public internal(set) var stopped = false
   /// Who ended the socket.

@@ -42,6 +42,8 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case connection
   /// An answer over HTTP that does not lead to a call, or not to the one that was meant.
   case directions
+  /// A callback that the server did not take.
+  case callback
   /// Not the caller's own audio, where an echo was expected.
   case echo
 }

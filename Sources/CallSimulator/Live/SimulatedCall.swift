@@ -29,6 +29,16 @@ public actor SimulatedCall {
   private let limits: Limits
   private let tls: TLSClientConfiguration?
   private let headers: [(name: String, value: String)]
+  private let moments: (@Sendable (CallMoment) -> Void)?
+  private var timeline: CallTimeline?
+  private var hasStarted = false
+  private var toldLevel = 0
+  /// Since when the socket has taken nothing of what is due.
+  private var stuckSince: MonotonicTime?
+  /// How long this loop has looked on while the socket took nothing: a loop that is late itself looks
+  /// seldom, and blames nobody.
+  private var blocked: Duration = .zero
+  private var failure: String?
   private var platform: any SimulatedPlatform
   private var socket: WebSocket?
   private var timer: LoopTimer?
@@ -49,11 +59,16 @@ public actor SimulatedCall {
   ///   - limits: how long to wait for the bot.
   ///   - tls: whom to trust where the address is `wss`; nil for the system's authorities.
   ///   - headers: further fields of the upgrade's request, as a proxy or an operator adds them.
+  ///   - keepsTimeline: whether the report has a line for each message.
+  ///   - moments: called on the loop's thread when something happens that platforms tell of.
   public init(
     to address: BotAddress, as platform: any SimulatedPlatform, on loop: EventLoop,
     limits: Limits = Limits(), tls: TLSClientConfiguration? = nil,
-    headers: [(name: String, value: String)] = []
+    headers: [(name: String, value: String)] = [], keepsTimeline: Bool = false,
+    moments: (@Sendable (CallMoment) -> Void)? = nil
   ) {
+    self.moments = moments
+    timeline = keepsTimeline ? CallTimeline() : nil
     self.headers = headers
     self.address = address
     self.platform = platform
@@ -81,6 +96,11 @@ public actor SimulatedCall {
     timer?.cancel()
     var report = platform.report(at: loop.now)
     report.url = address.redacted
+    report.timeline = timeline?.entries
+    if let missing = timeline?.missing, missing > 0 {
+      report.remarks.append("the timeline lacks the last \(missing.grouped) messages")
+    }
+    tellEnd(report)
     report.pingMs = socket?.roundTrip.map(\.inTenthsOfMilliseconds)
     return CallOutcome(report: report, heard: platform.heard(at: loop.now))
   }
@@ -131,6 +151,7 @@ public actor SimulatedCall {
     isOpen = true
     patienceEnds = nil
     platform.opened(at: loop.now)
+    timeline?.opened(at: loop.now)
     // One ping tells how far the bot is; the next would be due long after any call.
     socket?.setPingInterval(.seconds(3_600), first: .milliseconds(100))
     nextProgress = progress.map { loop.now + $0.every }
@@ -139,14 +160,29 @@ public actor SimulatedCall {
 
   func received(_ message: BotMessage) {
     platform.received(message, at: loop.now)
+    switch message {
+    case .text(let text): log(text, bytes: text.count, isFromPlatform: false)
+    case .binary(let count): log(nil, bytes: count, isFromPlatform: false)
+    }
     advance()
   }
 
   /// The socket takes a message now.
   func nextAction() -> PlatformAction? {
     patienceEnds = nil
+    tellBacklog(at: loop.now)
+    stuckSince = nil
+    blocked = .zero
     let action = platform.poll(at: loop.now)
-    if case .close = action { hasClosed = true }
+    switch action {
+    case .close: hasClosed = true
+    case .send(let text): log(text, bytes: text.count, isFromPlatform: true)
+    case nil: break
+    }
+    if !hasStarted, platform.line != nil {
+      hasStarted = true
+      moments?(.started)
+    }
     advance()
     return action
   }
@@ -162,10 +198,13 @@ public actor SimulatedCall {
 
   private func timerFired() {
     let now = loop.now
+    if let patienceEnds, patienceEnds <= now, isPatient(at: now) { return advance() }
     if let patienceEnds, patienceEnds <= now {
       let sentence =
         isOpen
-        ? "the bot has read nothing for \(limits.unread.components.seconds) s"
+        ? platform.readBacklog.map {
+          "terminated due to slow connection: more than \($0.limit.components.seconds) s of audio unread"
+        } ?? "the bot has read nothing for \(limits.unread.components.seconds) s"
         : "no answer from \(address.redacted) within \(limits.connect.components.seconds) s"
       fail(sentence)
       socket?.abort(reason: sentence)
@@ -183,7 +222,10 @@ public actor SimulatedCall {
     // Both parts go by one time: what fell due between two would wait for neither.
     let now = loop.now
     if let due = platform.nextDeadline, due <= now, !hasClosed {
-      if patienceEnds == nil { patienceEnds = now + limits.unread }
+      if patienceEnds == nil {
+        patienceEnds = now + patience
+        stuckSince = now
+      }
       socket?.requestWrite()
     }
     arm(at: now)
@@ -200,7 +242,54 @@ public actor SimulatedCall {
     }
   }
 
+  /// How long until somebody looks whether the bot reads.
+  private var patience: Duration {
+    platform.readBacklog == nil || platform.line == nil
+      ? limits.unread : min(limits.unread, .milliseconds(50))
+  }
+
+  /// Whether a platform that bounds what waits for the bot waits on.
+  private func isPatient(at now: MonotonicTime) -> Bool {
+    guard isOpen, let backlog = platform.readBacklog, platform.line != nil else { return false }
+    blocked += patience
+    tellBacklog(at: now)
+    let unread = platform.unread(at: now, blocked: blocked)
+    // What is no audio, the closing of the socket above all, has to be taken as soon as elsewhere.
+    let isStuck = unread == .zero && now - (stuckSince ?? now) >= limits.unread
+    guard unread < backlog.limit, !isStuck else { return false }
+    patienceEnds = now + patience
+    return true
+  }
+
+  private func tellBacklog(at now: MonotonicTime) {
+    guard isOpen, let backlog = platform.readBacklog else { return }
+    let percent = Int(platform.unread(at: now, blocked: blocked) / backlog.limit * 100)
+    for level in backlog.levels where level > toldLevel && level <= percent {
+      toldLevel = level
+      moments?(.degraded(percent: level))
+    }
+  }
+
+  private func log(_ text: [UInt8]?, bytes: Int, isFromPlatform: Bool) {
+    guard timeline != nil else { return }
+    let now = loop.now
+    timeline?.add(
+      text, bytes: bytes, isFromPlatform: isFromPlatform,
+      depth: platform.line?.lead(at: now) ?? .zero, at: now)
+  }
+
+  private func tellEnd(_ report: CallReport) {
+    var ending = CallEnding()
+    ending.wasUp = hasStarted
+    ending.isStopped = report.stopped
+    ending.closeCode = report.closeCode
+    ending.failure = failure
+    ending.durationMs = report.durationMs
+    moments?(.ended(ending))
+  }
+
   private func fail(_ sentence: String) {
+    failure = sentence
     platform.failed(sentence, at: loop.now)
   }
 

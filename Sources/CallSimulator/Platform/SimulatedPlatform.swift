@@ -30,6 +30,13 @@ public protocol SimulatedPlatform: Sendable {
   /// When ``poll(at:)`` has to be called again; nil when only the bot can cause something.
   var nextDeadline: MonotonicTime? { get }
 
+  /// How far the bot may fall behind; nil where a platform tells nothing of it.
+  var readBacklog: ReadBacklog? { get }
+
+  /// How much of what is due by `now` has not been read, in the caller's time, where the socket has taken
+  /// nothing for `blocked`: what is late without that is the simulator's own doing.
+  func unread(at now: MonotonicTime, blocked: Duration) -> Duration
+
   /// The socket has ended; nothing is sent after it.
   mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime)
 
@@ -55,6 +62,12 @@ extension SimulatedPlatform {
 
   /// A platform whose callers all keep to a script.
   public mutating func perform(_ act: CallerAct) {}
+
+  /// No levels.
+  public var readBacklog: ReadBacklog? { nil }
+
+  /// Nothing.
+  public func unread(at now: MonotonicTime, blocked: Duration) -> Duration { .zero }
 
   /// A platform that lets nobody listen in.
   public var line: PlayoutLine? { nil }

@@ -182,6 +182,17 @@ public struct PlivoPlatform: SimulatedPlatform {
     }
   }
 
+  /// 40 s, with a word at three levels.
+  public var readBacklog: ReadBacklog? { ReadBacklog(limit: .seconds(40), levels: [30, 60, 90]) }
+
+  /// How far the caller's audio runs ahead of the bot.
+  public func unread(at now: MonotonicTime, blocked: Duration) -> Duration {
+    guard let due = schedule?.due(lastAudible: ledger.line?.lastAudible), due < now else {
+      return .zero
+    }
+    return min(now - due, blocked) * script.speed
+  }
+
   /// A live caller does something.
   public mutating func perform(_ act: CallerAct) { schedule?.perform(act) }
 

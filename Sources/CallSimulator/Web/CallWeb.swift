@@ -5,11 +5,14 @@ public import Sockets
 
 /// The HTTP of one simulated call: asks where to dial, tells what happens, and keeps account of the answers.
 public actor CallWeb {
-  private let web: (any SimulatedWeb)?
-  private let call: WebCall?
+  let web: (any SimulatedWeb)?
+  let call: WebCall?
   private let tls: TLSClientConfiguration
   private let begin = EventLoop.now
   private let thread = BlockingExecutor(label: "sidetone.call.web")
+  private let moments: AsyncStream<(CallMoment, Date)>
+  private nonisolated let telling: AsyncStream<(CallMoment, Date)>.Continuation
+  private var teller: Task<Void, Never>?
   private var exchanges: [WebExchange] = []
   private var problems: [(problem: Problem, sentence: String)] = []
   private var remarks: [String] = []
@@ -26,6 +29,9 @@ public actor CallWeb {
     self.web = web
     self.call = call
     self.tls = tls ?? TLSClientConfiguration()
+    // A call has a few moments; a server that keeps the platform waiting has no more to be told.
+    (moments, telling) = AsyncStream<(CallMoment, Date)>.makeStream(
+      bufferingPolicy: .bufferingOldest(64))
   }
 
   /// Asks an absolute `http` or `https` address where to dial; its user-info is sent as credentials. What is
@@ -64,17 +70,42 @@ public actor CallWeb {
     remarks += directions.remarks
   }
 
-  /// A call's outcome with everything so far in its report.
-  public func complete(_ outcome: CallOutcome) -> CallOutcome {
+  /// Begins to tell the server what happens; once only.
+  public func begin(_ plan: CallbackPlan) {
+    guard teller == nil else { return }
+    teller = Task { [moments] in
+      for await (moment, date) in moments { await deliver(moment, at: date, by: plan) }
+    }
+  }
+
+  /// Something happens; the server is told in its turn. From any thread, without waiting.
+  public nonisolated func tell(_ moment: CallMoment) {
+    telling.yield((moment, Date()))
+  }
+
+  func note(_ problem: Problem, _ sentence: String) {
+    if !problems.contains(where: { $0.sentence == sentence }) {
+      problems.append((problem, sentence))
+    }
+  }
+
+  func note(remark: String) {
+    if !remarks.contains(remark) { remarks.append(remark) }
+  }
+
+  /// A call's outcome with everything that was said over HTTP in its report, when all has been told.
+  public func complete(_ outcome: CallOutcome) async -> CallOutcome {
+    telling.finish()
+    await teller?.value
     var report = outcome.report
     report.add(exchanges, problems: problems, remarks: remarks)
     return CallOutcome(report: report, heard: outcome.heard)
   }
 
   /// Sends a request once and writes it down.
-  private func send(
+  func send(
     _ request: WebRequest, what: String, attempt: Int = 1, authorization: String?,
-    within limit: Duration
+    within limit: Duration, branches: [Int: String] = [:]
   ) async -> (answer: WebAnswer?, failure: ConnectFailure?) {
     var exchange = WebExchange(
       what: what, request: request, attempt: attempt,
@@ -91,6 +122,7 @@ public actor CallWeb {
     switch result {
     case .success(let answer):
       exchange.status = answer.status
+      exchange.branch = branches[answer.status]
       exchange.tookMs = answer.time.inTenthsOfMilliseconds
       return (answer, nil)
     case .failure(let failure):
@@ -102,7 +134,7 @@ public actor CallWeb {
   }
 
   /// An address without its user-info and fragment, and the header that carries the former.
-  private static func parts(of url: String) -> (url: String, authorization: String?) {
+  static func parts(of url: String) -> (url: String, authorization: String?) {
     guard var parts = URLComponents(string: url) else { return (url, nil) }
     let authorization = parts.user.map { user in
       "Basic " + Data("\(user):\(parts.password ?? "")".utf8).base64EncodedString()

@@ -1,4 +1,5 @@
 public import AudioEngine
+public import Foundation
 
 /// What a platform says over HTTP beside its socket, and how it takes the answers: the other half of a
 /// ``SimulatedProvider``. Independent of the code with which Sidetone's own server reads and answers.
@@ -16,11 +17,25 @@ public protocol SimulatedWeb: Sendable {
   func directions(from answer: WebAnswer, to request: WebRequest, about call: WebCall)
     -> DialDirections
 
+  /// How callbacks can be spelt, the default first.
+  var callbackStyles: [String] { get }
+
+  /// Whether it asks which way a flow takes after the stream.
+  var takesPassthru: Bool { get }
+
+  /// Whom it tells what at a moment of a call, in order.
+  func callbacks(
+    at moment: CallMoment, of call: WebCall, by plan: CallbackPlan, date: Date
+  ) -> [WebCallback]
+
   /// What dialling an address that somebody gave by hand means beside the dialling.
   func directions(dialling address: String) -> DialDirections
 }
 
 extension SimulatedWeb {
+  /// False.
+  public var takesPassthru: Bool { false }
+
   /// Nothing.
   public func directions(dialling address: String) -> DialDirections { DialDirections(to: address) }
 }

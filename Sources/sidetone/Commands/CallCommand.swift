@@ -64,6 +64,10 @@ struct CallCommand: Command {
         help:
           "write the call as one page for people: both voices on one axis, gaps, turns, clears, "
           + "the verdict; it needs no script and no network"),
+      Option(
+        "--timeline", "FILE.json",
+        help:
+          "write each message both ways with its time, and into --report; '-' for standard output"),
       Option("--junit", "FILE.xml", help: "write the verdict as a CI service reads it"),
     ] + CallerOptions.options + WebOptions.options
   static let notes = """
@@ -114,6 +118,7 @@ struct CallCommand: Command {
   private let reportFile: String?
   private let junitFile: String?
   private let pageFile: String?
+  private let timelineFile: String?
   private let caller: CallerOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -131,14 +136,19 @@ struct CallCommand: Command {
     reportFile = try arguments.text("--report")
     junitFile = try arguments.text("--junit")
     pageFile = try arguments.text("--html")
+    timelineFile = try arguments.text("--timeline")
     if recording == "-", reportFile == "-" {
       throw UsageError("--record and --report cannot both go to standard output")
+    }
+    if timelineFile == "-", recording == "-" || reportFile == "-" {
+      throw UsageError("--timeline cannot go to standard output beside --record and --report")
     }
     setup = try CallSetup(arguments, provider, caller)
     try SoundFile.checkWritable(recording, for: "--record")
     try SoundFile.checkWritable(reportFile, for: "--report")
     try SoundFile.checkWritable(junitFile, for: "--junit")
     try SoundFile.checkWritable(pageFile, for: "--html")
+    try SoundFile.checkWritable(timelineFile, for: "--timeline")
     // Whatever is asked, options that do not go together are found out before the call.
     _ = try setup.platform(DialDirections(), isAsked: false)
   }
@@ -149,6 +159,7 @@ struct CallCommand: Command {
     if let recording { try SoundFile.write(outcome.heard, to: recording) }
     if let reportFile { try Self.write(outcome.report, to: reportFile) }
     if let junitFile { try SoundFile.write(JUnitReport.xml(outcome.report), to: junitFile) }
+    if let timelineFile { try SoundFile.write(try outcome.timeline(), to: timelineFile) }
     let text = ReportText(
       report: outcome.report, said: said, heard: outcome.heard, recording: recording,
       unicode: Console.isUnicode)
@@ -156,7 +167,7 @@ struct CallCommand: Command {
       try SoundFile.write(ReportPage(text, after: setup.silence ?? .zero).html, to: pageFile)
     }
     let lines = text.lines.joined(separator: "\n")
-    if recording == "-" || reportFile == "-" {
+    if recording == "-" || reportFile == "-" || timelineFile == "-" {
       Console.complain(lines)
     } else {
       Console.print(lines)
@@ -182,8 +193,10 @@ struct CallCommand: Command {
     loop.start()
     defer { loop.stop() }
     let length = Self.seconds(said.duration)
+    await journey.begin(web.plan(directions, streamURL: address.redacted))
     let call = SimulatedCall(
-      to: address, as: platform, on: loop, tls: caller.tls, headers: caller.headers)
+      to: address, as: platform, on: loop, tls: caller.tls, headers: caller.headers,
+      keepsTimeline: timelineFile != nil, moments: { journey.tell($0) })
     let outcome = await call.run { progress in
       let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
       Console.status(
@@ -202,5 +215,17 @@ struct CallCommand: Command {
       throw UsageError("cannot write \(path)", advice: "a figure has no JSON form")
     }
     try SoundFile.write(json, to: path)
+  }
+}
+
+extension CallOutcome {
+  /// The timeline alone, as JSON.
+  fileprivate func timeline() throws(UsageError) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    guard let json = try? encoder.encode(report.timeline ?? []) else {
+      throw UsageError("the timeline has no JSON form", advice: "leave --timeline out")
+    }
+    return json
   }
 }

@@ -10,10 +10,29 @@ struct WebOptions {
     Option(
       "--answer", "URL",
       help: "ask this answer URL, read its XML and dial what it says, as \(askers("answer"))"),
+    Option(
+      "--status", "URL",
+      help: "tell this address of the call or the stream, in place of what the answer names"),
+    Option(
+      "--passthru", "URL",
+      help: "ask this address which way to take after the stream, where the platform does"),
+    Option(
+      "--callback-style", "NAME",
+      help: "how callbacks are spelt: \(styles) (default the first)"),
+    Option(
+      "--callback-retry", "N",
+      help: "send a callback again up to N times where it is not taken, and the last one twice; "
+        + "0 to 5 (default 0)"),
   ]
+
+  private static var styles: String {
+    SimulatedProvider.all.compactMap { $0.web?.callbackStyles.joined(separator: ", ") }
+      .joined(separator: "; ")
+  }
 
   /// What to ask before the call is dialled; nil to dial at once.
   let enquiry: String?
+  private let given: CallbackPlan
 
   /// Reads the options for a provider's calls.
   init(_ arguments: Arguments, _ provider: SimulatedProvider) throws(UsageError) {
@@ -27,6 +46,21 @@ struct WebOptions {
       enquiry = url
     }
     self.enquiry = enquiry
+    var plan = CallbackPlan()
+    plan.status = try Self.address(arguments, "--status")
+    plan.passthru = try Self.address(arguments, "--passthru")
+    let styles = provider.web?.callbackStyles ?? []
+    plan.style = try arguments.choice("--callback-style", of: styles) ?? styles.first ?? ""
+    plan.retries = try arguments.integer("--callback-retry", in: 0...5) ?? 0
+    if plan.passthru != nil, provider.web?.takesPassthru != true {
+      throw UsageError("\(provider.name) has no flow that goes on: leave --passthru out")
+    }
+    if plan.status == nil, plan.passthru == nil, enquiry == nil,
+      arguments.has("--callback-style") || arguments.has("--callback-retry")
+    {
+      throw UsageError("--callback-style and --callback-retry go with --status or --passthru")
+    }
+    given = plan
     let url = arguments.optionalOperand(0)
     guard (url == nil) != (enquiry == nil) else {
       throw UsageError(
@@ -34,6 +68,17 @@ struct WebOptions {
           ? "URL is missing: where the bot listens, or what to ask for it (--lookup, --answer)"
           : "URL and --\(provider.web?.enquiry.name ?? "") both say where to dial: leave one out")
     }
+  }
+
+  /// Whom the platform tells, after what an answer said.
+  func plan(_ directions: DialDirections, streamURL: String) -> CallbackPlan {
+    var plan = given
+    if plan.status == nil, let (url, method) = directions.status {
+      plan.status = url
+      plan.statusMethod = method
+    }
+    plan.streamURL = streamURL
+    return plan
   }
 
   /// An absolute http or https address.

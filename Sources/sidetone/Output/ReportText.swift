@@ -73,7 +73,8 @@ struct ReportText {
         ?? exchange.failure ?? "no answer"
       let branch = exchange.branch.map { ", branch \($0)" } ?? ""
       return row(
-        exchange.what, "\(exchange.method) \(exchange.url): \(answer)\(branch)\(again)")
+        exchange.what.padded(to: 15),
+        "\(exchange.method) \(exchange.url): \(answer)\(branch)\(again)")
     }
     let rest = report.http.count - most
     return shown + (rest > 0 ? [row("", "and \(rest) more")] : [])
