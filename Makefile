@@ -125,7 +125,8 @@ bench-load: setup
 stall-load: setup
 	scripts/stall-load $(ARGS)
 
-# Unmodified public bots from PyPI, called as each platform does, directly and behind the proxy.
+# Unmodified public bots from PyPI, called as each platform does, directly and behind the proxy. Needs PyPI, so
+# it is not part of `check`.
 check-bots: setup
 	scripts/check-bots
 
@@ -134,7 +135,7 @@ recording: setup
 	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
 
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz check-bots recording
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording
 
 clean:
 	rm -rf .build .build-*

@@ -58,14 +58,18 @@ public final class SignalWatcher: Sendable {
 
     init(_ signals: [Int32], _ continuation: AsyncStream<Arrival>.Continuation) {
       self.continuation = continuation
+      let registered = DispatchSemaphore(value: 0)
       for number in signals {
         // Dispatch hears what is ignored otherwise; without this the default would end the process.
         _ = signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler { [weak self] in self?.arrived(number) }
+        source.setRegistrationHandler { registered.signal() }
         source.activate()
         sources.append(source)
       }
+      // Registered by another thread, and ignored until then: a signal that comes at once must not be lost.
+      for _ in signals { _ = registered.wait(timeout: .now() + .seconds(1)) }
     }
 
     private func arrived(_ number: Int32) {
