@@ -70,8 +70,9 @@ public struct MediaSession: ~Copyable {
   /// closed, and further speech is refused. Audio of the caller that has arrived can still be read.
   public mutating func close(at now: MonotonicTime) {
     guard !isClosed else { return }
-    advance(to: now)
+    // First of all: what is still to be decided is overtaken, also where its time has come meanwhile.
     forgetBargeIn(at: now)
+    advance(to: now)
     isClosed = true
     recorder?.finish(at: now)
     dropSpeech(mark: .closed, at: now) { .closed(played: $0) }

@@ -119,6 +119,20 @@ private struct ToldEar: SpeechDetector {
     #expect(short.dismissals == [.short] && short.clearCount == 0)
   }
 
+  @Test("the call's end overtakes what is still to be decided, also where its time has come")
+  func overtaken() throws {
+    var talk = try Talk(BargeInPolicy(.immediate, veto: .milliseconds(150)))
+    talk.hear(.began, for: 20)
+    talk.driver.now += 1_000_000_000
+    talk.driver.session.close(at: talk.driver.time)
+    talk.driver.settle()
+    #expect(talk.interruptions.isEmpty && talk.clearCount == 0)
+    let isClosed = talk.driver.events.contains {
+      if case .utteranceEnded(_, .closed) = $0 { true } else { false }
+    }
+    #expect(isClosed)
+  }
+
   @Test("polite waits for the bot's pause")
   func polite() throws {
     var talk = try Talk(BargeInPolicy(.polite), pauseAt: 2_000)
