@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(
-    "the response is what the far end saw, and the parts say where it went", arguments: [0, 60])
+    "the response is what the far end saw, and the parts say where it went", arguments: [0, 160])
   func response(silenceFirst: Int) throws {
     var driver = try SessionDriver()
     driver.session.detector = LevelGate()
