@@ -95,7 +95,7 @@ public struct DialDirections: Hashable, Sendable {
   }
   private var statusURL: String?
   private var statusMethod = "POST"
-  /// What is wrong with the answer, a sentence each; at most ``mostSentences``.
+  /// What is wrong with the answer, a sentence each; at most 20.
   public private(set) var problems: [String] = []
   /// What is worth knowing.
   public private(set) var remarks: [String] = []
