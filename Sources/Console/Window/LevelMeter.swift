@@ -36,6 +36,10 @@ struct MeteringDetector: SpeechDetector {
   let meter: LevelMeter
   var own: (any SpeechDetector)?
 
+  var quietDuration: Duration { own?.quietDuration ?? .zero }
+  var spoken: Duration? { own?.spoken }
+  var lastEdge: SpeechBoundary? { own?.lastEdge }
+
   mutating func hear(_ samples: Span<Int16>, rate: SampleRate) -> SpeechEdge? {
     meter.note(Level(of: samples).peak)
     guard var detector = own.take() else { return nil }
