@@ -95,7 +95,8 @@ if !coreOnly {
         "CallSimulator", "BotTransport", "Sockets", "Telephony", "AudioEngine", "Ground",
       ],
       resources: [
-        "door.html", "index.html", "style.css", "page.js", "phone.js", "sound.js", "voice.js",
+        "door.html", "index.html", "style.css", "elements.js", "page.js", "phone.js", "sound.js",
+        "voice.js",
         "resampler.js", "handset.js", "scope.js", "window.js", "record.js",
       ].map { .embedInCode("Page/\($0)") },
       swiftSettings: swiftSettings),

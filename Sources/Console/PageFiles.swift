@@ -15,6 +15,7 @@ enum PageFiles {
       "door": File(type: page, bytes: PackageResources.door_html),
       "style.css": File(type: "text/css; charset=utf-8", bytes: PackageResources.style_css),
       "page.js": File(type: script, bytes: PackageResources.page_js),
+      "elements.js": File(type: script, bytes: PackageResources.elements_js),
       "phone.js": File(type: script, bytes: PackageResources.phone_js),
       "sound.js": File(type: script, bytes: PackageResources.sound_js),
       "voice.js": File(type: script, bytes: PackageResources.voice_js),

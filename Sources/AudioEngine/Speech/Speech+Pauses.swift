@@ -22,26 +22,15 @@ extension Speech {
     let end = min(position + count, queue.end)
     guard end - start >= size else { return true }
     var power: UInt64 = 0
-    queue.forEachPiece(in: start..<(start + (end - start) / size * size)) { piece in
-      var from = 0
-      while from < piece.byteCount {
-        let to = min(from + 512 * size, piece.byteCount)
-        power += Self.power(of: piece.extracting(from..<to), wire.encoding)
-        from = to
-      }
+    var place = start
+    while end - place >= size {
+      let count = min((end - place) / size, 512)
+      var samples = InlineArray<512, Int16>(repeating: 0)
+      var span = samples.mutableSpan
+      queue.expand(place..<(place + count * size), from: wire.encoding, into: &span)
+      power += Level(of: samples.span.extracting(first: count)).sumOfSquares
+      place += count * size
     }
     return power < Self.quietPower * UInt64((end - start) / size)
-  }
-
-  private static func power(of bytes: RawSpan, _ encoding: AudioEncoding) -> UInt64 {
-    var samples = InlineArray<512, Int16>(repeating: 0)
-    var span = samples.mutableSpan
-    let count = bytes.byteCount / encoding.bytesPerSample
-    switch encoding {
-    case .linear16: Linear16.decode(bytes, into: &span)
-    case .mulaw: G711.mulawDecode(bytes, into: &span)
-    case .alaw: G711.alawDecode(bytes, into: &span)
-    }
-    return Level(of: samples.span.extracting(first: count)).sumOfSquares
   }
 }

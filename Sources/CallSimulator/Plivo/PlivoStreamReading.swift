@@ -1,4 +1,5 @@
 import AudioEngine
+import Foundation
 
 /// What Plivo makes of one `<Stream>` element, every attribute judged.
 struct PlivoStreamReading {
@@ -26,7 +27,7 @@ struct PlivoStreamReading {
     readNoiseCancellation(into: &directions)
     directions.takeStatus("statusCallbackUrl", "statusCallbackMethod", in: stream)
     readEnd(into: &directions)
-    let address = String(stream.text.trimming { $0.isWhitespace })
+    let address = stream.text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !address.isEmpty else {
       return directions.object("<Stream> is empty: its text has to be the stream's address")
     }
@@ -86,7 +87,7 @@ struct PlivoStreamReading {
     var parameters: [String: String] = [:]
     for item in text.prefix(4_096).split(whereSeparator: { $0 == "," || $0 == ";" }) {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String((parts.first ?? "").trimming { $0 == " " })
+      let name = (parts.first ?? "").trimmingCharacters(in: .whitespaces)
       guard parts.count == 2, !name.isEmpty else {
         directions.object(
           "extraHeaders has the item \(BotText.excerpt(item.utf8)) without name and =")
@@ -137,16 +138,5 @@ struct PlivoStreamReading {
       "keepCallAlive is not true and nothing follows <Stream>: the XML runs out, and the call ends within seconds (4010)"
     )
     directions.longest = min(directions.longest ?? Self.runOut, Self.runOut)
-  }
-}
-
-extension Collection where Self: BidirectionalCollection {
-  /// Without what fits at both ends.
-  func trimming(_ fits: (Element) -> Bool) -> SubSequence {
-    let head = drop(while: fits)
-    guard let last = head.lastIndex(where: { !fits($0) }) else {
-      return head[head.startIndex..<head.startIndex]
-    }
-    return head[...last]
   }
 }

@@ -51,9 +51,9 @@ struct TwilioWeb: SimulatedWeb {
     from answer: WebAnswer, to request: WebRequest, about call: WebCall
   ) -> DialDirections {
     var directions = DialDirections()
-    guard directions.accepts(answer, to: enquiry.words),
-      let response = directions.response(in: answer)
-    else { return directions }
+    guard let response = directions.response(in: answer, to: enquiry.words) else {
+      return directions
+    }
     directions.format = WireFormat(.mulaw, .hz8000)
     let verbs = response.children.enumerated().filter { verb in
       ["Connect", "Start"].contains(verb.element.name)

@@ -1,10 +1,10 @@
 // The page: fields and buttons around one telephone.
+import { element, showFigures } from "./elements.js";
 import { Phone } from "./phone.js";
 import { wave } from "./sound.js";
 import { Scope } from "./scope.js";
 import { CallWindow } from "./window.js";
 
-const element = (id) => document.getElementById(id);
 const phone = new Phone();
 window.sidetone = { phone };
 
@@ -156,15 +156,7 @@ function showReport(report) {
     "illegal chunks": report.illegalChunks,
     "closed": `${report.closeCode ?? "-"} by ${report.closedBy ?? "nobody"}`,
   };
-  element("figures").replaceChildren(...Object.entries(figures).map(([name, value]) => {
-    const pair = document.createElement("div");
-    const term = document.createElement("dt");
-    const figure = document.createElement("dd");
-    term.textContent = name;
-    figure.textContent = value;
-    pair.append(term, figure);
-    return pair;
-  }));
+  showFigures(element("figures"), figures);
   offer(element("json"), new Blob([JSON.stringify(report, null, 2)], { type: "application/json" }));
   offer(element("wav"), wave(phone.heard(), phone.rate));
 }

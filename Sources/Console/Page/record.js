@@ -1,6 +1,6 @@
 // The page of an ended call: what it was like, and its recording as a picture to listen to.
 
-const element = (id) => document.getElementById(id);
+import { element, penOf, showFigures } from "./elements.js";
 
 // The marks of a WAV file, in seconds, from its chunks `cue ` and `LIST`.
 export function cues(buffer) {
@@ -63,15 +63,7 @@ export class CallPage {
       "silence put in": `${figures.silenceMs} ms`, interruptions: figures.interruptions, marks: figures.marks,
       clears: figures.clears, "late (99 %)": `${figures.lateMs} ms`,
     };
-    element("page-figures").replaceChildren(...Object.entries(facts).map(([name, value]) => {
-      const pair = document.createElement("div");
-      const term = document.createElement("dt");
-      const text = document.createElement("dd");
-      term.textContent = name;
-      text.textContent = value;
-      pair.append(term, text);
-      return pair;
-    }));
+    showFigures(element("page-figures"), facts);
     const json = new Blob([JSON.stringify(row, null, 2)], { type: "application/json" });
     element("page-json").href = URL.createObjectURL(json);
     element("page-json").download = `call-${row.id}.json`;
@@ -132,15 +124,9 @@ export class CallPage {
   }
 
   #draw() {
-    const canvas = element("page-canvas");
-    const { clientWidth: width, clientHeight: height } = canvas;
-    if (!width || !this.#sound) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    const pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
+    const drawing = this.#sound && penOf(element("page-canvas"));
+    if (!drawing) return;
+    const { pen, width, height, color } = drawing;
     const { caller, bot, seconds, cues: marks } = this.#sound;
     const half = (height - 16) / 2;
     for (const [peaks, center, name] of [[caller, half / 2, "--caller"], [bot, half * 1.5, "--bot"]]) {

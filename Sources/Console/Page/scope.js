@@ -1,6 +1,8 @@
 // The last seconds of the line: the caller above, the bot below, and between them how far the bot's audio
 // runs ahead of the ear. One column a piece of 20 ms.
 
+import { penOf } from "./elements.js";
+
 const COLUMNS = 500;
 const MOST_LEAD = 2000;
 
@@ -53,15 +55,9 @@ export class Scope {
   }
 
   draw() {
-    const ratio = window.devicePixelRatio || 1;
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    if (!width) return;
-    this.canvas.width = width * ratio;
-    this.canvas.height = height * ratio;
-    const pen = this.canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    const style = getComputedStyle(document.documentElement);
-    const color = (name) => style.getPropertyValue(name);
+    const drawing = penOf(this.canvas);
+    if (!drawing) return;
+    const { pen, width, height, color } = drawing;
     const step = width / COLUMNS;
     const band = 26;
     const half = (height - band) / 2;

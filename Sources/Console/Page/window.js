@@ -1,10 +1,10 @@
 // The window: the server's calls as rows, and one of them as a picture that moves on.
 
+import { element, penOf } from "./elements.js";
 import { CallPage } from "./record.js";
 
 const SHOWN = 30_000; // milliseconds of the picture
 const KEPT = 300_000;
-const element = (id) => document.getElementById(id);
 
 export class CallWindow {
   #socket = null;
@@ -168,15 +168,9 @@ export class CallWindow {
   }
 
   #draw() {
-    const canvas = element("picture-canvas");
-    const { clientWidth: width, clientHeight: height } = canvas;
-    if (!width || !this.#watched) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    const pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
+    const drawing = this.#watched && penOf(element("picture-canvas"));
+    if (!drawing) return;
+    const { pen, width, height, color } = drawing;
     const { pictures } = this.#watched;
     const last = pictures.at(-1)?.atMs ?? 0;
     const first = Math.max(last - KEPT, 0);

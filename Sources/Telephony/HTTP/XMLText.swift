@@ -1,8 +1,8 @@
 /// Reads single values out of the small XML answers of REST APIs: no attributes, no namespaces, no
-/// entities but the five of the standard and numbers.
+/// entities but the five of the standard and numbers; and says what text has to become to stand in XML.
 ///
-/// Also what text has to become to stand in XML. Not a validator: it finds an element by name and gives its text. Never fails, never expands
-/// anything beyond its own length.
+/// Not a validator: it finds an element by name and gives its text. Never fails, never expands anything
+/// beyond its own length.
 package enum XMLText {
   /// The text of the first element called `name`, letter case aside; nil where there is none, where
   /// it is not closed, or where it holds other elements.
