@@ -152,11 +152,11 @@ def echo_once(driver, voice, name, encoding, rate):
 
 
 def interrupt(driver):
-    """The quickest of up to three calls: on a busy machine the browser's own threads wait."""
+    """The quickest of up to four calls: on a busy machine the browser's own threads wait."""
     driver.execute_script(
         "sidetone.phone.addEventListener('level', ({detail}) => pieces.push([detail.way, detail.peak]))")
     best = None
-    for _ in range(3):
+    for _ in range(4):
         seen = interrupt_once(driver)
         if best is None or seen["silentMs"] < best["silentMs"]:
             best = seen
@@ -177,10 +177,15 @@ def interrupt_once(driver):
     pieces = driver.execute_script("return pieces")
     # The caller is silent first; the bot's last loud piece before its pause ends the barge-in.
     spoke = next(i for i, (way, peak) in enumerate(pieces) if way == "said" and peak > 0.1)
-    after = [peak for way, peak in pieces[spoke:] if way == "heard"]
-    quiet = next((i for i in range(len(after)) if max(after[i:i + 10]) < 0.01), len(after))
+    after = [(at, peak) for at, (way, peak) in enumerate(pieces) if at >= spoke and way == "heard"]
+    quiet = next((i for i in range(len(after))
+                  if max(peak for _, peak in after[i:i + 10]) < 0.01), len(after))
+    # How much the caller said meanwhile. The browser's capture and its playing stop for a moment each by
+    # themselves where the machine is busy: then only the other one tells how long it took.
+    end = after[quiet][0] if quiet < len(after) else len(pieces)
+    said = sum(way == "said" for way, _ in pieces[spoke:end])
     before = max([peak for way, peak in pieces[:spoke] if way == "heard"], default=0)
-    return {"silentMs": 20 * quiet, "spokeBefore": before > 0.05, "clears": report["clears"],
+    return {"silentMs": 20 * min(quiet, said), "saidMs": 20 * said, "heardMs": 20 * quiet, "spokeBefore": before > 0.05, "clears": report["clears"],
             "verdict": report["verdict"], "problems": report["problems"], "page": listen(driver),
             "lasted": report["durationMs"] / 1000}
 
