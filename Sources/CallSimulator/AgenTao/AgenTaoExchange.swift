@@ -27,13 +27,13 @@ final class AgenTaoExchange: @unchecked Sendable {
   private var mediaPort: Int?
   private var callsMade = 0
   private var ticker: LoopTimer?
-  private let alarms: AgenTaoAlarms
+  private let alarms: LoopAlarms
   /// Upgrades are refused with 503: the server is about to go.
   var isDraining = false
 
   init(loop: EventLoop, configuration: AgenTaoServer.Configuration) {
     self.loop = loop
-    alarms = AgenTaoAlarms(loop: loop)
+    alarms = LoopAlarms(loop: loop)
     self.configuration = configuration
   }
 

@@ -44,7 +44,7 @@ final class AgenTaoLine {
   var replies: [(id: String, output: AgenTaoMediaOutput)] = []
   var refusalsGiven: [AgenTaoServer.Verb: Int] = [:]
   var ringsTaken = 0
-  private let alarms: AgenTaoAlarms
+  private let alarms: LoopAlarms
 
   init(
     id: String, plan: AgenTaoPlan, profile: AgenTaoServer.Profile, createdAt: Int,
@@ -57,7 +57,7 @@ final class AgenTaoLine {
     self.configuration = configuration
     faults = configuration.faults
     self.loop = loop
-    alarms = AgenTaoAlarms(loop: loop)
+    alarms = LoopAlarms(loop: loop)
     record = AgenTaoCallRecord(id: id)
   }
 

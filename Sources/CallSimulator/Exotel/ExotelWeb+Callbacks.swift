@@ -23,18 +23,20 @@ extension ExotelWeb {
   private func status(
     _ ending: CallEnding, event: String, _ call: WebCall, _ plan: CallbackPlan, _ date: Date
   ) -> WebCallback? {
-    guard let url = plan.status else { return nil }
+    guard let url = plan.status, plan.statusEvents.isEmpty || plan.statusEvents.contains(event)
+    else { return nil }
     // India's time, without saying so.
     let now = WebTime.plain(date, minutesEast: 330)
     let seconds = String(Int(ending.durationMs / 1_000))
     let isOver = event == "terminal"
-    let state = !isOver ? "in-progress" : ending.wasUp ? "completed" : "failed"
+    let state = !isOver ? "in-progress" : ending.wasUp ? "completed" : ending.unanswered ?? "failed"
     var fields: [WebRequest.Field] = [
       .init("CallSid", call.callID), .init("EventType", event), .init("DateCreated", now),
       .init("DateUpdated", now), .init("Status", state), .init("To", call.to),
       .init("From", call.from), .init("PhoneNumberSid", call.to), .init("StartTime", now),
       .init("Direction", "outbound-api"),
     ]
+    if let customField = plan.customField { fields.append(.init("CustomField", customField)) }
     if isOver {
       fields += [
         .init("EndTime", now), .init("ConversationDuration", seconds), .init("RecordingUrl", ""),

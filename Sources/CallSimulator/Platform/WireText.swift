@@ -1,6 +1,6 @@
 /// A JSON value on its way to the bot, with the order of keys kept: the simulator's own writer, so
 /// that a platform can spell its messages in every way that was ever seen.
-enum WireText {
+enum WireText: Sendable {
   case string(String)
   /// Digits (or any other JSON text) to be written as they are.
   case bare(String)
@@ -9,13 +9,13 @@ enum WireText {
   case null
 
   /// A key and its value.
-  struct Member {
+  struct Member: Sendable {
     let key: String
     let value: WireText
   }
 
   /// How a document is spelt beyond its content.
-  struct Spelling {
+  struct Spelling: Sendable {
     /// Writes `/` as `\/`, as PHP's and some Java encoders do.
     var escapesSlashes = false
     /// Writes a blank after each comma and colon, as Python's encoder does.

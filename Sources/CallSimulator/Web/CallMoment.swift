@@ -20,6 +20,8 @@ public struct CallEnding: Hashable, Sendable {
   public var failure: String?
   /// How long the stream lasted, in milliseconds.
   public var durationMs = 0.0
+  /// What the platform calls it where nobody answered: `busy`, `no-answer`, `failed`; nil elsewhere.
+  public var unanswered: String?
 
   /// Whether the bot ended it in an orderly way.
   var isOrderly: Bool { failure == nil && closeCode != nil && closeCode != 1006 }
@@ -45,6 +47,10 @@ public struct CallbackPlan: Hashable, Sendable {
   public var status: String?
   /// `GET` or `POST`.
   public var statusMethod = "POST"
+  /// Which events of the call are told there; empty for all.
+  public var statusEvents: [String] = []
+  /// What was passed with the order of the call, and comes back; nil for nothing.
+  public var customField: String?
   /// Of the stream's outcome, and the way to take after it; nil for nowhere.
   public var passthru: String?
   /// One of ``SimulatedWeb/callbackStyles``.

@@ -93,10 +93,16 @@ public actor CallWeb {
     if !remarks.contains(remark) { remarks.append(remark) }
   }
 
-  /// A call's outcome with everything that was said over HTTP in its report, when all has been told.
-  public func complete(_ outcome: CallOutcome) async -> CallOutcome {
+  /// Waits until all has been told; what was wrong with it, a sentence each.
+  func finish() async -> [String] {
     telling.finish()
     await teller?.value
+    return problems.map(\.sentence)
+  }
+
+  /// A call's outcome with everything that was said over HTTP in its report, when all has been told.
+  public func complete(_ outcome: CallOutcome) async -> CallOutcome {
+    _ = await finish()
     var report = outcome.report
     report.add(exchanges, problems: problems, remarks: remarks)
     return CallOutcome(report: report, heard: outcome.heard)

@@ -86,7 +86,10 @@ public struct HTTPResponse: Sendable {
   private static func phrase(_ status: Int) -> String {
     switch status {
     case 200: "OK"
+    case 201: "Created"
+    case 202: "Accepted"
     case 204: "No Content"
+    case 302: "Found"
     case 303: "See Other"
     case 400: "Bad Request"
     case 401: "Unauthorized"

@@ -32,6 +32,7 @@ enum CommandTable {
       LoadCommand.self,
       SimulateCommand.self,
       AgenTaoServerCommand.self,
+      ExotelServerCommand.self,
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,

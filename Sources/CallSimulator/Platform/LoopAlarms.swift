@@ -2,7 +2,7 @@ import AudioEngine
 import Sockets
 
 /// What is to be done later on one loop, until its owner lets go of it. Loop thread only.
-final class AgenTaoAlarms {
+final class LoopAlarms {
   private let loop: EventLoop
   private var timers: [Int: LoopTimer] = [:]
   private var made = 0
