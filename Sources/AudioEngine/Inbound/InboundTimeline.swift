@@ -16,6 +16,8 @@ struct InboundTimeline: ~Copyable {
   private var carryCount = 0
   /// Positions up to this one have been listened to.
   private var listened = 0
+  /// Positions up to this one have been cleaned; nil where audio is left as it comes.
+  private var cleaned: Int?
   /// Positions up to this one have been recorded, or were not to be.
   private var recorded = 0
   private var isEnded = false
@@ -141,8 +143,8 @@ struct InboundTimeline: ~Copyable {
     var edge: SpeechEdge?
     let size = wire.encoding.bytesPerSample
     var position = max(listened, ring.start)
-    while ring.end - position >= size {
-      let count = min((ring.end - position) / size, 480)
+    while readableEnd - position >= size {
+      let count = min((readableEnd - position) / size, 480)
       var samples = Scratch(repeating: 0)
       var span = samples.mutableSpan
       ring.expand(position..<(position + count * size), from: wire.encoding, into: &span)
@@ -208,7 +210,31 @@ struct InboundTimeline: ~Copyable {
 
   private typealias Scratch = InlineArray<512, Int16>
 
-  private var waitingSamples: Int { ring.count / wire.encoding.bytesPerSample }
+  private var waitingSamples: Int { (readableEnd - ring.start) / wire.encoding.bytesPerSample }
+
+  /// What lies behind it lacks some of a frame that is to be cleaned.
+  private var readableEnd: Int {
+    guard let cleaned, !isEnded else { return ring.end }
+    return max(cleaned, ring.start)
+  }
+
+  /// Cleans in place, frame by frame, what has arrived since it last did.
+  mutating func clean(with stage: CallerStage, at now: MonotonicTime) {
+    let size = wire.encoding.bytesPerSample
+    stage.arrived(ring.end / size, at: now)
+    let count = stage.frameSampleCount
+    var position = max(cleaned ?? 0, ring.start)
+    while ring.end - position >= count * size {
+      var samples = Scratch(repeating: 0)
+      var span = samples.mutableSpan
+      var frame = span._mutatingExtracting(..<count)
+      ring.expand(position..<(position + count * size), from: wire.encoding, into: &frame)
+      stage.clean(&frame, from: position / size)
+      ring.replace(from: position, with: frame.span, as: wire.encoding)
+      position += count * size
+    }
+    cleaned = position
+  }
 
   /// Resamples what waits, straight into the frame as long as all that it gives must fit. Linear
   /// samples are taken from where they lie.

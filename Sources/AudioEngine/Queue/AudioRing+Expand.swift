@@ -25,6 +25,22 @@ extension AudioRing {
     }
   }
 
+  /// Writes `samples`, at most 480, over the bytes from `position` on, all of which must be held.
+  mutating func replace(
+    from position: Int, with samples: Span<Int16>, as encoding: AudioEncoding
+  ) {
+    guard encoding != .linear16 else { return unsafe replace(from: position, with: samples.bytes) }
+    var bytes = InlineArray<480, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    var raw = unsafe span.mutableBytes
+    if encoding == .mulaw {
+      G711.mulawEncode(samples, into: &raw)
+    } else {
+      G711.alawEncode(samples, into: &raw)
+    }
+    unsafe replace(from: position, with: bytes.span.bytes.extracting(first: samples.count))
+  }
+
   /// Where in `range`, which ``expand(_:from:into:)`` would take, the blocks of 10 ms begin and end that hold
   /// a sample beyond `peak`, in bytes from its start; nil where it is quieter throughout.
   func sound(in range: Range<Int>, of wire: WireFormat, beyond peak: Int) -> Range<Int>? {

@@ -144,6 +144,21 @@ package struct AudioRing: ~Copyable {
     }
   }
 
+  /// Writes `bytes` over those from `position` on, all of which must be held.
+  mutating func replace(from position: Int, with bytes: RawSpan) {
+    precondition(
+      position >= start && position + bytes.byteCount <= end, "\(position) is not held")
+    unsafe bytes.withUnsafeBytes { source in
+      guard let from = source.baseAddress else { return }
+      let offset = position & (room - 1)
+      let first = min(source.count, room - offset)
+      unsafe (base + offset).copyMemory(from: from, byteCount: first)
+      if first < source.count {
+        unsafe base.copyMemory(from: from + first, byteCount: source.count - first)
+      }
+    }
+  }
+
   private mutating func reserve(_ more: Int) {
     precondition(more <= free, "\(more) bytes do not fit into \(free) free")
     guard count + more > room else { return }

@@ -10,6 +10,7 @@ extension MediaSession {
     if let since = playout.takeClear() {
       statistics.outbound.clears += 1
       recorder?.cleared(at: now)
+      stage?.cleared(at: now)
       statistics.outbound.clearDelay.add(now - since)
       return .clear
     }
@@ -21,9 +22,10 @@ extension MediaSession {
     }
     guard let next = nextDeparture(at: now), next.due <= now.nanoseconds else { return nil }
     let chunk = speech.leave(next.departure, at: now.nanoseconds, &statistics.outbound)
-    if recorder != nil {
-      let heardFrom = max(playout.earEnd ?? .min, now.nanoseconds)
-      record(chunk, playedFrom: MonotonicTime(nanoseconds: heardFrom))
+    if recorder != nil || stage != nil {
+      let start = MonotonicTime(nanoseconds: max(playout.earEnd ?? .min, now.nanoseconds))
+      record(chunk, playedFrom: start)
+      expectEcho(of: chunk, playedFrom: start)
     }
     playout.left(
       chunk, at: now.nanoseconds, due: next.due, leavesSince: next.departure.leavesSince,

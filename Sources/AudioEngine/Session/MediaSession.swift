@@ -39,6 +39,8 @@ public struct MediaSession: ~Copyable {
   var turns: TurnClock?
   /// The caller who speaks over the bot.
   var barge = BargeIn()
+  /// Cleans the caller's audio; nil where it is left as it comes.
+  let stage: CallerStage?
   /// Writes down what is said and heard; nil for nothing.
   var recorder: Recorder?
   /// What the bot is still to be told, oldest first.
@@ -52,11 +54,13 @@ public struct MediaSession: ~Copyable {
     for rate in [configuration.wire.rate, configuration.botRate] where !rate.isTelephony {
       throw .unsupportedRate(rate)
     }
+    let stage = try CallerStage.wanted(by: configuration)
     do {
       inbound = try InboundTimeline(configuration: configuration)
     } catch {
       throw .resampler(error)
     }
+    self.stage = stage
     speech = Speech(configuration)
     playout = Playout(configuration.playback, wire: configuration.wire)
   }
@@ -115,6 +119,7 @@ public struct MediaSession: ~Copyable {
       inbound.record { recorder?.heard($0) }
       recorder?.callerMessageEnded(at: now)
     }
+    if result == .taken, stage != nil { enhance(at: now) }
     // Taken out and put back, so that its box has one owner and is changed in place.
     if result == .taken, var detector = detector.take() {
       let edge = inbound.listen(with: &detector)

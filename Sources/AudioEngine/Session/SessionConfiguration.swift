@@ -4,6 +4,8 @@ public enum SessionError: Error, Hashable, Sendable {
   case unsupportedRate(SampleRate)
   /// The resampler between the two rates cannot be made.
   case resampler(ResamplerError)
+  /// The caller's audio cannot be enhanced.
+  case enhancement(EnhancementError)
 }
 
 /// What a full queue does with the next write.
@@ -46,6 +48,9 @@ public struct SessionConfiguration: Hashable, Sendable {
   public var inboundGapCap: Duration
   /// Speech written without an utterance of its own ends by itself after so long without a write.
   public var idleFinish: Duration
+  /// What is done to the caller's audio before the detector and the bot hear it; nil, the default, for
+  /// nothing. A recording keeps it as it came.
+  public var enhancement: EnhancementOptions?
 
   /// Makes a configuration; the defaults suit a conversation.
   public init(
@@ -58,7 +63,8 @@ public struct SessionConfiguration: Hashable, Sendable {
     whenFull: FullQueuePolicy = .wait,
     inboundCapacity: Duration = .seconds(4),
     inboundGapCap: Duration = .seconds(2),
-    idleFinish: Duration = .milliseconds(200)
+    idleFinish: Duration = .milliseconds(200),
+    enhancement: EnhancementOptions? = nil
   ) {
     self.wire = wire
     self.botRate = botRate
@@ -70,5 +76,6 @@ public struct SessionConfiguration: Hashable, Sendable {
     self.inboundCapacity = inboundCapacity
     self.inboundGapCap = inboundGapCap
     self.idleFinish = idleFinish
+    self.enhancement = enhancement
   }
 }

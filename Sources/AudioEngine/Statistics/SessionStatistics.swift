@@ -26,6 +26,11 @@ public struct SessionStatistics: Hashable, Sendable {
     public var backlogPercent = 0
     /// Audio dropped because the bot read too slowly.
     public var overflow: Duration = .zero
+    /// How much later than by the clock the caller's line gave the bot's voice back at last; nil where no
+    /// echo was found, or looked for.
+    public var echoDelay: Duration?
+    /// How often that delay was found anew, far from where it was.
+    public var echoRealignments = 0
     /// Interarrival jitter after RFC 3550, section 6.4.1.
     public var jitter: Duration { .nanoseconds(jitterNanoseconds) }
     /// The same as each message moves it.

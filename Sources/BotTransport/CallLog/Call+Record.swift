@@ -112,6 +112,10 @@ extension SessionStatistics {
       "latenessP99Us": microseconds(outbound.lateness.quantile(0.99)),
       "leadP50Us": microseconds(outbound.lead.quantile(0.5)),
     ]
+    if let delay = inbound.echoDelay {
+      counts["echoDelayMs"] = milliseconds(delay)
+      counts["echoRealignments"] = inbound.echoRealignments
+    }
     if let turns {
       counts["turns"] = turns.count
       counts["turnsInterrupted"] = turns.interrupted

@@ -28,6 +28,8 @@ public struct CallConfiguration: Sendable {
   public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
   /// When a caller whom that hears interrupts the bot.
   public var bargeIn: BargeInPolicy
+  /// What is done to the caller's audio before that and the bot hear it; nil for nothing.
+  public var enhancement: EnhancementOptions?
   /// What the call's audio is held against at its end.
   public var serviceLevel: ServiceLevel
   /// A socket that has sent no `start` after this is closed with 1008.
@@ -48,6 +50,7 @@ public struct CallConfiguration: Sendable {
     idleFinish: Duration = .milliseconds(200),
     bargeInDetector: (@Sendable () -> any SpeechDetector)? = nil,
     bargeIn: BargeInPolicy = .immediate,
+    enhancement: EnhancementOptions? = nil,
     serviceLevel: ServiceLevel = ServiceLevel(),
     startTimeout: Duration = .seconds(10),
     mostBadMessages: Int = 50
@@ -63,6 +66,7 @@ public struct CallConfiguration: Sendable {
     self.idleFinish = idleFinish
     self.bargeInDetector = bargeInDetector
     self.bargeIn = bargeIn
+    self.enhancement = enhancement
     self.serviceLevel = serviceLevel
     self.startTimeout = startTimeout
     self.mostBadMessages = mostBadMessages

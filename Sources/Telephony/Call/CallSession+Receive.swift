@@ -169,7 +169,8 @@ extension CallSession {
           filter: configuration.filter, playback: playback,
           direction: codec.direction(for: start, query: query),
           outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
-          inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish))
+          inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish,
+          enhancement: configuration.enhancement))
     } catch {
       return refuseFormat(at: now)
     }

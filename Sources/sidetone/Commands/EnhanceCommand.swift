@@ -7,14 +7,11 @@ struct EnhanceCommand: Command {
   static let summary = "take echo and noise out of WAV files as a call would"
   static let operands = Conversion.operands
   static let options =
-    [
-      Option(
-        "--echo-cancel", help: "take out what --far returns as an echo, 0 to 500 ms after it"),
+    EnhancementFlags.options + [
       Option(
         "--far", "FAR.wav",
-        help: "what was played while IN.wav was recorded, both from the same moment on"),
-      Option("--noise-suppress", help: "suppress steady noise, by 18 dB at most"),
-      Option("--gain-control", help: "bring speech to an even loudness, 20 dB louder at most"),
+        help: "with --echo-cancel: what was played while IN.wav was recorded, both from the same "
+          + "moment on"),
       Option("--json", help: "print what was found: the echo's delay and how often it has moved"),
     ] + Conversion.options
   static let notes =
@@ -35,11 +32,7 @@ struct EnhanceCommand: Command {
   private let wantsJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
-    options = EnhancementOptions(
-      cancelsEcho: arguments.flag("--echo-cancel"),
-      suppressesNoise: arguments.flag("--noise-suppress"),
-      controlsGain: arguments.flag("--gain-control"))
-    guard !options.isEmpty else {
+    guard let options = EnhancementFlags.options(arguments) else {
       throw UsageError(
         "there is nothing to do", advice: "add --echo-cancel, --noise-suppress or --gain-control")
     }
@@ -48,6 +41,7 @@ struct EnhanceCommand: Command {
         options.cancelsEcho
           ? "an echo of what? Name it with --far" : "--far is of no use without --echo-cancel")
     }
+    self.options = options
     wantsJSON = arguments.flag("--json")
     far = try arguments.text("--far").map { path throws(UsageError) in
       try SoundFile.read(path, SoundOptions(arguments))

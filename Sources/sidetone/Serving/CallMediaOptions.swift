@@ -4,7 +4,7 @@ import BotTransport
 /// How a bot hears and speaks.
 struct CallMediaOptions {
   static let options =
-    BargeInOptions.options + [
+    BargeInOptions.options + EnhancementFlags.options + [
       Option(
         "--bot-on-loop",
         help: "run the bot on its call's event loop instead of Swift's pool: less processor "
@@ -36,6 +36,7 @@ struct CallMediaOptions {
   /// How much speech waits before an utterance begins; nil for the platform's own.
   private let prime: Duration?
   private let bargeIn: BargeInOptions
+  private let enhancement: EnhancementOptions?
   private let silence: DownlinkSilence
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -46,6 +47,7 @@ struct CallMediaOptions {
     lead = try arguments.integer("--lead", in: 20...2_000).map { .milliseconds($0) }
     prime = try arguments.integer("--prime", in: 0...2_000).map { .milliseconds($0) }
     bargeIn = try BargeInOptions(arguments)
+    enhancement = EnhancementFlags.options(arguments)
     silence = DownlinkSilence(
       atStart: arguments.flag("--silence-at-start"),
       whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
@@ -57,6 +59,7 @@ struct CallMediaOptions {
     configuration.call.prime = prime
     configuration.botPlacement = placement
     bargeIn.apply(to: &configuration)
+    configuration.call.enhancement = enhancement
     configuration.silence = silence
   }
 }
