@@ -89,6 +89,86 @@ import Testing
     #expect(try await call(Bot(says: []), "--one-way").status == 0)
   }
 
+  private static let conversation = """
+    {"steps": [
+      {"expect": {"heardAtLeast": 0.05}}, {"say": "voice.wav"}, {"press": "5"}, {"wait": 0.1},
+      {"expect": {"answeredWithin": 0.3}}, {"hangUp": true}, {"expect": {"closedWith": 1000}}
+    ]}
+    """
+
+  @Test("plays a conversation, and fails where the bot does not do as the script expects")
+  func script() async throws {
+    let script = try scratch.write(Array(Self.conversation.utf8), to: "conversation.json")
+    let report = scratch.file("report.json")
+    let loop = try EventLoop(name: "bot")
+    loop.start()
+    defer { loop.stop() }
+    let bot = Bot(says: (0..<1_600).map { Int16(truncatingIfNeeded: $0 * 19 + 3) })
+    let listener = try WebSocketListener(loop: loop, host: "127.0.0.1", port: 0) { _ in
+      .accept(bot)
+    }
+    let run = try await Sidetone([
+      "call", "ws://127.0.0.1:\(listener.port)/exotel", "--script", script, "--report", report.path,
+    ])
+    #expect(run.status == 1)
+    #expect(bot.keys.contains(#""digit":"5""#))
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: report)) as? [String: Any])
+    let steps = try #require(json["script"] as? [[String: Any]])
+    #expect(
+      steps.map { $0["passed"] as? Bool } == [true, true, true, true, false, true, true],
+      "\(run.output)")
+    #expect(run.output.contains("problem: step 5, expect an answer within 0.3 s: no answer after"))
+    #expect((json["problemCounts"] as? [String: Int])?["expectation"] == 1)
+    // Said, pressed and waited for in messages of 100 ms, silence between them.
+    #expect(json["sentBytes"] as? Int ?? 0 >= 32_000)
+  }
+
+  @Test("a script that cannot be played is told by its step, before any call")
+  func badScripts() async throws {
+    let cases: [(String, String)] = [
+      ("x", "is not JSON"), ("{}", "with \"steps\" alone"), (#"{"steps":[]}"#, "at least one"),
+      (#"{"steps":[1]}"#, "step 1: it is no object"),
+      (#"{"steps":[{"wait":1},{"sayy":"x"}]}"#, "step 2: it needs one of say, wait, interrupt"),
+      (#"{"steps":[{"say":"none.wav"}]}"#, "step 1: "), (#"{"steps":[{"say":7}]}"#, "names no WAV"),
+      (#"{"steps":[{"say":"voice.wav","hangUp":true}]}"#, "it needs one of"),
+      (#"{"steps":[{"wait":"you"}]}"#, "\"bot\" or a number of seconds"),
+      (#"{"steps":[{"wait":-1}]}"#, "wait is a number of seconds from 0"),
+      (#"{"steps":[{"wait":1,"quiet":2}]}"#, "go with \"wait\": \"bot\""),
+      (#"{"steps":[{"press":"x"}]}"#, "press is 1 to 50 keys"),
+      (#"{"steps":[{"hangUp":true},{"wait":1}]}"#, "nothing but expect can follow hangUp"),
+      (#"{"steps":[{"expect":{"joy":1}}]}"#, "expect knows no 'joy'"),
+      (#"{"steps":[{"expect":{"closedWith":7}}]}"#, "a close code from 1000"),
+      (
+        #"{"steps":[{"expect":{"heardAtLeast":9},"within":2}]}"#, "within is less than heardAtLeast"
+      ),
+    ]
+    for (text, sentence) in cases {
+      let script = try scratch.write(Array(text.utf8), to: "script.json")
+      let run = try await Sidetone("call", "ws://127.0.0.1:1/exotel", "--script", script)
+      #expect(run.status == 2 && run.errors.contains(sentence), "\(text): \(run.errors)")
+      #expect(run.errors.split(separator: "\n").count == 1)
+    }
+    let run = try await Sidetone("call", "ws://127.0.0.1:1/exotel", "--tail", "1")
+    #expect(run.status == 2 && run.errors.contains("--audio FILE.wav is missing"))
+  }
+
+  @Test("streams the telephones that ring at once, and nothing says whose a message is")
+  func legs() async throws {
+    let report = scratch.file("report.json")
+    let timeline = scratch.file("timeline.json")
+    let run = try await call(
+      Bot(says: []), "--legs", "3", "--report", report.path, "--timeline", timeline.path)
+    #expect(run.status == 0, "\(run.output)")
+    let entries = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: timeline)) as? [[String: Any]])
+    // Half a second in messages of 100 ms, three of each time.
+    #expect(entries.filter { $0["kind"] as? String == "media" }.count == 15)
+    let other = try await Sidetone(
+      "call", "ws://127.0.0.1:1/plivo", "--provider", "plivo", "--audio", audio, "--legs", "2")
+    #expect(other.status == 2 && other.errors.contains("leave --legs out"))
+  }
+
   @Test("converts a file of another rate, and to another rate")
   func converts() async throws {
     let cd = WaveFile(rate: try #require(SampleRate(hertz: 44_100)), samples: sound.samples)

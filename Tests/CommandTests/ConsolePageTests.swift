@@ -35,7 +35,9 @@ import Testing
     return try #require(object as? [String: Any])
   }
 
-  @Test("calls an echo bot in every wire: what the page plays is what was said", hasBrowser)
+  @Test(
+    "calls an echo bot in every wire: what the page plays is what was said", hasBrowser, .inRealTime
+  )
   func echo() async throws {
     let seen = try await drive(
       "echo", bot: ["--bot", "echo"], voice: "\(Self.voices)/vm-goodbye.wav")

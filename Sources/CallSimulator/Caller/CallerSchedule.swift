@@ -19,6 +19,8 @@ struct CallerSchedule: Sendable {
   private var hasHungUp = false
   /// Where the script leaves all to somebody who is alive.
   private var live: LiveCaller?
+  /// Where the script is a conversation.
+  private var conversation: ConversingCaller?
   /// How late the latest step was taken: the simulator's own starvation, not the bot's.
   private(set) var longestLateness: Duration = .zero
 
@@ -29,12 +31,27 @@ struct CallerSchedule: Sendable {
     let bytes = script.format.byteCount(nanoseconds: script.cadence.wholeNanoseconds)
     self.chunkBytes = max(script.messageBytes ?? bytes, 1)
     live = script.isLive ? LiveCaller(format: script.format, chunkBytes: chunkBytes) : nil
+    conversation = script.steps.map { [chunkBytes] in
+      ConversingCaller(
+        $0, format: script.format, chunkBytes: chunkBytes, start: start, tail: script.tail,
+        patience: script.patience)
+    }
   }
 
-  /// When the next step is due, given the end of the last thing the caller hears so far.
-  func due(lastAudible: MonotonicTime?) -> MonotonicTime? {
+  /// What the caller says in all; of a conversation what has been said.
+  var said: [UInt8] { conversation?.said ?? script.audio }
+
+  /// What came of a conversation's steps, given how the socket was closed; nil where it is open.
+  func outcomes(closeCode: Int?) -> [StepOutcome] {
+    conversation?.outcomes(closeCode: closeCode) ?? []
+  }
+
+  /// When the next step is due, given what the caller hears so far.
+  func due(hearing line: PlayoutLine?) -> MonotonicTime? {
     if hasHungUp { return nil }
-    let own = live.map { $0.isDue ? start : nil } ?? planned(lastAudible: lastAudible)
+    let own =
+      live.map { $0.isDue ? start : nil } ?? conversation?.due
+      ?? planned(lastAudible: line?.lastAudible)
     return [own, script.longest.map { start + $0 }].compactMap(\.self).min()
   }
 
@@ -52,14 +69,19 @@ struct CallerSchedule: Sendable {
   mutating func perform(_ act: CallerAct) { live?.take(act) }
 
   /// Takes the next step if it is due.
-  mutating func take(at now: MonotonicTime, lastAudible: MonotonicTime?) -> Step? {
+  mutating func take(at now: MonotonicTime, hearing line: PlayoutLine?) -> Step? {
     if let longest = script.longest, !hasHungUp, start + longest <= now {
       hasHungUp = true
       return .hangUp
     }
     if live != nil { return takeLive() }
-    guard let due = due(lastAudible: lastAudible), due <= now else { return nil }
+    guard let due = due(hearing: line), due <= now else { return nil }
     longestLateness = max(longestLateness, now - due)
+    if conversation != nil {
+      let step = conversation?.take(at: now, hearing: line)
+      hasHungUp = step == .hangUp
+      return step
+    }
     if let key = nextKey, start + key.at <= due {
       pressedKeys += 1
       return .press(key.digit)

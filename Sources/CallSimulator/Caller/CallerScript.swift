@@ -47,8 +47,14 @@ public struct CallerScript: Hashable, Sendable {
   /// Whether the caller is alive: says what comes by ``SimulatedPlatform/perform(_:)`` and hangs up by it.
   public let isLive: Bool
 
+  /// What the caller does step by step; nil for one who says ``audio`` and listens.
+  public let steps: [CallerStep]?
+
   /// Where the caller's first loud sound begins, in bytes of ``audio``; nil where there is none.
   let firstLoudByte: Int?
+
+  /// -36 dBFS: above any line noise, below any speech.
+  static let loud: UInt16 = 512
 
   /// Makes a script that says `sound` once; nil where its rate is none that a platform speaks: 8, 16
   /// or 24 kHz.
@@ -70,8 +76,8 @@ public struct CallerScript: Hashable, Sendable {
     let samples = [Int16](repeating: 0, count: quiet) + sound.samples
     interrupts = silence != nil
     isLive = false
-    // -36 dBFS: above any line noise, below any speech.
-    let loud = sound.samples.firstIndex { abs(Int($0)) >= 512 }
+    steps = nil
+    let loud = sound.samples.firstIndex { $0.magnitude >= Self.loud }
     firstLoudByte = loud.map { (quiet + $0) * encoding.bytesPerSample }
     self.format = format
     self.audio = Self.bytes(of: samples, as: encoding)
@@ -84,12 +90,30 @@ public struct CallerScript: Hashable, Sendable {
   ///   - rate: 8, 16 or 24 kHz.
   ///   - encoding: how the platform writes it; G.711 at 8 kHz only.
   public init?(liveAt rate: SampleRate, as encoding: AudioEncoding = .linear16) {
+    self.init(at: rate, as: encoding, steps: nil)
+  }
+
+  /// Makes the script of a caller who does one thing after another; nil where no platform speaks the rate,
+  /// or not in that encoding.
+  ///
+  /// - Parameters:
+  ///   - steps: what the caller does; what is said in them in wire bytes of that encoding and rate.
+  ///   - rate: 8, 16 or 24 kHz.
+  ///   - encoding: how the platform writes it; G.711 at 8 kHz only.
+  public init?(
+    doing steps: [CallerStep], at rate: SampleRate, as encoding: AudioEncoding = .linear16
+  ) {
+    self.init(at: rate, as: encoding, steps: steps)
+  }
+
+  private init?(at rate: SampleRate, as encoding: AudioEncoding, steps: [CallerStep]?) {
     guard rate.isTelephony, encoding == .linear16 || rate == .hz8000 else { return nil }
     format = WireFormat(encoding, rate)
     audio = []
     interrupts = false
     firstLoudByte = nil
-    isLive = true
+    isLive = steps == nil
+    self.steps = steps
   }
 
   /// Samples as a platform of that encoding writes them.

@@ -14,6 +14,8 @@ public struct ExotelPlatform: SimulatedPlatform {
   private var phase = Phase.idle
   /// Echoes that a clear has made due at once; at most one clear's worth.
   var promptEchoes: [String] = []
+  /// Messages of the other legs that ring, for the time of the last one.
+  private var otherLegs: [[UInt8]] = []
 
   private enum Phase: Hashable {
     case idle
@@ -40,6 +42,9 @@ public struct ExotelPlatform: SimulatedPlatform {
     public var parameters = ["ref": "c-8817", "lang": "hi-IN"]
     /// The stream's id, by default of the shape seen on the wire.
     public var streamSID = "3f91c27ad04e8b56a1d7e0c49b2f6a18bk"
+    /// Whose audio the stream holds: that many telephones ring at once where a Connect applet calls them,
+    /// and the first of them is answered.
+    public var legs = 1
     /// The call's id.
     public var callSID = "b7d25e90f3a84c1690ee57a2c8416d18bk"
 
@@ -76,8 +81,8 @@ public struct ExotelPlatform: SimulatedPlatform {
     case .greeting: .zero
     case .starting(let start): start
     case .streaming:
-      promptEchoes.isEmpty
-        ? [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
+      promptEchoes.isEmpty && otherLegs.isEmpty
+        ? [schedule?.due(hearing: ledger.line), ledger.line?.nextMark]
           .compactMap(\.self).min()
         : .zero
     case .stopping(let until): until
@@ -118,12 +123,21 @@ public struct ExotelPlatform: SimulatedPlatform {
   }
 
   private mutating func step(at now: MonotonicTime) -> PlatformAction? {
-    switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
+    if let message = otherLegs.popLast() { return .send(message) }
+    switch schedule?.take(at: now, hearing: ledger.line) {
     case nil:
       return nil
     case .speak(let audio, let chunk, let endsAtMs):
+      let offset = ledger.spokenBytes
       ledger.spoke(audio, at: now)
-      return .send(writer.media(audio, chunk: chunk, endsAtMs: endsAtMs))
+      let message = writer.media(audio, chunk: chunk, endsAtMs: endsAtMs)
+      for number in 1..<max(options.legs, 1) {
+        let ringing = RingingLeg(format: script.format, number: number)
+          .audio(at: offset, count: audio.count)
+        otherLegs.insert(
+          writer.media(ringing[...], chunk: chunk, endsAtMs: endsAtMs), at: 0)
+      }
+      return .send(message)
     case .press(let digit):
       return .send(writer.press(digit))
     case .hangUp:
@@ -156,13 +170,15 @@ public struct ExotelPlatform: SimulatedPlatform {
   /// Whether the call has ended or failed.
   public var isOver: Bool { phase == .over }
 
+  /// What the caller has said so far.
+  public var said: WaveFile { ledger.said(by: schedule) }
+
   /// How far the call has come.
   public func progress(at now: MonotonicTime) -> CallProgress { ledger.progress(at: now) }
 
   /// The verdict and the figures as they stand at `now`.
   public func report(at now: MonotonicTime) -> CallReport {
-    ledger.finished(
-      said: script.audio, latestSend: schedule?.longestLateness ?? .zero, at: now)
+    ledger.finished(schedule, at: now)
   }
 
   /// What the caller has heard by `now`, or by the stop where that was sooner.

@@ -6,7 +6,7 @@ extension SimulatedProvider {
   public static let exotel = SimulatedProvider(
     name: "exotel", dialects: ExotelDialect.named.map(\.name), policies: [.documented, .relaxed],
     load: ExotelLoad(), playout: { .exotel($0, marksAtClear: $1) }, tellsNumbers: true,
-    web: ExotelWeb()
+    mostLegs: 10, web: ExotelWeb()
   ) { script, choices in
     var options = ExotelPlatform.Options()
     if let name = choices.dialect {
@@ -22,6 +22,7 @@ extension SimulatedProvider {
     options.rules = .exotel(choices.policy)
     options.rules.expectsEcho = choices.expectsEcho
     options.rules.isOneWay = choices.isOneWay
+    options.legs = choices.legs
     return ExotelPlatform(script: script, options: options)
   }
 }

@@ -77,6 +77,9 @@ struct CallLedger: Sendable {
     return closedAt == nil
   }
 
+  /// How much of the caller's audio has gone out.
+  var spokenBytes: Int { report.sentBytes }
+
   mutating func spoke(_ audio: ArraySlice<UInt8>, at now: MonotonicTime) {
     report.sentBytes += audio.count
     if let line { turns.said(audio, endingAt: now - line.origin) }
@@ -195,8 +198,17 @@ struct CallLedger: Sendable {
       heard: line?.heardDuration(at: now) ?? .zero, problems: problems.counts.count)
   }
 
-  /// The figures and the verdict as they stand at `now`.
-  func finished(said: [UInt8], latestSend: Duration, at now: MonotonicTime) -> CallReport {
+  /// What of a schedule has gone out.
+  func said(by schedule: CallerSchedule?) -> WaveFile {
+    let audio = schedule?.said.prefix(report.sentBytes) ?? []
+    return WaveFile(format, wire: Array(audio).span)
+  }
+
+  /// The figures and the verdict as they stand at `now`, of a caller whose schedule that is; nil before the
+  /// stream's start.
+  func finished(_ schedule: CallerSchedule?, at now: MonotonicTime) -> CallReport {
+    let said = schedule?.said ?? []
+    let latestSend = schedule?.longestLateness ?? .zero
     var report = report
     var problems = problems
     let end = stoppedAt ?? closedAt ?? now
@@ -229,6 +241,10 @@ struct CallLedger: Sendable {
     let notes = listen(said: said.prefix(report.sentBytes), &report, &problems)
     if interruptsAt != nil, report.interruptedMs == nil {
       problems.note(.interruption, "the caller spoke over the bot, and no clear came")
+    }
+    report.script = schedule?.outcomes(closeCode: report.closeCode) ?? []
+    for step in report.script where !step.passed {
+      problems.note(.expectation, "step \(step.step), \(step.does): \(step.seen)")
     }
     report.clearedMs = (report.clearedMs * 10).rounded() / 10
     report.problems = problems.sentences

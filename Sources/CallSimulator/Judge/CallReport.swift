@@ -76,6 +76,8 @@ public struct CallReport: Codable, Hashable, Sendable {
   /// Each time the caller stopped speaking, and how long the bot took to be heard; empty where the call
   /// did not end in an orderly way.
   public internal(set) var turns: [HeardTurn] = []
+  /// What came of each step of the caller's script; empty without one.
+  public internal(set) var script: [StepOutcome] = []
   /// From a ping on the socket to its answer, in milliseconds; nil where none came.
   @NullWhenNil public internal(set) var pingMs: Double?
   /// How what came back compares with what was said; nil for a bot that is no echo.

@@ -46,6 +46,8 @@ public enum Problem: String, Codable, CaseIterable, Sendable {
   case callback
   /// Not the caller's own audio, where an echo was expected.
   case echo
+  /// Something that the caller's script expects did not come true.
+  case expectation
 }
 
 /// The problems of one call as sentences, one a kind: the first of its kind, and how many followed.

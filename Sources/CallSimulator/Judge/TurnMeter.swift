@@ -13,8 +13,6 @@ struct TurnMeter: Sendable {
   /// Silence that ends what somebody says: longer than a breath, shorter than a bot should take to be
   /// sure.
   static let longestPause: Duration = .milliseconds(500)
-  /// Of a caller 36 dB below full scale: above line noise, below speech.
-  private static let loud: UInt16 = 512
   private static let frame: Duration = .milliseconds(10)
   /// Turns of one call that are told; a call of hours has no more.
   static let mostTurns = 1_000
@@ -29,7 +27,7 @@ struct TurnMeter: Sendable {
   /// The caller has said `audio`, whose last sample ended `end` after the stream's start.
   mutating func said(_ audio: ArraySlice<UInt8>, endingAt end: Duration) {
     let begin = end - .nanoseconds(format.nanoseconds(byteCount: audio.count))
-    for stretch in stretches(in: Array(audio), from: begin, above: Self.loud) {
+    for stretch in stretches(in: Array(audio), from: begin, above: CallerScript.loud) {
       Self.join(stretch, to: &caller)
     }
   }

@@ -102,7 +102,7 @@ public actor SimulatedCall {
     }
     tellEnd(report)
     report.pingMs = socket?.roundTrip.map(\.inTenthsOfMilliseconds)
-    return CallOutcome(report: report, heard: platform.heard(at: loop.now))
+    return CallOutcome(report: report, said: platform.said, heard: platform.heard(at: loop.now))
   }
 
   /// A live caller does something: without effect before the stream's start and after its end, but for
@@ -304,6 +304,8 @@ public actor SimulatedCall {
 public struct CallOutcome: Sendable {
   /// The verdict and the figures.
   public let report: CallReport
+  /// What the caller said from the stream's start, silence included.
+  public let said: WaveFile
   /// What the caller heard from the stream's start, silence included.
   public let heard: WaveFile
 
@@ -313,6 +315,6 @@ public struct CallOutcome: Sendable {
     platform.failed("nothing was dialled", at: .zero)
     var report = platform.report(at: .zero)
     report.url = Redaction.url(String(url.prefix { $0 != "?" }))
-    return CallOutcome(report: report, heard: platform.heard(at: .zero))
+    return CallOutcome(report: report, said: platform.said, heard: platform.heard(at: .zero))
   }
 }

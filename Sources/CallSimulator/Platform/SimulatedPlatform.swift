@@ -52,6 +52,9 @@ public protocol SimulatedPlatform: Sendable {
   /// The verdict and the figures as they stand at `now`.
   func report(at now: MonotonicTime) -> CallReport
 
+  /// What the caller has said so far, from the stream's start; nothing of one who is alive.
+  var said: WaveFile { get }
+
   /// What the caller has heard by `now`, from the stream's start.
   func heard(at now: MonotonicTime) -> WaveFile
 }

@@ -18,6 +18,8 @@ public struct SimulatedProvider: Sendable {
   public let playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)?
   /// Whether its start tells who calls whom.
   public let tellsNumbers: Bool
+  /// How many telephones that ring at once one of its streams may carry.
+  public let mostLegs: Int
   /// What it says over HTTP; nil where it says nothing.
   public let web: (any SimulatedWeb)?
   private let make: @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
@@ -32,6 +34,7 @@ public struct SimulatedProvider: Sendable {
   ///   - load: how the callers of a load speak.
   ///   - playout: how schedules have it play.
   ///   - tellsNumbers: whether its start tells who calls whom.
+  ///   - mostLegs: how many telephones that ring at once a stream may carry.
   ///   - web: what it says over HTTP.
   ///   - make: makes a call that has not begun; nil where the choices name an unknown dialect.
   public init(
@@ -40,6 +43,7 @@ public struct SimulatedProvider: Sendable {
     load: (any LoadDialect)? = nil,
     playout: (@Sendable (WireFormat, PlayoutLine.MarksAtClear) -> PlayoutModel)? = nil,
     tellsNumbers: Bool = false,
+    mostLegs: Int = 1,
     web: (any SimulatedWeb)? = nil,
     make: @escaping @Sendable (CallerScript, CallChoices) -> (any SimulatedPlatform)?
   ) {
@@ -50,6 +54,7 @@ public struct SimulatedProvider: Sendable {
     self.load = load
     self.playout = playout
     self.tellsNumbers = tellsNumbers
+    self.mostLegs = mostLegs
     self.web = web
     self.make = make
   }
@@ -84,6 +89,8 @@ public struct CallChoices: Hashable, Sendable {
   public var expectsEcho = false
   /// Whether the stream carries audio to the bot alone.
   public var isOneWay = false
+  /// How many telephones ring at once, whose audio the stream carries without saying whose it is.
+  public var legs = 1
   /// The secret that the platform signs its requests with, where it signs any; nil for unsigned.
   public var signingToken: String?
   /// The caller's number, where the platform tells it; nil for an example.

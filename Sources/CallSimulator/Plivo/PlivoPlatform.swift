@@ -106,7 +106,7 @@ public struct PlivoPlatform: SimulatedPlatform {
     case .streaming:
       clearsToConfirm > 0 || startsLeft > 0 || otherTrack != nil
         ? .zero
-        : [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
+        : [schedule?.due(hearing: ledger.line), ledger.line?.nextMark]
           .compactMap(\.self).min()
     }
   }
@@ -158,7 +158,7 @@ public struct PlivoPlatform: SimulatedPlatform {
       noiseSent += 1
       return .send(writer.noise(noiseSent))
     }
-    switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
+    switch schedule?.take(at: now, hearing: ledger.line) {
     case nil:
       return nil
     case .speak(let audio, let chunk, let endsAtMs):
@@ -187,7 +187,7 @@ public struct PlivoPlatform: SimulatedPlatform {
 
   /// How far the caller's audio runs ahead of the bot.
   public func unread(at now: MonotonicTime, blocked: Duration) -> Duration {
-    guard let due = schedule?.due(lastAudible: ledger.line?.lastAudible), due < now else {
+    guard let due = schedule?.due(hearing: ledger.line), due < now else {
       return .zero
     }
     return min(now - due, blocked) * script.speed
@@ -216,13 +216,15 @@ public struct PlivoPlatform: SimulatedPlatform {
   /// Whether the call has ended or failed.
   public var isOver: Bool { phase == .over }
 
+  /// What the caller has said so far.
+  public var said: WaveFile { ledger.said(by: schedule) }
+
   /// How far the call has come.
   public func progress(at now: MonotonicTime) -> CallProgress { ledger.progress(at: now) }
 
   /// The verdict and the figures as they stand at `now`.
   public func report(at now: MonotonicTime) -> CallReport {
-    ledger.finished(
-      said: script.audio, latestSend: schedule?.longestLateness ?? .zero, at: now)
+    ledger.finished(schedule, at: now)
   }
 
   /// What the caller has heard by `now`, or by the hang-up where that was sooner.

@@ -102,7 +102,7 @@ public struct TwilioPlatform: SimulatedPlatform {
     case .greeting, .starting, .closing: .zero
     case .streaming:
       promptEchoes.isEmpty && otherTrack == nil
-        ? [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
+        ? [schedule?.due(hearing: ledger.line), ledger.line?.nextMark]
           .compactMap(\.self).min()
         : .zero
     }
@@ -147,7 +147,7 @@ public struct TwilioPlatform: SimulatedPlatform {
       noiseSent += 1
       return .send(writer.noise(noiseSent))
     }
-    switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
+    switch schedule?.take(at: now, hearing: ledger.line) {
     case nil:
       return nil
     case .speak(let audio, let chunk, let endsAtMs):
@@ -193,13 +193,15 @@ public struct TwilioPlatform: SimulatedPlatform {
   /// Whether the call has ended or failed.
   public var isOver: Bool { phase == .over }
 
+  /// What the caller has said so far.
+  public var said: WaveFile { ledger.said(by: schedule) }
+
   /// How far the call has come.
   public func progress(at now: MonotonicTime) -> CallProgress { ledger.progress(at: now) }
 
   /// The verdict and the figures as they stand at `now`.
   public func report(at now: MonotonicTime) -> CallReport {
-    ledger.finished(
-      said: script.audio, latestSend: schedule?.longestLateness ?? .zero, at: now)
+    ledger.finished(schedule, at: now)
   }
 
   /// What the caller has heard by `now`, or by the hang-up where that was sooner.

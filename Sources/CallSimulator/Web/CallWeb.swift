@@ -105,7 +105,7 @@ public actor CallWeb {
     _ = await finish()
     var report = outcome.report
     report.add(exchanges, problems: problems, remarks: remarks)
-    return CallOutcome(report: report, heard: outcome.heard)
+    return CallOutcome(report: report, said: outcome.said, heard: outcome.heard)
   }
 
   /// Sends a request once and writes it down.

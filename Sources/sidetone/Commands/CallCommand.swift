@@ -14,8 +14,13 @@ struct CallCommand: Command {
   static let options: [Option] =
     [
       Option(
-        "--audio", "FILE.wav", isRequired: true,
+        "--audio", "FILE.wav",
         help: "what the caller says: a WAV file of any usual rate, '-' for standard input"),
+      Option(
+        "--script", "FILE.json",
+        help:
+          "in place of --audio: what the caller says, waits for, interrupts, presses and expects, "
+          + "step by step (docs/testing-a-bot.md)"),
       SoundOptions.channelOption,
       SoundOptions.rawOption,
       Option(
@@ -57,6 +62,10 @@ struct CallCommand: Command {
       Option(
         "--one-way", help: "the stream carries audio to the bot alone: anything sent back is wrong"),
       Option(
+        "--legs", "N",
+        help: "a one-way stream with the audio of N telephones that ring at once, 2 to 10, as "
+          + "\(ringing) sends it: nothing says whose a message is"),
+      Option(
         "--dialect", "NAME",
         help: "how the platform spells its messages: \(dialects) (default the first)"),
       Option(
@@ -89,6 +98,7 @@ struct CallCommand: Command {
       sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav --interrupt-at 3
       sidetone call ws://127.0.0.1:5001/\(usual) --audio voice.wav --policy relaxed
       sidetone call ws://127.0.0.1:5001/\(other) --provider \(other) --audio voice.wav
+      sidetone call ws://127.0.0.1:5001/\(usual) --script conversation.json
       sidetone call ws://bot.example.com/media --audio voice.wav \\
         --record heard.wav --report report.json --html report.html --tail 5
       sidetone call --provider \(other) --answer http://127.0.0.1:8080/answer \\
@@ -105,6 +115,10 @@ struct CallCommand: Command {
 
   private static var variables: String {
     Arguments.list(SigningSecret.variables)
+  }
+
+  private static var ringing: String {
+    Arguments.list(SimulatedProvider.all.filter { $0.mostLegs > 1 }.map(\.name))
   }
 
   private static var dialects: String {
@@ -154,17 +168,17 @@ struct CallCommand: Command {
   }
 
   func run() async throws(UsageError) -> ExitStatus {
-    let (outcome, said) = try await place()
+    let outcome = try await place()
     Console.status("")
     if let recording { try SoundFile.write(outcome.heard, to: recording) }
     if let reportFile { try Self.write(outcome.report, to: reportFile) }
     if let junitFile { try SoundFile.write(JUnitReport.xml(outcome.report), to: junitFile) }
     if let timelineFile { try SoundFile.write(try outcome.timeline(), to: timelineFile) }
     let text = ReportText(
-      report: outcome.report, said: said, heard: outcome.heard, recording: recording,
+      report: outcome.report, said: outcome.said, heard: outcome.heard, recording: recording,
       unicode: Console.isUnicode)
     if let pageFile {
-      try SoundFile.write(ReportPage(text, after: setup.silence ?? .zero).html, to: pageFile)
+      try SoundFile.write(ReportPage(text).html, to: pageFile)
     }
     let lines = text.lines.joined(separator: "\n")
     if recording == "-" || reportFile == "-" || timelineFile == "-" {
@@ -175,7 +189,7 @@ struct CallCommand: Command {
     return outcome.report.verdict == .pass ? .success : .failure
   }
 
-  private func place() async throws(UsageError) -> (CallOutcome, WaveFile) {
+  private func place() async throws(UsageError) -> CallOutcome {
     let journey = CallWeb(setup.provider.web, about: setup.choices.call, tls: caller.tls)
     var directions = DialDirections()
     if let enquiry = web.enquiry {
@@ -183,16 +197,14 @@ struct CallCommand: Command {
     } else if let address {
       directions = await journey.directions(dialling: address)
     }
-    let (platform, said) = try setup.platform(directions, isAsked: web.enquiry != nil)
+    let platform = try setup.platform(directions, isAsked: web.enquiry != nil)
     guard let address = address ?? directions.address.flatMap({ try? BotAddress($0) }) else {
-      let outcome = await journey.complete(.undialled(platform, told: web.enquiry ?? ""))
-      return (outcome, said)
+      return await journey.complete(.undialled(platform, told: web.enquiry ?? ""))
     }
     let loop: EventLoop
     do { loop = try EventLoop(name: "call") } catch { throw UsageError(saying: error) }
     loop.start()
     defer { loop.stop() }
-    let length = Self.seconds(said.duration)
     await journey.begin(web.plan(directions, streamURL: address.redacted))
     let call = SimulatedCall(
       to: address, as: platform, on: loop, tls: caller.tls, headers: caller.headers,
@@ -200,10 +212,10 @@ struct CallCommand: Command {
     let outcome = await call.run { progress in
       let problems = progress.problems == 0 ? "" : ", problems: \(progress.problems)"
       Console.status(
-        "calling  said \(Self.seconds(progress.said)) of \(length) s, "
+        "calling  said \(Self.seconds(progress.said)) s, "
           + "heard \(Self.seconds(progress.heard)) s\(problems)")
     }
-    return (await journey.complete(outcome), said)
+    return await journey.complete(outcome)
   }
 
   private static func seconds(_ duration: Duration) -> String {

@@ -7,15 +7,19 @@ struct CallSetup: Sendable {
   let provider: SimulatedProvider
   let choices: CallChoices
   let keys: [CallerScript.KeyPress]
-  /// What the caller says, at the file's own rate.
-  let sound: WaveFile
-  private let audio: String
+  private let says: Says
   private let rate: SampleRate?
   private let encoding: AudioEncoding?
   private let speed: Double?
   private let tail: Duration?
   /// The caller's silence before his first word; nil for one who speaks over nobody.
-  let silence: Duration?
+  private let silence: Duration?
+
+  private enum Says {
+    /// One file, at its own rate.
+    case file(String, WaveFile)
+    case script(CallScriptFile)
+  }
 
   static func provider(_ arguments: Arguments) throws(UsageError) -> SimulatedProvider {
     let providers = SimulatedProvider.all
@@ -34,8 +38,15 @@ struct CallSetup: Sendable {
     choices.policy = policy.flatMap(JudgeRules.Policy.init(rawValue:)) ?? .documented
     choices.expectsEcho = arguments.flag("--expect-echo")
     choices.isOneWay = arguments.flag("--one-way")
+    if let legs = try arguments.integer("--legs", in: 2...10) {
+      guard legs <= provider.mostLegs else {
+        throw UsageError("\(provider.name) streams each telephone by itself: leave --legs out")
+      }
+      choices.legs = legs
+      choices.isOneWay = true
+    }
     if choices.isOneWay, choices.expectsEcho || arguments.has("--interrupt-at") {
-      throw UsageError("--one-way has nothing to echo or to interrupt: the bot says nothing")
+      throw UsageError("a one-way stream has nothing to echo or to interrupt: the bot says nothing")
     }
     choices.signingToken = SigningSecret.inEnvironment(of: provider.name)
     if var call = provider.web?.call() {
@@ -54,28 +65,32 @@ struct CallSetup: Sendable {
       .map { .milliseconds(Int($0 * 1_000)) }
     let names = provider.encodings.map(\.rawValue)
     encoding = try arguments.choice("--encoding", of: names).flatMap(AudioEncoding.init)
-    audio = try arguments.text("--audio") ?? ""
-    sound = try SoundFile.readSpeech(
-      audio, SoundOptions(arguments), wanting: rate ?? .hz8000)
+    switch (try arguments.text("--audio"), try arguments.text("--script")) {
+    case (let path?, nil):
+      let sound = try SoundFile.readSpeech(
+        path, SoundOptions(arguments), wanting: rate ?? .hz8000)
+      says = .file(path, sound)
+    case (nil, let path?):
+      let alone = ["--keys", "--interrupt-at", "--expect-echo", "--speed", "--channel", "--raw"]
+      if let other = alone.first(where: arguments.has) {
+        throw UsageError("\(other) goes with --audio: a script says what happens when")
+      }
+      says = .script(try CallScriptFile(path))
+    case (nil, nil):
+      throw UsageError("--audio FILE.wav is missing: what the caller says (or --script FILE.json)")
+    case (_?, _?):
+      throw UsageError("--audio and --script both say what the caller does: leave one out")
+    }
   }
 
-  /// What a platform makes of the directions, and what the caller says in it. Directions from an answer
-  /// (`isAsked`) overrule the options.
+  /// What a platform makes of the directions. Those from an answer (`isAsked`) overrule the options.
   func platform(
     _ directions: DialDirections, isAsked: Bool
-  ) throws(UsageError) -> (platform: any SimulatedPlatform, said: WaveFile) {
+  ) throws(UsageError) -> any SimulatedPlatform {
     let told = directions.format
     let rate = isAsked ? told?.rate ?? rate : rate ?? told?.rate
     let named = isAsked ? told?.encoding ?? encoding : encoding
-    let fixed = named ?? (provider.encodings.contains(.linear16) ? nil : provider.encodings.first)
-    let said = try SoundFile.forCall(sound, rate: rate, encoding: fixed)
-    let usual = provider.encodings.first { $0 == .linear16 || said.rate == .hz8000 }
-    guard
-      var script = CallerScript(
-        saying: said, as: named ?? usual ?? .linear16, interruptingAfter: silence)
-    else {
-      throw UsageError("\(audio) has a rate that no platform speaks")
-    }
+    var script = try script(at: rate, as: named)
     script.keys = keys
     script.longest = directions.longest
     if let speed { script.speed = speed }
@@ -89,6 +104,32 @@ struct CallSetup: Sendable {
     guard let platform = provider.platform(script: script, choices: choices) else {
       throw UsageError("\(provider.name) has no dialect of that name")
     }
-    return (platform, said)
+    return platform
+  }
+
+  private func script(
+    at rate: SampleRate?, as named: AudioEncoding?
+  ) throws(UsageError) -> CallerScript {
+    let fixed = named ?? (provider.encodings.contains(.linear16) ? nil : provider.encodings.first)
+    func encoding(at rate: SampleRate) -> AudioEncoding {
+      named ?? provider.encodings.first { $0 == .linear16 || rate == .hz8000 } ?? .linear16
+    }
+    switch says {
+    case .file(let path, let sound):
+      let said = try SoundFile.forCall(sound, rate: rate, encoding: fixed)
+      let script = CallerScript(
+        saying: said, as: encoding(at: said.rate), interruptingAfter: silence)
+      guard let script else { throw UsageError("\(path) has a rate that no platform speaks") }
+      return script
+    case .script(let file):
+      let empty = WaveFile(rate: file.rate ?? .hz8000, samples: [])
+      let rate = try SoundFile.forCall(empty, rate: rate, encoding: fixed).rate
+      let encoding = encoding(at: rate)
+      let steps = try file.steps(at: rate, as: encoding)
+      guard let script = CallerScript(doing: steps, at: rate, as: encoding) else {
+        throw UsageError("no platform speaks \(rate.hertz) Hz")
+      }
+      return script
+    }
   }
 }

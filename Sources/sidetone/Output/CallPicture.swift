@@ -4,8 +4,6 @@ import CallSimulator
 /// A call as a drawing: both voices on one axis, and what happened between them. SVG, in HTML.
 struct CallPicture {
   let said: WaveFile
-  /// When the caller's sound begins.
-  let silence: Duration
   let heard: WaveFile
   let report: CallReport
 
@@ -16,7 +14,7 @@ struct CallPicture {
   private static let most = 400
 
   private var seconds: Double {
-    let ends = [silence + said.duration, heard.duration].map { $0.inMilliseconds / 1_000 }
+    let ends = [said.duration, heard.duration].map { $0.inMilliseconds / 1_000 }
     return max(ends.max() ?? 0, 0.1)
   }
 
@@ -36,8 +34,8 @@ struct CallPicture {
       "<div class=\"picture\"><svg viewBox=\"0 0 \(Self.width) \(height)\" role=\"img\" aria-label=\"\(HTMLText.escaped(words))\">"
     ]
     lines += axis(height)
-    lines += lane("caller", "said", wave(said, from: silence), at: 20)
-    lines += lane("bot, as heard", "heard", wave(heard, from: .zero), at: 20 + Self.laneHeight)
+    lines += lane("caller", "said", wave(said), at: 20)
+    lines += lane("bot, as heard", "heard", wave(heard), at: 20 + Self.laneHeight)
     lines += report.gaps.prefix(Self.most).map { gap in
       bar(
         "gap", gap.atMs, gap.durationMs, 20 + Self.laneHeight,
@@ -81,10 +79,10 @@ struct CallPicture {
 
   /// The loudest samples of each column, up and down, as one outline. Loudness by its root, so that quiet
   /// speech is seen.
-  private func wave(_ sound: WaveFile, from start: Duration) -> String {
+  private func wave(_ sound: WaveFile) -> String {
     let perColumn = Double(sound.rate.hertz) / scale
     guard !sound.samples.isEmpty, perColumn > 0 else { return "" }
-    let first = x(start.inMilliseconds)
+    let first = x(0)
     var upper: [String] = []
     var lower: [String] = []
     var column = 0

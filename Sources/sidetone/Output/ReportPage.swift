@@ -5,15 +5,13 @@ import Foundation
 /// It holds all that it shows; no script is needed to read it.
 struct ReportPage {
   private let text: ReportText
-  private let silence: Duration
 
   /// Rows of a table; a call of hours has more turns than anybody reads.
   private static let mostRows = 200
 
-  /// Makes a page of a report whose caller was silent for so long at first.
-  init(_ text: ReportText, after silence: Duration) {
+  /// Makes a page of a report.
+  init(_ text: ReportText) {
     self.text = text
-    self.silence = silence
   }
 
   var html: Data {
@@ -25,7 +23,7 @@ struct ReportPage {
     body += list("problem", report.problems) + list("note", report.remarks)
     if report.closeCode != nil {
       let picture = CallPicture(
-        said: text.said, silence: silence, heard: text.heard, report: report)
+        said: text.said, heard: text.heard, report: report)
       body += picture.svg
       body.append(
         "<p class=\"legend\">On one axis from the stream's start. Red fields are gaps in the caller's ear, red lines "
@@ -41,6 +39,14 @@ struct ReportPage {
           turn.interrupted ? "interrupted" : "",
         ]
       }, caption: "Turns")
+    body += HTMLText.table(
+      ["step", "", "over at", "seen"],
+      report.script.map { step in
+        [
+          "\(step.step) \(step.does)", step.passed ? "as written" : "not as written",
+          step.atMs.map(ms) ?? "never", step.seen,
+        ]
+      }, caption: "The caller's script")
     body += HTMLText.table(
       ["at", "length", "heard as"],
       report.gaps.prefix(Self.mostRows).map { gap in

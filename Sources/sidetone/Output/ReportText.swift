@@ -14,6 +14,7 @@ struct ReportText {
     var lines = ["call to \(report.url) as \(report.provider), \(report.format)", ""]
     if !report.http.isEmpty { lines += web + [""] }
     if report.closeCode != nil { lines += drawing + [""] + figures + [""] }
+    if !report.script.isEmpty { lines += steps + [""] }
     lines += report.remarks.map { "  note: \($0)" }
     lines += report.problems.map { "  problem: \($0)" }
     if !report.remarks.isEmpty || !report.problems.isEmpty { lines.append("") }
@@ -78,6 +79,17 @@ struct ReportText {
     }
     let rest = report.http.count - most
     return shown + (rest > 0 ? [row("", "and \(rest) more")] : [])
+  }
+
+  /// A line a step of the caller's script.
+  private var steps: [String] {
+    report.script.map { step in
+      let at = step.atMs.map { "\($0 / 1_000) s" } ?? (step.passed ? "the end" : "never")
+      let seen = step.seen.isEmpty ? "" : ": \(step.seen)"
+      return row(
+        "step \(step.step)",
+        "\(step.passed ? "ok    " : "failed") \(at.padded(to: 9))\(step.does)\(seen)")
+    }
   }
 
   private var turns: String {

@@ -128,7 +128,7 @@ struct TinPhonePlatform: SimulatedPlatform {
     case .idle, .over: nil
     case .beginning, .ending: .zero
     case .talking:
-      [schedule?.due(lastAudible: ledger.line?.lastAudible), ledger.line?.nextMark]
+      [schedule?.due(hearing: ledger.line), ledger.line?.nextMark]
         .compactMap(\.self).min()
     }
   }
@@ -149,7 +149,7 @@ struct TinPhonePlatform: SimulatedPlatform {
         ledger.echoedMark()
         return .send(Array(#"{"event":"played","name":"\#(name)"}"#.utf8))
       }
-      switch schedule?.take(at: now, lastAudible: ledger.line?.lastAudible) {
+      switch schedule?.take(at: now, hearing: ledger.line) {
       case .speak(let audio, let chunk, _):
         ledger.spoke(audio, at: now)
         let sound = Data(audio).base64EncodedString()
@@ -174,8 +174,9 @@ struct TinPhonePlatform: SimulatedPlatform {
   }
   var isOver: Bool { phase == .over }
   func progress(at now: MonotonicTime) -> CallProgress { ledger.progress(at: now) }
+  var said: WaveFile { ledger.said(by: schedule) }
   func report(at now: MonotonicTime) -> CallReport {
-    ledger.finished(said: script.audio, latestSend: .zero, at: now)
+    ledger.finished(schedule, at: now)
   }
   func heard(at now: MonotonicTime) -> WaveFile {
     ledger.line?.heard(until: now) ?? WaveFile(rate: script.format.rate, samples: [])
