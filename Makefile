@@ -47,8 +47,9 @@ test-core:
 test-release: setup
 	scripts/test -c release --scratch-path .build-release
 
+# Optimised, as a sanitizer alone is slow enough for the tests' deadlines.
 asan: setup
-	$(ASAN) scripts/test --sanitize=address --scratch-path .build-asan
+	$(ASAN) scripts/test -c release --sanitize=address --scratch-path .build-asan
 
 # The half without sockets, which also shows that it builds and passes alone.
 asan-core:
@@ -57,7 +58,7 @@ asan-core:
 
 # Only what has threads: the rest computes on one.
 tsan: setup
-	scripts/test --live-only --sanitize=thread --scratch-path .build-tsan
+	scripts/test --live-only -c release --sanitize=thread --scratch-path .build-tsan
 
 # The C kernels under the undefined behaviour sanitizer: a finding traps.
 ubsan: setup

@@ -58,7 +58,7 @@ import Testing
     let url = "ws://127.0.0.1:1/exotel"
     try await expect("unknown command 'cal', did you mean 'call'?", "cal")
     try await expect("unknown option '--verbose'", "--verbose")
-    try await expect("--audio FILE.wav is missing", "call")
+    try await expect("--audio FILE.wav is missing", "call", url)
     try await expect("URL is missing", "call", "--audio", good)
     try await expect(
       "plivo has no flow that goes on", "call", url, "--audio", good, "--provider", "plivo",
