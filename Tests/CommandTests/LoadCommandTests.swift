@@ -58,7 +58,7 @@ import Testing
     #expect(lost >= 3 * 1_900)
   }
 
-  @Test("a bot that speaks is interrupted in every call, and nothing stale follows")
+  @Test("a bot that speaks is interrupted in every call, and nothing stale follows", .inRealTime)
   func interruption() async throws {
     let sound = WaveFile(
       rate: .hz8000, samples: (0..<80_000).map { Int16(truncatingIfNeeded: $0 * 37) })
@@ -85,7 +85,7 @@ import Testing
     #expect(figures["lostMs"] as? Double == 0)
   }
 
-  @Test("callers interrupt again and again a bot that begins anew each time")
+  @Test("callers interrupt again and again a bot that begins anew each time", .inRealTime)
   func interruptions() async throws {
     let saw = (0..<80_000).map { Int16(truncatingIfNeeded: $0 * 37) }
     let speech = WaveFile(rate: .hz8000, samples: saw)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `scripts/stall-load`, small: a server that the machine stops again and again while it speaks.
-@Suite("a stopped server under load", .serialized, .timeLimit(.minutes(3)))
+@Suite("a stopped server under load", .serialized, .timeLimit(.minutes(3)), .inRealTime)
 struct StallLoadTests {
   private static let script = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
