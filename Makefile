@@ -6,6 +6,7 @@
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
 #   make stall-load a server that is stopped for 100 ms, 200 times, under load (ARGS="500")
+#   make soak-proxy faults on both sides of the proxy, again and again, and what they leave
 #   make check-bots public bots called as each platform, directly and behind the proxy
 #   make check      lint, tests and sanitizers
 
@@ -20,7 +21,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
-  dependents lint check-deploy check-bots docs man format bench bench-load stall-load check clean
+  dependents lint check-deploy check-bots soak-proxy docs man format bench bench-load stall-load check clean
 
 setup:
 	@scripts/setup
@@ -47,9 +48,8 @@ test-core:
 test-release: setup
 	scripts/test -c release --scratch-path .build-release
 
-# Optimised, as a sanitizer alone is slow enough for the tests' deadlines.
 asan: setup
-	$(ASAN) scripts/test -c release --sanitize=address --scratch-path .build-asan
+	$(ASAN) scripts/test --sanitize=address --scratch-path .build-asan
 
 # The half without sockets, which also shows that it builds and passes alone.
 asan-core:
@@ -58,7 +58,7 @@ asan-core:
 
 # Only what has threads: the rest computes on one.
 tsan: setup
-	scripts/test --live-only -c release --sanitize=thread --scratch-path .build-tsan
+	scripts/test --live-only --sanitize=thread --scratch-path .build-tsan
 
 # The C kernels under the undefined behaviour sanitizer: a finding traps.
 ubsan: setup
@@ -131,12 +131,16 @@ stall-load: setup
 check-bots: setup
 	scripts/check-bots
 
+# Ten minutes of calls through the proxy whose peers are killed, stopped, flood, fall silent.
+soak-proxy: setup
+	scripts/soak-proxy
+
 # Ten minutes of a call with stalls, barge-ins and lost messages, recorded, beside what its caller heard.
 recording: setup
 	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
 
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording soak-proxy
 
 clean:
 	rm -rf .build .build-*

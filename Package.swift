@@ -63,6 +63,8 @@ if !coreOnly {
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
       name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
@@ -74,6 +76,9 @@ if !coreOnly {
     .target(name: "CallLog", dependencies: ["Telephony", "Ground"], swiftSettings: swiftSettings),
     .target(
       name: "SQLiteCallLog", dependencies: ["CallLog", "Telephony", "Ground", "CSQLite"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "PostgresCallLog", dependencies: ["CallLog", "Telephony", "Ground", "CPostgreSQL"],
       swiftSettings: swiftSettings),
     .target(
       name: "Sockets", dependencies: ["AudioEngine", "Ground", "CLibCrypto", "CLibWebSockets"],
@@ -103,8 +108,8 @@ if !coreOnly {
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "Console", "Recording", "BotTransport", "CallLog", "SQLiteCallLog", "PlatformREST",
-        "CallSimulator", "Telephony", "AudioEngine", "Ground", "CLibCrypto",
+        "Console", "Recording", "BotTransport", "CallLog", "SQLiteCallLog", "PostgresCallLog",
+        "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "Ground", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
@@ -157,6 +162,10 @@ if !coreOnly {
       dependencies: ["SQLiteCallLog", "CallLog", "Telephony", "Ground", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "PostgresCallLogTests",
+      dependencies: ["PostgresCallLog", "CallLog", "Telephony", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "BotTransportTests",
       dependencies: [
         "BotTransport", "CallLog", "SQLiteCallLog", "Telephony", "Ground", "TestSupport",
@@ -198,6 +207,7 @@ if !coreOnly {
     .library(name: "Recording", targets: ["Recording"]),
     .library(name: "CallLog", targets: ["CallLog"]),
     .library(name: "SQLiteCallLog", targets: ["SQLiteCallLog"]),
+    .library(name: "PostgresCallLog", targets: ["PostgresCallLog"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
     .library(name: "Console", targets: ["Console"]),

@@ -253,15 +253,37 @@ public actor SQLiteCallLog: CallLog {
     return record.completed(by: row, isNewest: newest == record.streamSID)
   }
 
+  /// The rows behind one, in the order in which they came, for whoever moves a log.
+  ///
+  /// - Parameters:
+  ///   - id: the `next` of the part before; 0 for the first.
+  ///   - limit: how many at most.
+  /// - Returns: the rows, and where the next part begins; nothing at the end.
+  /// - Throws: ``CallLogError``.
+  public func stored(
+    after id: Int, limit: Int
+  ) throws(CallLogError) -> (calls: [StoredCall], next: Int) {
+    let rows = try database.rows(
+      "SELECT id, row, is_servers, record FROM calls WHERE id > ?1 ORDER BY id LIMIT ?2",
+      [.integer(id), .integer(limit)])
+    let calls = rows.map { row in
+      StoredCall(
+        row: row[1].text ?? "row|\(row[0].integer ?? 0)", isServers: row[2].integer == 1,
+        record: CallRecord(json: row[3].text))
+    }
+    return (calls, rows.last?[0].integer ?? id)
+  }
+
+  /// How many rows there are.
+  ///
+  /// - Throws: ``CallLogError``.
+  public func rowsStored() throws(CallLogError) -> Int {
+    try database.integer("SELECT count(*) FROM calls")
+  }
+
   private func rows(
     _ statement: String, _ values: [SQLiteValue]
   ) throws(CallLogError) -> [CallRecord] {
     try database.rows(statement, values).map { CallRecord(json: $0.last?.text) }
-  }
-}
-
-extension CallRecord {
-  fileprivate init(json text: String?) {
-    self.init(text.flatMap { try? JSONValue($0) } ?? .null)
   }
 }

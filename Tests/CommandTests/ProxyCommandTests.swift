@@ -166,6 +166,44 @@ import Testing
     #expect(try await proxy.log().contains("bot is gone"))
   }
 
+  @Test("a bot that is replaced under its calls costs none of them, and talks to each again")
+  func deploys() async throws {
+    let serve = ["serve", "--bot", "echo", "--max-lateness", "0", "--port"]
+    var bot = try RunningSidetone(serve + ["0"])
+    let line = try await bot.firstLine()
+    let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
+    let proxy = try await Proxy(
+      port, ["--redial", "20", "--bot-dialect", "plivo", "--record", scratch.file("calls").path])
+    let figures = scratch.file("load.json")
+    async let load = Sidetone(
+      [
+        "load", "\(proxy.url)/plivo", "--calls", "8", "--ramp", "1", "--duration", "12",
+        "--json", figures.path,
+      ], within: .seconds(100))
+    try await Task.sleep(for: .seconds(4))
+    // A proxy that is not optimised carries few; `scripts/soak-proxy` has fifty.
+    bot.signal(SIGKILL)
+    try await Task.sleep(for: .seconds(1))
+    let replaced = bot
+    bot = try RunningSidetone(serve + [String(port)])
+    _ = try await bot.firstLine()
+    _ = try await load
+    let seen = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: figures)) as? [String: Any])
+    #expect(seen["completed"] as? Int == 8, "\(seen)")
+    #expect(seen["failures"] as? [String: Int] == [:], "\(seen)")
+    #expect(seen["closeCodes"] as? [String: Int] == ["1000": 8], "\(seen)")
+    bot.interrupt()
+    let log = try await bot.end().errors
+    #expect(
+      log.components(separatedBy: "call started").count - 1 == 8, "each is dialled again, once")
+    _ = try await proxy.log()
+    withExtendedLifetime(replaced) {}
+    // The option that serve has, too: a file for each call, the break in it.
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch.file("calls").path)
+    #expect(names.count(where: { $0.hasSuffix(".wav") }) == 8, "\(names)")
+  }
+
   @Test("a bot hangs up as it would at its own platform, where it may")
   func hangsUp() async throws {
     // The API's port is the proxy's, which is to be known before the bot is.

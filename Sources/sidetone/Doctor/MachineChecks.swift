@@ -49,7 +49,14 @@ struct MachineChecks {
   }
 
   private var callLog: Finding? {
-    guard let path = options.callLog.path else { return nil }
+    guard let place = options.callLog.place else { return nil }
+    guard case .file(let path) = place else {
+      do { _ = try place.open() } catch {
+        return .failed(
+          .callLog, error.message, "start the database, or mend its address, its user and .pgpass")
+      }
+      return space(of: URL(fileURLWithPath: place.spill).deletingLastPathComponent().path, place)
+    }
     let files = FileManager.default
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     // SQLite and what waits for it write files of their own beside it.
@@ -63,23 +70,24 @@ struct MachineChecks {
         return .failed(
           .callLog, "\(path) cannot be written to", "give it to the user that serves")
       }
-      do { _ = try CallLogFile.open(path) } catch {
+      do { _ = try place.open() } catch {
         return .failed(.callLog, error.message, "move it aside, or name another --call-log")
       }
     }
-    return space(of: folder, path)
+    return space(of: folder, place)
   }
 
-  private func space(of folder: String, _ path: String) -> Finding {
+  private func space(of folder: String, _ place: CallLogPlace) -> Finding {
     var status = statvfs()
     guard unsafe statvfs(folder, &status) == 0 else {
       return .warning(.callLog, "\(folder) does not say how much is free", "look at its disk")
     }
     let free = Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
-    let words = "\((free >> 20).grouped) MiB free for \(path)"
-    if CallLogFile.hasPending(path) {
+    let words = "\((free >> 20).grouped) MiB free for \(place.name)"
+    if place.hasPending {
       return .warning(
-        .callLog, "records wait in \(path).pending", "start the server: it writes them down first")
+        .callLog, "records wait in \(place.spill).pending",
+        "start the server: it writes them down first")
     }
     guard free >= Self.leastSpace else {
       return .warning(.callLog, words, "make room, or keep calls for fewer days (--keep-calls)")
