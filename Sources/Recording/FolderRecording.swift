@@ -13,7 +13,7 @@ final class FolderRecording: RecordingSink, @unchecked Sendable {
   }
 
   func take(_ stretch: RecordedStretch) {
-    folder.enqueue(2 * stretch.caller.count) { [self] in
+    folder.output.enqueue(2 * stretch.caller.count) { [self] in
       attempt {
         // A disk that was full when the call began may have room by now.
         let file = try self.file ?? folder.makeFile(name, rate: stretch.wire.rate)
@@ -24,7 +24,7 @@ final class FolderRecording: RecordingSink, @unchecked Sendable {
   }
 
   func finish() {
-    folder.enqueue(0) { [self] in
+    folder.output.enqueue(0) { [self] in
       guard let file else { return }
       self.file = nil
       attempt(isEnd: true) { try file.finish() }
@@ -34,9 +34,10 @@ final class FolderRecording: RecordingSink, @unchecked Sendable {
   private func attempt(isEnd: Bool = false, _ write: () throws -> Void) {
     do {
       try write()
-      folder.succeeded(isEnd: isEnd)
+      if isEnd { folder.finished() }
+      folder.output.succeeded()
     } catch {
-      folder.failed("\(error)")
+      folder.output.failed("\(error)")
     }
   }
 }

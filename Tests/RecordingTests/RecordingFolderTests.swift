@@ -137,13 +137,13 @@ import Testing
   func names() throws {
     for name in ["../../etc/passwd", "/etc/passwd", "a/b", "..", "", "\u{0}", "C:\\x", "caf\u{e9}"]
     {
-      let file = RecordingFolder.fileName(of: [name])
+      let file = OutputFolder.fileName(of: [name])
       #expect(file.unicodeScalars.allSatisfy { $0.isASCII })
       #expect(!file.contains("/") && !file.contains("..") && !file.contains("\\"))
     }
-    #expect(RecordingFolder.fileName(of: [nil, "..", "MZ-7_x"]).hasSuffix("Z-MZ-7_x"))
-    #expect(RecordingFolder.fileName(of: [nil]).hasSuffix("Z-call"))
-    #expect(RecordingFolder.fileName(of: [String(repeating: "a", count: 5_000)]).count < 100)
+    #expect(OutputFolder.fileName(of: [nil, "..", "MZ-7_x"]).hasSuffix("Z-MZ-7_x"))
+    #expect(OutputFolder.fileName(of: [nil]).hasSuffix("Z-call"))
+    #expect(OutputFolder.fileName(of: [String(repeating: "a", count: 5_000)]).count < 100)
     let folder = try folder()
     let recording = folder.recording(of: ["../x"])
     recording.take(second(0))
@@ -156,7 +156,7 @@ import Testing
   @Test("a folder that takes nothing costs no call: it is told once and counted")
   func failing() throws {
     let folder = try folder()
-    let reports = Locked<[RecordingFolder.Report]>([])
+    let reports = Locked<[FolderReport]>([])
     folder.watch { report in reports.withLock { $0.append(report) } }
     try FileManager.default.removeItem(at: scratch.file("calls"))
     let recording = folder.recording(of: ["b7d25e90"])

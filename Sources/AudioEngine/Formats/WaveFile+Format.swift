@@ -117,7 +117,7 @@ struct WaveFormat {
 
 extension AudioEncoding {
   /// The samples in `range`; a last half sample is dropped.
-  func samples(of bytes: Span<UInt8>, in range: Range<Int>) -> [Int16] {
+  package func samples(of bytes: Span<UInt8>, in range: Range<Int>) -> [Int16] {
     let count = range.count / bytesPerSample
     var samples: [Int16] = []
     samples.reserveCapacity(count)

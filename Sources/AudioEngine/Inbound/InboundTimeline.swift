@@ -20,6 +20,8 @@ struct InboundTimeline: ~Copyable {
   private var cleaned: Int?
   /// Positions up to this one have been recorded, or were not to be.
   private var recorded = 0
+  /// Bytes of the newest message.
+  private var newest = 0
   private var isEnded = false
   private var isFlushed = false
 
@@ -127,6 +129,7 @@ struct InboundTimeline: ~Copyable {
     statistics.jitterNanoseconds = order.jitter
     statistics.messages += 1
     statistics.bytes += count
+    newest = count
     guard wire.encoding.bytesPerSample == 2 else { return }
     let isOdd = count % 2 != 0
     if isOdd { statistics.oddPayloads += 1 }
@@ -159,6 +162,15 @@ struct InboundTimeline: ~Copyable {
   func boundary(_ edge: SpeechEdge) -> SpeechBoundary {
     let heard = Duration.nanoseconds(wire.nanoseconds(byteCount: listened))
     return SpeechBoundary(edge, position: heard, decided: heard)
+  }
+
+  /// Notes how long and how loud the newest message is.
+  func note(in trace: TraceRecorder) {
+    let size = wire.encoding.bytesPerSample
+    let end = ring.end / size * size
+    let first = max((ring.end - newest) / size * size, ring.start)
+    trace.newestCount = newest
+    trace.newestPeak = UInt16(clamping: ring.peak(in: first..<max(end, first), of: wire))
   }
 
   /// What has arrived so far is not recorded.

@@ -44,20 +44,36 @@ extension AudioRing {
   /// Where in `range`, which ``expand(_:from:into:)`` would take, the blocks of 10 ms begin and end that hold
   /// a sample beyond `peak`, in bytes from its start; nil where it is quieter throughout.
   func sound(in range: Range<Int>, of wire: WireFormat, beyond peak: Int) -> Range<Int>? {
-    let block = min(wire.byteCount(nanoseconds: 10_000_000), 480)
     var found: Range<Int>?
+    forEachBlock(in: range, of: wire) { block, level in
+      guard level.peak > peak else { return }
+      found = (found?.lowerBound ?? block.lowerBound)..<block.upperBound
+    }
+    return found
+  }
+
+  /// The largest sample in `range`, which ``expand(_:from:into:)`` would take; 0 to 32,768.
+  func peak(in range: Range<Int>, of wire: WireFormat) -> Int {
+    var peak = 0
+    forEachBlock(in: range, of: wire) { peak = max(peak, $1.peak) }
+    return peak
+  }
+
+  /// Gives the blocks of 10 ms of `range`, each as bytes from its start and with its level.
+  private func forEachBlock(
+    in range: Range<Int>, of wire: WireFormat, _ body: (Range<Int>, Level) -> Void
+  ) {
+    let size = min(wire.byteCount(nanoseconds: 10_000_000), 480)
     var position = range.lowerBound
     while position < range.upperBound {
-      let end = min(position + block, range.upperBound)
+      let end = min(position + size, range.upperBound)
       var samples = InlineArray<480, Int16>(repeating: 0)
       var span = samples.mutableSpan
       expand(position..<end, from: wire.encoding, into: &span)
       let count = (end - position) / wire.encoding.bytesPerSample
-      if Level(of: samples.span.extracting(first: count)).peak > peak {
-        found = (found?.lowerBound ?? position - range.lowerBound)..<(end - range.lowerBound)
-      }
+      let block = (position - range.lowerBound)..<(end - range.lowerBound)
+      body(block, Level(of: samples.span.extracting(first: count)))
       position = end
     }
-    return found
   }
 }

@@ -5,6 +5,8 @@ extension MediaSession {
   /// - Returns: whether it was asked.
   @discardableResult
   public mutating func decideBargeIn(_ verdict: BargeInVerdict, at now: MonotonicTime) -> Bool {
+    trace?.enter(.verdict, at: now) { $0.append(verdict == .interrupt) }
+    defer { trace?.leave() }
     advance(to: now)
     guard barge.phase == .asked else { return false }
     switch verdict {

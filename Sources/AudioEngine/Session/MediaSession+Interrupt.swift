@@ -7,6 +7,8 @@ extension MediaSession {
   /// them throw ``SpeechError/interrupted``, and their marks end as ``MarkOutcome/cleared`` whatever
   /// the platform echoes. Speech of the next utterance is not touched.
   public mutating func interrupt(at now: MonotonicTime) -> InterruptResult {
+    trace?.enter(.interrupt, at: now)
+    defer { trace?.leave() }
     advance(to: now)
     let ear = playout.ear(at: now)
     guard !isClosed, let heard = speech.utterance(at: ear.limit) else { return .idle }
@@ -37,6 +39,8 @@ extension MediaSession {
   /// - Returns: whether there was speech to hold.
   @discardableResult
   public mutating func pause(at now: MonotonicTime) -> Bool {
+    trace?.enter(.pause, at: now)
+    defer { trace?.leave() }
     advance(to: now)
     guard !isClosed, !speech.isDrained else { return false }
     if barge.heldSince != nil {
@@ -61,6 +65,8 @@ extension MediaSession {
   /// Goes on where the caller stopped hearing, as well as that is known: rather a little earlier. Also
   /// where it is held for a caller who speaks over it, who does not interrupt it then.
   public mutating func resume(at now: MonotonicTime) {
+    trace?.enter(.resume, at: now)
+    defer { trace?.leave() }
     advance(to: now)
     if barge.heldSince != nil { return dismissBargeIn(.vetoed, at: now) }
     playout.resume()

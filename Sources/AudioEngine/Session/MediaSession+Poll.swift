@@ -22,6 +22,7 @@ extension MediaSession {
     }
     guard let next = nextDeparture(at: now), next.due <= now.nanoseconds else { return nil }
     let chunk = speech.leave(next.departure, at: now.nanoseconds, &statistics.outbound)
+    let underruns = statistics.outbound.underruns
     if recorder != nil || stage != nil {
       let start = MonotonicTime(nanoseconds: max(playout.earEnd ?? .min, now.nanoseconds))
       record(chunk, playedFrom: start)
@@ -31,6 +32,9 @@ extension MediaSession {
       chunk, at: now.nanoseconds, due: next.due, leavesSince: next.departure.leavesSince,
       &statistics.outbound)
     noteSound(in: chunk, at: now)
+    if let trace {
+      note(chunk, in: trace, isUnderrun: statistics.outbound.underruns > underruns, at: now)
+    }
     if speech.takesMoreAgain() { events.append(.roomAvailable) }
     return .media(chunk)
   }
@@ -85,6 +89,8 @@ extension MediaSession {
   /// platform has echoed one, it is the clock's limit less the policy's latency bound. Allocates
   /// nothing.
   public mutating func position(at now: MonotonicTime) -> PlaybackPosition {
+    trace?.enter(.advance, at: now)
+    defer { trace?.leave() }
     advance(to: now)
     let ear = playout.ear(at: now)
     guard let current = speech.utterance(at: ear.limit) else {

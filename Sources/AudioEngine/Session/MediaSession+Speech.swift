@@ -8,6 +8,8 @@ extension MediaSession {
   public mutating func beginUtterance(
     _ options: UtteranceOptions = UtteranceOptions(), at now: MonotonicTime
   ) throws(SpeechError) -> Epoch {
+    trace?.enter(.begin, at: now) { $0.append(options) }
+    defer { trace?.leave() }
     if isClosed { throw .closed }
     if configuration.direction == .unidirectional { throw .unidirectional }
     finishOpenUtterance()
@@ -27,6 +29,8 @@ extension MediaSession {
   public mutating func write(
     _ samples: Span<Int16>, to epoch: Epoch, at now: MonotonicTime
   ) throws(SpeechError) -> Int {
+    trace?.enter(samples: samples, to: epoch, at: now)
+    defer { trace?.leave() }
     try checkIsOpen()
     let isDry = playout.isDry(at: now.nanoseconds)
     var taken = try speech.write(samples, to: epoch, at: now, isDry: isDry, &statistics.outbound)
@@ -53,6 +57,8 @@ extension MediaSession {
   public mutating func write(
     _ samples: Span<Int16>, at now: MonotonicTime
   ) throws(SpeechError) -> Int {
+    trace?.enter(samples: samples, to: nil, at: now)
+    defer { trace?.leave() }
     if let epoch = speech.openEpoch { return try write(samples, to: epoch, at: now) }
     let epoch = try beginUtterance(at: now)
     speech.endWhenIdle(since: now)
@@ -74,6 +80,12 @@ extension MediaSession {
   public mutating func mark(
     _ name: String, in epoch: Epoch, isReckoned: Bool = false
   ) throws(SpeechError) {
+    trace?.enter(.mark) { bytes in
+      bytes.append(name)
+      bytes.append(epoch.number)
+      bytes.append(isReckoned)
+    }
+    defer { trace?.leave() }
     try checkIsOpen()
     let position = try speech.end(of: epoch, &statistics.outbound)
     playout.add(
@@ -84,6 +96,13 @@ extension MediaSession {
   public mutating func attach(
     text: String, from start: Duration, to end: Duration, in epoch: Epoch
   ) throws(SpeechError) {
+    trace?.enter(.attach) { bytes in
+      bytes.append(text)
+      bytes.append(start)
+      bytes.append(end)
+      bytes.append(epoch.number)
+    }
+    defer { trace?.leave() }
     try checkIsOpen()
     let wire = configuration.wire
     try speech.attach(
@@ -94,6 +113,8 @@ extension MediaSession {
   /// Finishes an utterance: the resampler's tail follows, and the last chunk is padded with silence.
   /// Finishing twice does nothing.
   public mutating func finish(_ epoch: Epoch) throws(SpeechError) {
+    trace?.enter(.finish) { $0.append(epoch.number) }
+    defer { trace?.leave() }
     try checkIsOpen()
     if epoch == speech.openEpoch {
       finishOpenUtterance()

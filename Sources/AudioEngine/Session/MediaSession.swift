@@ -22,7 +22,13 @@ public struct MediaSession: ~Copyable {
   /// Hears when the caller speaks; ``SessionEvent/callerSpeech(_:)`` tells. None by default.
   public var detector: (any SpeechDetector)?
   /// When a caller whom the detector hears interrupts the bot's speech; nil, the default, for never.
-  public var bargeIn: BargeInPolicy?
+  public var bargeIn: BargeInPolicy? {
+    didSet {
+      trace?.add(.bargeIn) { [bargeIn] bytes in
+        bytes.append(optional: bargeIn) { $1.write(to: &$0) }
+      }
+    }
+  }
 
   /// The payload bytes that may have left by now, counted as ``leftBytes`` counts them: for platforms
   /// that pull. Nothing leaves beyond it, and a chunk is made smaller to fit; nil, the default, where
@@ -43,6 +49,8 @@ public struct MediaSession: ~Copyable {
   let stage: CallerStage?
   /// Writes down what is said and heard; nil for nothing.
   var recorder: Recorder?
+  /// Writes down all that goes in and out; nil for nothing. Its driver sets it.
+  package var trace: TraceRecorder?
   /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
 
@@ -67,12 +75,16 @@ public struct MediaSession: ~Copyable {
 
   /// The next thing the bot should know, oldest first.
   public mutating func nextEvent() -> SessionEvent? {
-    events.removeFirst()
+    let event = events.removeFirst()
+    if let event { trace?.add(event) }
+    return event
   }
 
   /// Ends the session: what has not been heard is dropped, every utterance and mark resolves as
   /// closed, and further speech is refused. Audio of the caller that has arrived can still be read.
   public mutating func close(at now: MonotonicTime) {
+    trace?.enter(.close, at: now)
+    defer { trace?.leave() }
     guard !isClosed else { return }
     // First of all: what is still to be decided is overtaken, also where its time has come meanwhile.
     forgetBargeIn(at: now)
@@ -115,6 +127,7 @@ public struct MediaSession: ~Copyable {
 
   /// Lets the detector listen to what was taken.
   private mutating func heard(_ result: ReceiveResult, at now: MonotonicTime) -> ReceiveResult {
+    if result == .taken, let trace { inbound.note(in: trace) }
     if result == .taken, recorder != nil {
       inbound.record { recorder?.heard($0) }
       recorder?.callerMessageEnded(at: now)
@@ -127,6 +140,9 @@ public struct MediaSession: ~Copyable {
       let boundary = edge == nil ? nil : detector.lastEdge
       let spoken = detector.spoken
       self.detector = detector
+      if let trace, edge != nil || barge.phase == .listening {
+        trace.add(TracedHearing(edge, quiet: .nanoseconds(quiet), spoken: spoken), at: now)
+      }
       if let edge { noteCaller(edge, since: now.nanoseconds - quiet, at: now) }
       if edge != nil || barge.phase == .listening {
         hear(edge, boundary, spoken: spoken, at: now)
@@ -155,6 +171,8 @@ public struct MediaSession: ~Copyable {
   /// - Parameter percent: how full the queue is, 0 to 100; nil where not told.
   /// - Note: Report each occasion once; what repeats is for the caller to tell apart.
   public mutating func noteBacklog(percent: Int?) {
+    trace?.enter(.backlog) { $0.append(optional: percent) { $0.append($1) } }
+    defer { trace?.leave() }
     statistics.inbound.backlogReports += 1
     let told = min(max(percent ?? 0, 0), 100)
     statistics.inbound.backlogPercent = max(statistics.inbound.backlogPercent, told)

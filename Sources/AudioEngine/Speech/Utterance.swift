@@ -3,7 +3,7 @@ public struct Epoch: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// 1 for the session's first utterance.
   public let number: Int
 
-  init(number: Int) {
+  package init(number: Int) {
     self.number = number
   }
 

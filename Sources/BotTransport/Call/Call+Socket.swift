@@ -35,6 +35,7 @@ extension Call {
     takeMediaEvents()
     switch output {
     case .text:
+      passTrace()
       schedule()
       return .text
     case .close(let code, let reason):
@@ -62,6 +63,7 @@ extension Call {
     session.socketClosed(at: loop.now)
     takeMediaEvents()
     endRecording()
+    endTrace()
     voice.release()
     voice.follower?.callIsOver(stop)
     voice.events.append(.ended(CallEnd(closeCode: code, reason: reason, stop: stop)))
@@ -94,6 +96,7 @@ extension Call {
       voice.wakeReaders()
       voice.follower?.callHasAudio()
       passRecording()
+      passTrace()
       // Without a detector audio makes nothing due.
       guard session.configuration.bargeInDetector != nil else { return }
       takeMediaEvents()
@@ -215,7 +218,10 @@ extension Call {
   func botFailed(_ error: any Error) -> Bool {
     let isOver = isLeaving || !session.isLive
     let isFault = !(error is CancellationError) && !(isOver && error as? SpeechError == .closed)
-    if isFault, let log = configuration.log { log(botFailedEvent(error)) }
+    if isFault {
+      if let log = configuration.log { log(botFailedEvent(error)) }
+      noteTrouble("bot failed: \(ServerMetrics.typeName(error))")
+    }
     // What a bot that may say nothing new has said is heard to the end.
     if !isLeaving {
       hangUp(code: error is CancellationError ? .goingAway : .internalError, reason: "bot failed")

@@ -32,6 +32,8 @@ public actor Call: MediaCall {
   var silenceTimer: LoopTimer?
   /// When the platform sent its newest message.
   var heardAt: MonotonicTime
+  /// What becomes of the call's trace; nil where it leaves none.
+  var trace: TraceDuty?
   /// Which reports of a backlog have been taken.
   var backlogKeys: Set<String> = []
 
@@ -75,6 +77,13 @@ public actor Call: MediaCall {
     self.configuration = configuration
     self.isHeld = isHeld
     self.calls = calls
+    if let tracing = configuration.tracing {
+      trace = TraceDuty(tracing)
+      let facts = [("accepted", connectedAt.description), ("version", configuration.version ?? "")]
+      session.beginTrace(
+        in: TraceRecorder(capacity: tracing.capacity), facts: facts.filter { !$0.1.isEmpty },
+        at: loop.now)
+    }
   }
 
   /// Begins an utterance; one that is still open is finished first.

@@ -322,6 +322,7 @@ public struct BotServer: Sendable {
             streamLimit: configuration.limits.streams, version: configuration.version)
           if let counts = configuration.callLog?.counts { page.add(counts) }
           if let counts = configuration.recordingCounts?() { page.add(counts) }
+          if let counts = configuration.traceCounts?() { page.add(traces: counts) }
           answer(
             HTTPResponse(
               status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",

@@ -53,6 +53,10 @@ public struct ServerConfiguration: Sendable {
   /// What became of recordings, for `/metrics`; nil where nothing is recorded. Called on any thread: it
   /// answers at once.
   public var recordingCounts: (@Sendable () -> RecordingCounts)?
+  /// Which calls leave a trace; nil for none.
+  public var tracing: CallTracing?
+  /// What became of traces, as ``recordingCounts``.
+  public var traceCounts: (@Sendable () -> RecordingCounts)?
   /// How long a stream may last, by platform; then it is closed with 1000. nil: as long as each entry
   /// of ``call``'s registry says in ``PlatformRegistry/Entry/longestStream``.
   public var durationLimits: [Platform: Duration]?

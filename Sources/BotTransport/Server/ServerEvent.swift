@@ -35,6 +35,8 @@ public struct ServerEvent: Hashable, Sendable {
     case callLog = "call-log"
     /// What calls sounded like.
     case recording
+    /// What went into calls and came out.
+    case trace
   }
 
   /// A fact, by name.

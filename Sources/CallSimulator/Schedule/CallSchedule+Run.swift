@@ -1,4 +1,5 @@
 import AudioEngine
+import Telephony
 
 extension CallSchedule {
   /// Runs the schedule and checks every promise while it runs.
@@ -10,16 +11,34 @@ extension CallSchedule {
     ScheduleRun(self, tell: tell).run()
   }
 
-  /// Runs the schedule twice: the second call must be the first one's twin to the byte.
+  /// Runs the schedule twice: the second call must be the first one's twin to the byte, and its trace must
+  /// give the same messages when it is run again.
   ///
   /// - Returns: what the first run showed.
   public func check() -> ScheduleOutcome {
     var first = run()
-    let second = run()
-    if first.violation == nil, first != second {
+    let (second, trace) = traced()
+    guard first.violation == nil else { return first }
+    if first != second {
       first.note(.deterministic, "the second run sent other bytes", at: .zero + first.elapsed)
+    } else if let difference = Self.difference(of: trace, first.messages) {
+      first.note(.deterministic, "replay: \(difference)", at: .zero + first.elapsed)
     }
     return first
+  }
+
+  /// What is different when a trace of so many messages is run again; nil where nothing is.
+  private static func difference(of trace: [UInt8], _ messages: Int) -> String? {
+    do throws(CallTrace.Failure) {
+      switch try CallTrace(trace).replayWithModels() {
+      case .same(messages): return nil
+      case .same(let count): return "\(count) messages of \(messages)"
+      case .different(let difference): return difference.description
+      case .notWhole: return "the trace has lost its beginning"
+      }
+    } catch {
+      return "the trace \(error)"
+    }
   }
 
   /// The shortest schedule that still breaks the same promise, found by leaving out steps and faults

@@ -17,6 +17,13 @@ struct ModelCodec: WireCodec {
 
   var platform: Platform { Self.platform }
 
+  /// The model as a server is told of it.
+  static func entry(policy: PlaybackPolicy, wire: WireFormat) -> PlatformRegistry.Entry {
+    PlatformRegistry.Entry(
+      platform: platform, pathPrefix: "/", recognise: { _ in .certain },
+      makeCodec: { ModelCodec(policy: policy, wire: wire) })
+  }
+
   func decode(_ message: RawSpan) -> InboundEvent {
     if let media = QuickMedia.read(message) { return .media(media) }
     if let echo = QuickEcho.read(message, event: "mark", in: "mark") { return .mark(echo) }

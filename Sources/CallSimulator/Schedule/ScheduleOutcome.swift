@@ -5,7 +5,7 @@ public struct ScheduleOutcome: Hashable, Sendable {
   /// The promise that was broken first, and how; nil where all were kept.
   public internal(set) var violation: Violation?
   /// A hash of every message that left, with its time.
-  public internal(set) var wireHash: UInt64 = 0xCBF2_9CE4_8422_2325
+  public internal(set) var wireHash: UInt64 = WireHash.start
   /// Messages that left.
   public internal(set) var messages = 0
   /// Virtual time that passed.

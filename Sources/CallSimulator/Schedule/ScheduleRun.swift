@@ -42,17 +42,15 @@ struct ScheduleRun: ~Copyable {
   /// Nothing a schedule does takes longer.
   private static var limit: MonotonicTime { MonotonicTime(nanoseconds: 7_200_000_000_000) }
 
-  init(_ schedule: CallSchedule, tell: ((String) -> Void)?) {
+  init(
+    _ schedule: CallSchedule, tracing recorder: TraceRecorder? = nil, tell: ((String) -> Void)?
+  ) {
     let setup = schedule.setup
     self.schedule = schedule
     self.tell = tell
     let policy = setup.platform.policy
     var configuration = CallConfiguration(
-      platforms: PlatformRegistry([
-        PlatformRegistry.Entry(
-          platform: ModelCodec.platform, pathPrefix: "/", recognise: { _ in .certain },
-          makeCodec: { ModelCodec(policy: policy, wire: setup.wire) })
-      ]))
+      platforms: PlatformRegistry([ModelCodec.entry(policy: policy, wire: setup.wire)]))
     configuration.botRate = setup.botRate
     configuration.outboundCapacity = setup.capacity
     configuration.whenFull = setup.whenFull
@@ -61,6 +59,7 @@ struct ScheduleRun: ~Copyable {
       configuration.bargeInDetector = { ScriptedEar(setup.talks) }
     }
     session = CallSession(path: "/", configuration: configuration, at: .zero)
+    if let recorder { session.beginTrace(in: recorder, at: .zero) }
     speech = SpeechLedger(whenFull: setup.whenFull)
     farEnd = FarEnd(format: setup.wire, model: setup.platform, origin: .zero)
     caller = ScheduledCaller(setup: setup, faults: schedule.faults)

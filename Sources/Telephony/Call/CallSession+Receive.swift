@@ -5,6 +5,15 @@ extension CallSession {
   ///
   /// - Complexity: O(n) in the message; media messages allocate nothing.
   public mutating func receive(text message: RawSpan, at now: MonotonicTime) -> Event {
+    guard let trace else { return take(text: message, at: now) }
+    trace.enter()
+    let event = take(text: message, at: now)
+    trace.leave()
+    trace.add(.text, message, at: now)
+    return event
+  }
+
+  private mutating func take(text message: RawSpan, at now: MonotonicTime) -> Event {
     messagesReceived += 1
     switch state {
     case .closed, .ending:
@@ -79,8 +88,21 @@ extension CallSession {
     var scanner = JSONScanner(message)
     scanner.beginText()
     if scanner.current == UInt8(ascii: "{") { return receive(text: message, at: now) }
+    trace?.add(.binary, at: now)
+    receiveUnreadable(at: now)
+    return .none
+  }
+
+  /// Takes a binary message again that nobody could read.
+  mutating func receiveUnreadable(at now: MonotonicTime) {
     messagesReceived += 1
-    return refuse(.binary, at: now)
+    _ = refuse(.binary, at: now)
+  }
+
+  /// Takes a media message again, of which the codec has told.
+  mutating func receive(media: MediaMessage, of message: RawSpan, at now: MonotonicTime) {
+    messagesReceived += 1
+    _ = receive(media, of: message, at: now)
   }
 
   /// Whether a message before the start may be read: what it costs is bounded by the bytes of all of
@@ -112,6 +134,7 @@ extension CallSession {
     } else {
       result = take(payload, isOutbound, timing, at: now)
     }
+    trace?.note(media, result)
     switch result {
     case .taken:
       badInARow = 0
@@ -162,21 +185,27 @@ extension CallSession {
     var playback = codec.playbackPolicy(for: format, lead: configuration.lead)
     playback.lead = playback.lead.shifted(by: configuration.phase)
     playback.prime = configuration.prime ?? playback.prime
+    let made =
+      replayed
+      ?? SessionConfiguration(
+        wire: format, botRate: configuration.botRate ?? format.rate,
+        filter: configuration.filter, playback: playback,
+        direction: codec.direction(for: start, query: query),
+        outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
+        inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish,
+        enhancement: configuration.enhancement)
     do {
-      media = try MediaSession(
-        configuration: SessionConfiguration(
-          wire: format, botRate: configuration.botRate ?? format.rate,
-          filter: configuration.filter, playback: playback,
-          direction: codec.direction(for: start, query: query),
-          outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
-          inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish,
-          enhancement: configuration.enhancement))
+      media = try MediaSession(configuration: made)
     } catch {
       return refuseFormat(at: now)
     }
     if let makeDetector = configuration.bargeInDetector {
       media?.detector = makeDetector()
       media?.bargeIn = configuration.bargeIn
+    }
+    if let trace {
+      trace.add(made)
+      media?.trace = trace
     }
     codec.streamStarted(start, format: format)
     self.codec = codec
@@ -208,6 +237,7 @@ extension CallSession {
 
   private mutating func refuse(_ kind: RefusedInput, at now: MonotonicTime) -> Event {
     refused[kind, default: 0] += 1
+    trace?.note(refused: kind)
     switch state {
     case .closed, .ending: return .none
     case .waiting, .live: break

@@ -74,6 +74,10 @@ public struct CallSession: ~Copyable {
   /// The longest message before the start: who has not begun is not trusted with more.
   public static let maximumBytesBeforeStart = 65_536
   var scratch: [UInt8] = []
+  /// Writes down all that goes in and out; nil for nothing.
+  var trace: TraceRecorder?
+  /// How the media session was made in the call that is run again; nil in a call of its own.
+  var replayed: SessionConfiguration?
   /// Keys that wait to be sent, oldest first.
   private var keys: [String] = []
 
@@ -113,6 +117,16 @@ public struct CallSession: ~Copyable {
   ///
   /// - Returns: what to do, or nil when nothing is due at `now`.
   public mutating func poll(at now: MonotonicTime, into message: inout MessageBuffer) -> Output? {
+    guard let trace else { return step(at: now, into: &message) }
+    trace.enter()
+    let pressesKeys = keys.count
+    let output = step(at: now, into: &message)
+    trace.leave()
+    trace.add(output, message.bytes, areKeys: keys.count < pressesKeys, at: now)
+    return output
+  }
+
+  private mutating func step(at now: MonotonicTime, into message: inout MessageBuffer) -> Output? {
     message.removeAll()
     switch state {
     case .waiting:
@@ -151,6 +165,7 @@ public struct CallSession: ~Copyable {
   /// - Parameter digits: 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`.
   /// - Throws: ``KeyError``, why nothing will be sent.
   public mutating func press(_ digits: String) throws(KeyError) {
+    trace?.add(.press) { $0.append(TraceRedaction.keys(digits)) }
     guard isLive, media?.configuration.direction == .bidirectional, let codec else {
       throw .notSpeaking
     }
@@ -165,6 +180,8 @@ public struct CallSession: ~Copyable {
 
   /// Ends the call from the bot's side: what waits is dropped and the socket is closed.
   public mutating func end(code: UInt16 = 1000, reason: String = "", at now: MonotonicTime) {
+    trace?.enter(code: code, reason: reason, at: now)
+    defer { trace?.leave() }
     switch state {
     case .waiting, .live:
       closeMedia(at: now)
@@ -176,6 +193,8 @@ public struct CallSession: ~Copyable {
 
   /// Notes that the socket is gone: everything that waits resolves as closed.
   public mutating func socketClosed(at now: MonotonicTime) {
+    trace?.enter(.socketClosed, at: now)
+    defer { trace?.leave() }
     closeMedia(at: now)
     state = .closed
   }

@@ -31,6 +31,7 @@ enum CommandTable {
       DoctorCommand.self,
       LoadCommand.self,
       SimulateCommand.self,
+      ReplayCommand.self,
       AgenTaoServerCommand.self,
       ExotelServerCommand.self,
       CallsCommand.self,

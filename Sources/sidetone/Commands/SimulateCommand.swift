@@ -12,6 +12,9 @@ struct SimulateCommand: Command {
     Option("--seed", "NUMBER", help: "one call alone, or the first of --seeds"),
     Option("--trace", help: "show all that happens in the call of --seed"),
     Option(
+      "--traces", "DIR",
+      help: "write each call as a trace that `sidetone replay` runs again: SEED.trace"),
+    Option(
       "--stalls",
       help:
         "show instead the silence that a host which stalls once a second puts into 12 s of speech"
@@ -28,19 +31,22 @@ struct SimulateCommand: Command {
     examples:
       sidetone simulate --seeds 10000
       sidetone simulate --seed 4711 --trace
+      sidetone simulate --seeds 100 --traces calls
       sidetone simulate --stalls
     """
 
   private let seeds: Range<UInt64>
   private let traces: Bool
   private let showsStalls: Bool
+  private let folder: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
     let first = try arguments.integer("--seed", in: 0...(1 << 53))
     let count = try arguments.integer("--seeds", in: 1...10_000_000)
     traces = arguments.flag("--trace")
     showsStalls = arguments.flag("--stalls")
-    if showsStalls, traces || first != nil || count != nil {
+    folder = try arguments.text("--traces")
+    if showsStalls, traces || folder != nil || first != nil || count != nil {
       throw UsageError("--stalls stands alone")
     }
     if traces, first == nil || count ?? 1 != 1 {
@@ -52,6 +58,7 @@ struct SimulateCommand: Command {
 
   func run() async throws(UsageError) -> ExitStatus {
     if showsStalls { return Self.showStalls() }
+    if let folder { return try write(into: folder) }
     if traces {
       let schedule = CallSchedule.random(seed: seeds.lowerBound)
       let outcome = schedule.run { Console.print($0) }
@@ -59,6 +66,26 @@ struct SimulateCommand: Command {
       return outcome.violation == nil ? .success : .failure
     }
     return await check()
+  }
+
+  /// Writes every call's trace.
+  private func write(into folder: String) throws(UsageError) -> ExitStatus {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw UsageError("cannot make \(folder)", advice: "name a folder that can be made")
+    }
+    var broken = 0
+    for seed in seeds {
+      let (outcome, trace) = CallSchedule.random(seed: seed).traced()
+      try SoundFile.write(Data(trace), to: "\(folder)/\(seed).trace")
+      if outcome.violation != nil { broken += 1 }
+      Console.status("simulating  \(seed - seeds.lowerBound + 1) of \(seeds.count) calls")
+    }
+    Console.status("")
+    Console.print("\(seeds.count) traces in \(folder)")
+    return broken == 0 ? .success : .failure
   }
 
   /// What the caller hears of a host that stalls.

@@ -117,22 +117,24 @@ enum SoundFile {
   }
 
   /// All of a file, or of what comes through a pipe until its end.
-  private static func bytes(of path: String) throws(UsageError) -> Data {
+  static func bytes(
+    of path: String, advising advice: String = "name a WAV file"
+  ) throws(UsageError) -> Data {
     if isDirectory(path), path != "-" {
-      throw UsageError("\(path) is a directory", advice: "name a WAV file")
+      throw UsageError("\(path) is a directory", advice: advice)
     }
     let file: FileHandle? =
       path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
     guard let file else {
       let exists = FileManager.default.fileExists(atPath: path)
       throw UsageError(
-        "\(path) \(exists ? "may not be read" : "does not exist")", advice: "name a WAV file")
+        "\(path) \(exists ? "may not be read" : "does not exist")", advice: advice)
     }
     var bytes = Data()
     while true {
       let piece: Data?
       do { piece = try file.read(upToCount: pieceBytes) } catch {
-        throw UsageError("\(name(path)) cannot be read", advice: "name a WAV file")
+        throw UsageError("\(name(path)) cannot be read", advice: advice)
       }
       guard let piece, !piece.isEmpty else { return bytes }
       bytes += piece

@@ -47,7 +47,7 @@ struct RecordingOptions {
         waitingBytes: counts.waitingBytes)
     }
     guard let log = configuration.log else { return }
-    folder.watch { log(ServerEvent($0)) }
+    folder.watch { log(ServerEvent($0, of: "recordings", .recording)) }
   }
 
   /// The server has stopped: what waits is written.
@@ -58,13 +58,12 @@ struct RecordingOptions {
 }
 
 extension ServerEvent {
-  init(_ report: RecordingFolder.Report) {
+  /// What is told of a folder of `files`.
+  init(_ report: FolderReport, of files: String, _ module: Module) {
     switch report {
     case .failing(let reason):
-      self.init(
-        .warning, .recording, "recordings cannot be written", [("reason", reason)])
-    case .restored:
-      self.init(.info, .recording, "recordings are written again")
+      self.init(.warning, module, "\(files) cannot be written", [("reason", reason)])
+    case .restored: self.init(.info, module, "\(files) are written again")
     }
   }
 }

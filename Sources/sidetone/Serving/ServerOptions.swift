@@ -6,7 +6,7 @@ struct ServerOptions {
   static let options =
     ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
     + LimitOptions.options + CallLogOptions.options + RecordingOptions.options
-    + WatchOptions.options
+    + TraceOptions.options + WatchOptions.options
     + [ConsoleOptions.pageOption, ConsoleOptions.tokenOption]
 
   let listening: ListenOptions
@@ -15,6 +15,7 @@ struct ServerOptions {
   let limits: LimitOptions
   let callLog: CallLogOptions
   let recording: RecordingOptions
+  let trace: TraceOptions
   let console: ConsoleOptions
   /// Whom it admits stands in files that may be read again.
   private let arguments: Arguments
@@ -30,6 +31,7 @@ struct ServerOptions {
     limits = try LimitOptions(arguments)
     callLog = try CallLogOptions(arguments)
     recording = try RecordingOptions(arguments)
+    trace = try TraceOptions(arguments)
     watching = try WatchOptions(arguments)
     console = try ConsoleOptions(arguments)
   }
@@ -42,6 +44,7 @@ struct ServerOptions {
     watching.apply(to: &configuration)
     callLog.apply(to: &configuration)
     recording.apply(to: &configuration)
+    trace.apply(to: &configuration)
   }
 
   /// Whom the server admits, as the options said at first.

@@ -144,6 +144,7 @@ struct Serving {
           .error, .server, "ends of calls are not in the call log", [("count", Int(lost))]))
     }
     options.recording.finish()
+    options.trace.finish()
     await options.watching.log?.finish()
     return .success
   }
