@@ -168,7 +168,9 @@ import Testing
 
   @Test("a bot that is replaced under its calls costs none of them, and talks to each again")
   func deploys() async throws {
-    let serve = ["serve", "--bot", "echo", "--max-lateness", "0", "--port"]
+    let serve = [
+      "serve", "--bot", "echo", "--max-lateness", "0", "--log-format", "text", "--port",
+    ]
     var bot = try RunningSidetone(serve + ["0"])
     let line = try await bot.firstLine()
     let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })

@@ -101,8 +101,7 @@ struct PostgresCallLogTests {
   func outage() async throws {
     let scratch = try Scratch()
     var limits = CallLogWriter.Limits()
-    // Less than all of it, so that the file beside has to take some.
-    limits.bytes = 256 << 10
+    limits.bytes = 1 << 20
     let writer = CallLogWriter(spillingBeside: scratch.file("calls").path, limits: limits) {
       [address] in try await PostgresCallLog.opened(at: address)
     }
