@@ -151,8 +151,12 @@ import Testing
   func redials() async throws {
     let audio = try voice(.hz8000, silent: 9_000, loud: 0)
     var bot = try await Bot("short")
-    let proxy = try await Proxy(bot.port, ["--redial", "4"])
-    async let report = call("\(proxy.url)/exotel", audio, [], tail: "12")
+    // Two levels and no other: nothing else on the line has many samples of them.
+    let tone = (0..<8_000).map { Int16($0 / 10 % 2 == 0 ? 3_000 : -3_000) }
+    let hold = try scratch.write(WaveFile(rate: .hz8000, samples: tone).encoded(), to: "hold.wav")
+    let proxy = try await Proxy(bot.port, ["--redial", "4", "--hold", hold])
+    let heard = scratch.file("heard.wav")
+    async let report = call("\(proxy.url)/exotel", audio, ["--record", heard.path], tail: "12")
     try await Task.sleep(for: .seconds(3))
     bot.process.signal(SIGKILL)
     try await Task.sleep(for: .seconds(1))
@@ -164,6 +168,8 @@ import Testing
     let ended = try await report
     #expect(ended["closeCode"] as? Int == 1011, "\(ended)")
     #expect(try await proxy.log().contains("bot is gone"))
+    let sound = try WaveFile(bytes: Data(contentsOf: heard).span).samples
+    #expect(sound.count { $0.magnitude == 3_000 } > 8_000, "the caller hears what he is held with")
   }
 
   @Test("a bot that is replaced under its calls costs none of them, and talks to each again")
