@@ -99,7 +99,7 @@ import Testing
     try await server.stop()
   }
 
-  @Test("an echo server cuts a peer that does not read, and echoes to others")
+  @Test("an echo server cuts a peer that does not read, and echoes to others", .inRealTime)
   func echo() async throws {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     var options = ListenerOptions()

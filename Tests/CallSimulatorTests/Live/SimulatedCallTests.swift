@@ -1,6 +1,7 @@
 import AudioEngine
 import BotTransport
 import Glibc
+import TestSupport
 import Testing
 
 @testable import CallSimulator
@@ -123,7 +124,7 @@ import Testing
     #expect(report.closeCode == 1000 && report.closedBy == .platform && report.stopped)
   }
 
-  @Test("places twenty calls at once on one loop")
+  @Test("places twenty calls at once on one loop", .inRealTime)
   func concurrent() async throws {
     let loop = try TestLoop()
     let port = try loop.listen { _ in .accept(LiveBot(.instantEcho())) }
