@@ -58,7 +58,7 @@ extension Call {
     limitTimer = nil
     silenceTimer = nil
     idleTimer = nil
-    roundTrip = socket?.roundTrip
+    lastRoundTrip = socket?.roundTrip
     socket = nil
     session.socketClosed(at: loop.now)
     takeMediaEvents()

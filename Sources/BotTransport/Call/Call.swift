@@ -52,8 +52,9 @@ public actor Call: MediaCall {
 
   /// What ended the call: the close code, nil where the connection was lost. Set once it is over.
   public internal(set) var closeCode: UInt16?
-  /// How long the newest ping took to be answered when the socket ended; nil before, or without one.
-  public internal(set) var roundTrip: Duration?
+  /// How long the newest ping took to be answered, by now or when the socket ended; nil without one.
+  public var roundTrip: Duration? { socket?.roundTrip ?? lastRoundTrip }
+  var lastRoundTrip: Duration?
   /// Whether the socket is gone.
   public internal(set) var isEnded = false
 

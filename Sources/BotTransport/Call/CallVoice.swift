@@ -14,6 +14,8 @@ public struct CallVoice {
   var input = SpeechInput()
   /// What happened beside the audio.
   var events = CallEventLog()
+  /// The newest texts that the bot has attached to its speech, oldest first.
+  var texts: [SpokenText] = []
   /// Who is told of everything at once, before any task.
   var follower: (any CallFollower)?
   /// Takes the call's recording; nil where it is not recorded.

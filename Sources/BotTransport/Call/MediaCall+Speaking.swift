@@ -93,6 +93,7 @@ extension MediaCall {
     try withMedia { (media) throws(SpeechError) in
       try media.attach(text: text, from: start, to: end, in: epoch)
     }
+    voice.note(SpokenText(text: text, start: start, end: end, epoch: epoch))
   }
 
   func finish(_ epoch: Epoch) async throws(SpeechError) {

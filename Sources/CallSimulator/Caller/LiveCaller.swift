@@ -9,6 +9,10 @@ public enum CallerAct: Hashable, Sendable {
   case press(Character)
   /// Hangs up, after what has been said.
   case hangUp
+  /// Has a network that is like this from now on, where there is a ``RoughPlatform``.
+  case network(RoughNetwork)
+  /// Has a network on which nothing arrives for so long, and then all at once, as above.
+  case stall(Duration)
 }
 
 /// A caller who is alive: acts that have come and not gone out yet. Bounded, whatever comes how fast.
@@ -41,6 +45,8 @@ struct LiveCaller: Sendable {
       if keys.count < Self.mostKeys { keys.append(key) }
     case .hangUp:
       hangsUp = true
+    case .network, .stall:
+      break
     }
   }
 

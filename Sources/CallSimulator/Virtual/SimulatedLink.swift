@@ -57,6 +57,9 @@ struct LinkLane<Message> {
 
   var nextArrival: MonotonicTime? { travelling.first?.arrival }
 
+  /// Messages on their way.
+  var count: Int { travelling.count }
+
   mutating func send(_ message: Message, over link: SimulatedLink, at now: MonotonicTime) {
     var arrival = now + max(link.delay(direction, sent), .zero)
     for hold in link.holds
@@ -73,3 +76,5 @@ struct LinkLane<Message> {
     return travelling.removeFirst().message
   }
 }
+
+extension LinkLane: Sendable where Message: Sendable {}

@@ -63,6 +63,11 @@ function explain(error) {
   }
 }
 
+function suffer() {
+  const number = (id) => Math.max(Number(element(id).value) || 0, 0);
+  phone.network({ delayMs: number("delay"), jitterMs: number("jitter"), lossPercent: Math.min(number("loss"), 100) });
+}
+
 async function dial() {
   element("trouble").textContent = "";
   try {
@@ -72,6 +77,7 @@ async function dial() {
       from: element("from").value.trim() || undefined, to: element("to").value.trim() || undefined,
       parameters: parameters(), source: source(),
     });
+    suffer();
     showDevices();
   } catch (error) {
     element("trouble").textContent = explain(error);
@@ -96,7 +102,7 @@ function showState(state) {
   element("state").className = `state ${state}`;
   element("dial").disabled = isBusy;
   element("hangup").disabled = !isBusy;
-  element("mute").disabled = state !== "up";
+  for (const id of ["mute", "stall", "stall-host"]) element(id).disabled = state !== "up";
   for (const key of element("keypad").children) key.disabled = state !== "up";
   if (state === "dialling") {
     scope.begin();
@@ -208,6 +214,9 @@ element("mute").addEventListener("click", () => {
   element("mute").setAttribute("aria-pressed", String(isMuted));
   phone.mute(isMuted);
 });
+for (const id of ["delay", "jitter", "loss"]) element(id).addEventListener("change", suffer);
+element("stall").addEventListener("click", () => phone.stall(1000));
+element("stall-host").addEventListener("click", () => phone.stallHost(300));
 element("provider").addEventListener("change", showFormats);
 element("encoding").addEventListener("change", showRates);
 element("url").addEventListener("input", () => { hasOwnAddress = element("url").value.trim() !== ""; });
@@ -227,6 +236,7 @@ async function connect() {
     hello = await phone.connect();
     fill(element("provider"), hello.providers.map((provider) => provider.name));
     showFormats();
+    element("stall-host").hidden = !hello.stallsHost;
     if (hello.hasWindow) callWindow ??= new CallWindow();
     showLink("ready", false);
   } catch { /* told by "lost" */ }

@@ -69,6 +69,15 @@ export class Phone extends EventTarget {
 
   press(key) { if (this.state === "up") this.#ask({ ask: "press", key }); }
 
+  // What the network does to messages of the call that is up, both ways: {delayMs, jitterMs, lossPercent}.
+  network(trouble) { if (this.state === "up") this.#ask({ ask: "network", ...trouble }); }
+
+  // Nothing arrives for so long, then all at once.
+  stall(ms) { if (this.state === "up") this.#ask({ ask: "stall", ms }); }
+
+  // The server's own thread stands still: all of its calls.
+  stallHost(ms) { if (this.state === "up") this.#ask({ ask: "stallHost", ms }); }
+
   mute(isMuted) { this.#sound?.mute(isMuted); }
 
   // What was played so far, of the last call where there is none: Float32Array at the wire's rate.

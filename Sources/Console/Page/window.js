@@ -155,10 +155,19 @@ export class CallWindow {
 
   #showPicture(picture) {
     const { figures } = picture;
+    element("picture-text").replaceChildren(...picture.texts.flatMap(({ text, isHeard }) => {
+      const words = document.createElement("span");
+      words.className = isHeard ? "was-heard" : "";
+      words.textContent = text;
+      return [words, " "];
+    }));
     element("picture-figures").textContent = `queued ${picture.queuedMs} ms, ahead of the ear ${picture.leadMs} ms, `
       + `heard ${(picture.heardMs / 1000).toFixed(1)} s of this utterance; ${figures.marks} marks, `
+      + `${picture.pingMs == null ? "" : `ping ${picture.pingMs} ms, `}`
+      + `${this.#watched.speaks === undefined ? "" : `the caller ${this.#watched.speaks ? "speaks" : "is quiet"}, `}`
       + `${figures.clears} clears, ${figures.underruns} underruns, ${figures.interruptions} interruptions`;
     for (const event of picture.events) {
+      if (event.kind === "speech") this.#watched.speaks = event.text === "began";
       const line = document.createElement("li");
       line.textContent = `${(picture.atMs / 1000).toFixed(1)} s  ${event.kind}: ${event.text}`;
       element("picture-events").prepend(line);

@@ -81,7 +81,8 @@ final class LivePhoneCall: @unchecked Sendable {
     guard let platform = provider.platform(script: script, choices: choices) else {
       throw DialRefusal(sentence: "\(provider.name) cannot place such a call")
     }
-    call = SimulatedCall(to: address, as: platform, on: loop)
+    let seed = UInt64(bitPattern: loop.now.nanoseconds)
+    call = SimulatedCall(to: address, as: RoughPlatform(platform, seed: seed), on: loop)
     self.rate = rate
     self.encoding = encoding
     microphone = Microphone(rate: rate)
@@ -98,6 +99,10 @@ final class LivePhoneCall: @unchecked Sendable {
   }
 
   func press(_ key: Character) { call.assumeIsolated { $0.perform(.press(key)) } }
+
+  func suffer(_ network: RoughNetwork) { call.assumeIsolated { $0.perform(.network(network)) } }
+
+  func stall(_ duration: Duration) { call.assumeIsolated { $0.perform(.stall(duration)) } }
 
   func hangUp() {
     hasHungUp = true

@@ -1,5 +1,7 @@
 import AudioEngine
+import BotTransport
 import CallSimulator
+import Glibc
 import Sockets
 
 /// One page's telephone: the page is ear and mouth, this the platform behind it.
@@ -20,6 +22,7 @@ actor Phone: PageEnd {
 
   /// Messages that may wait for a page: two seconds of sound and what is told meanwhile.
   private static let mostMessages = 128
+  private static let longestStall: Duration = .seconds(1)
   private static let slice: Duration = .milliseconds(20)
 
   init(
@@ -42,6 +45,7 @@ actor Phone: PageEnd {
     hello.bot = configuration.bot
     hello.dialsAnywhere = dialsAnywhere
     hello.hasWindow = configuration.hasWindow
+    hello.stallsHost = configuration.stallsHost
     tell(hello)
   }
 
@@ -60,7 +64,22 @@ actor Phone: PageEnd {
     case .dial(let dial): self.dial(dial)
     case .press(let key): call?.press(key)
     case .hangUp: call?.hangUp()
+    case .network(let network): call?.suffer(network)
+    case .stall(let duration): call?.stall(duration)
+    case .stallHost(let duration): stallHost(duration)
     }
+  }
+
+  /// Holds up everything that this loop carries, as a busy host would: the server's other calls, too. So it
+  /// is done only where the page's users are at the machine itself, and is logged.
+  private func stallHost(_ duration: Duration) {
+    guard configuration.stallsHost else { return refuse("only a local server is stalled") }
+    let length = min(duration, Self.longestStall)
+    configuration.log?(
+      ServerEvent(
+        .warning, .server, "stalled from the console",
+        [("durationMs", Int(length.inMilliseconds))]))
+    usleep(UInt32(length.wholeNanoseconds / 1_000))
   }
 
   func received(sound: [UInt8]) { call?.microphone.take(sound) }

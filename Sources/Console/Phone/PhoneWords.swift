@@ -7,6 +7,10 @@ enum PhoneRequest: Sendable {
   case dial(Dial)
   case press(Character)
   case hangUp
+  case network(RoughNetwork)
+  case stall(Duration)
+  /// Stops the thread that carries the console's calls.
+  case stallHost(Duration)
 
   /// A call to place.
   struct Dial: Decodable, Sendable {
@@ -23,6 +27,15 @@ enum PhoneRequest: Sendable {
   private struct Words: Decodable {
     let ask: String
     let key: String?
+    let delayMs: Int?
+    let jitterMs: Int?
+    let lossPercent: Int?
+    let ms: Int?
+
+    /// A length of time that the page may ask for.
+    func duration(_ milliseconds: Int?) -> Duration {
+      .milliseconds(min(max(milliseconds ?? 0, 0), 10_000))
+    }
   }
 
   /// Reads one; nil where it is none.
@@ -39,6 +52,13 @@ enum PhoneRequest: Sendable {
       else { return nil }
       self = .press(digit)
     case "hangUp": self = .hangUp
+    case "network":
+      self = .network(
+        RoughNetwork(
+          delay: words.duration(words.delayMs), jitter: words.duration(words.jitterMs),
+          lossPercent: words.lossPercent ?? 0))
+    case "stall": self = .stall(words.duration(words.ms))
+    case "stallHost": self = .stallHost(words.duration(words.ms))
     default: return nil
     }
   }
@@ -82,6 +102,7 @@ struct PhoneNews: Encodable, Sendable {
   var bot: String?
   var dialsAnywhere: Bool?
   var hasWindow: Bool?
+  var stallsHost: Bool?
   var state: String?
   var rate: Int?
   var why: String?

@@ -48,6 +48,8 @@ final class CallWatch: Sendable {
     let position = await call.position
     let queued = await call.queuedDuration
     let format = await call.wireFormat
+    let ping = await call.roundTrip
+    let spoken = await call.spokenTexts
     return state.withLock { state in
       let sent = statistics.outbound.sentBytes
       let new = max(sent - (state.sentBytes ?? sent), 0)
@@ -64,7 +66,12 @@ final class CallWatch: Sendable {
         sentMs: Double(format?.nanoseconds(byteCount: new) ?? 0) / 1e6,
         queuedMs: queued.inMilliseconds.rounded(), leadMs: mean.inMilliseconds.rounded(),
         heardMs: (position?.estimate ?? .zero).inMilliseconds.rounded(),
-        figures: CallRow.Figures(statistics), events: state.events)
+        pingMs: ping?.inMilliseconds.rounded(),
+        figures: CallRow.Figures(statistics),
+        texts: spoken.filter { $0.epoch == position?.epoch }.map {
+          WindowNews.Text($0, played: position?.played ?? .zero)
+        },
+        events: state.events)
     }
   }
 }

@@ -35,8 +35,24 @@ struct WindowNews: Encodable, Sendable {
     let leadMs: Double
     /// How much of the utterance has been heard.
     let heardMs: Double
+    /// How long the newest ping took; nil before one was answered.
+    let pingMs: Double?
     let figures: CallRow.Figures
+    /// What the bot says in the utterance that is in the ear, as far as it has given the words.
+    let texts: [Text]
     let events: [Event]
+  }
+
+  /// Words of the bot's.
+  struct Text: Encodable, Sendable {
+    let text: String
+    /// The caller has heard them to their end.
+    let isHeard: Bool
+
+    init(_ spoken: SpokenText, played: Duration) {
+      text = String(spoken.text.prefix(200))
+      isHeard = spoken.end <= played
+    }
   }
 
   /// Something that happened in a watched call.

@@ -1,6 +1,7 @@
 import AudioEngine
 import CallSimulator
 import Foundation
+import Telephony
 
 /// `sidetone simulate`: random calls under a virtual clock, each checked against every promise.
 struct SimulateCommand: Command {
@@ -14,6 +15,9 @@ struct SimulateCommand: Command {
     Option(
       "--traces", "DIR",
       help: "write each call as a trace that `sidetone replay` runs again: SEED.trace"),
+    Option(
+      "--html", "FILE.html",
+      help: "draw the first call that breaks a promise, made shorter; else the call of --seed"),
     Option(
       "--stalls",
       help:
@@ -39,6 +43,7 @@ struct SimulateCommand: Command {
   private let traces: Bool
   private let showsStalls: Bool
   private let folder: String?
+  private let page: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
     let first = try arguments.integer("--seed", in: 0...(1 << 53))
@@ -46,7 +51,9 @@ struct SimulateCommand: Command {
     traces = arguments.flag("--trace")
     showsStalls = arguments.flag("--stalls")
     folder = try arguments.text("--traces")
-    if showsStalls, traces || folder != nil || first != nil || count != nil {
+    page = try arguments.text("--html")
+    try SoundFile.checkWritable(page, for: "--html")
+    if showsStalls, traces || folder != nil || page != nil || first != nil || count != nil {
       throw UsageError("--stalls stands alone")
     }
     if traces, first == nil || count ?? 1 != 1 {
@@ -65,7 +72,7 @@ struct SimulateCommand: Command {
       Console.print(outcome.violation.map { "broken: \($0)" } ?? "every promise was kept")
       return outcome.violation == nil ? .success : .failure
     }
-    return await check()
+    return try await check()
   }
 
   /// Writes every call's trace.
@@ -117,7 +124,7 @@ struct SimulateCommand: Command {
     Console.print("  " + name.padded(to: 10) + padded.joined())
   }
 
-  private func check() async -> ExitStatus {
+  private func check() async throws(UsageError) -> ExitStatus {
     let started = ContinuousClock.now
     let result = await ScheduleBatch(seeds: seeds).run { done, total in
       Console.status("simulating  \(done) of \(total) calls")
@@ -130,10 +137,24 @@ struct SimulateCommand: Command {
       "\(result.calls.description) calls, \(virtual) hours of speech and silence, "
         + "\(result.messages) messages in \(seconds) s")
     for failure in result.failures { show(failure) }
+    if let page { try draw(result.failures.first, to: page) }
     Console.print(
       result.failures.isEmpty
         ? "every promise was kept" : "\(result.failureCount) calls broke a promise")
     return result.failures.isEmpty ? .success : .failure
+  }
+
+  /// Draws what a failure needs, or the first call where all is well.
+  private func draw(
+    _ failure: ScheduleBatch.Failure?, to page: String
+  ) throws(UsageError) {
+    let seed = failure?.seed ?? seeds.lowerBound
+    var schedule = CallSchedule.random(seed: seed)
+    if let failure { schedule = schedule.shrunk(breaking: failure.violation.promise) }
+    let (outcome, trace) = schedule.traced()
+    guard let read = try? CallTrace(trace) else { throw UsageError("the trace cannot be read") }
+    let drawn = TracePage(schedule, seed: seed, violation: outcome.violation, read)
+    try SoundFile.write(drawn.html, to: page)
   }
 
   private func show(_ failure: ScheduleBatch.Failure) {

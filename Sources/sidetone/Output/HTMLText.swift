@@ -64,6 +64,7 @@ enum HTMLText {
     .curve { fill: none; stroke-width: 2; } .curve.said { stroke: var(--caller); }
     .curve.heard { stroke: var(--bot); } .curve.answer { stroke: var(--good); }
     .curve.cut { stroke: var(--bad); } .gap { fill: var(--bad); opacity: .35; } .clear { stroke: var(--bad); } .mark { stroke: var(--soft); }
+    .waits { stroke: var(--line); } .ahead { stroke: var(--bot); }
     .turn { fill: var(--turn); opacity: .45; } .axis { stroke: var(--line); }
     table { border-collapse: collapse; } th { text-align: left; color: var(--soft); font-weight: 500; }
     td, th { padding: .2rem .9rem .2rem 0; vertical-align: top; } td { font-variant-numeric: tabular-nums; }
