@@ -172,7 +172,9 @@ import Testing
     #expect(sound.count { $0.magnitude == 3_000 } > 8_000, "the caller hears what he is held with")
   }
 
-  @Test("a bot that is replaced under its calls costs none of them, and talks to each again")
+  @Test(
+    "a bot that is replaced under its calls costs none of them, and talks to each again",
+    .inRealTime)
   func deploys() async throws {
     let serve = [
       "serve", "--bot", "echo", "--max-lateness", "0", "--log-format", "text", "--port",
