@@ -54,9 +54,12 @@ import Foundation
   /// What may have been meant by words that name no command.
   private static func unknown(_ words: [String], _ name: String) -> UsageError {
     let names = CommandTable.all.map { $0.name }
-    let family = names.filter { $0.hasPrefix(name + " ") }
-    if !family.isEmpty {
-      return UsageError("'\(name)' is one of \(family.joined(separator: ", "))")
+    for count in [2, 1] where words.count >= count {
+      let first = words.prefix(count).joined(separator: " ")
+      let family = names.filter { $0.hasPrefix(first + " ") }
+      if !family.isEmpty {
+        return UsageError("'\(first)' is one of \(family.joined(separator: ", "))")
+      }
     }
     let kind = name.hasPrefix("-") ? "option" : "command"
     return UsageError(

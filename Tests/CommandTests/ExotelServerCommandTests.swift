@@ -18,7 +18,8 @@ import Testing
   func leg() async throws {
     let bot = try RunningSidetone(["serve", "--port", "0", "--bot", "echo"])
     let address = try await bot.firstLine().split(separator: " ").last.map(String.init) ?? ""
-    let server = try RunningAccount("exotel-server", "--answer-after", "0", "--event-timeout", "20")
+    let server = try RunningAccount(
+      ["exotel-server", "--answer-after", "0", "--event-timeout", "20"])
     let seen = try await client(["leg", try await server.base(), address + "/exotel"])
     #expect(seen["status"] as? Int == 202)
     #expect(
@@ -35,7 +36,7 @@ import Testing
 
   @Test("refuses what Exotel refuses, in its words")
   func refusals() async throws {
-    let server = try RunningAccount("exotel-server", "--requests", "6")
+    let server = try RunningAccount(["exotel-server", "--requests", "6"])
     let seen = try await client(["ask", try await server.base()])
     let missing = seen["missing"] as? [Any]
     #expect(missing?.first as? Int == 400)
@@ -76,7 +77,7 @@ import Testing
 struct RunningAccount {
   private let process: RunningSidetone
 
-  init(_ words: String..., environment: [String] = []) throws {
+  init(_ words: [String], environment: [String] = []) throws {
     process = try RunningSidetone(words + ["--port", "0"], environment: environment)
   }
 

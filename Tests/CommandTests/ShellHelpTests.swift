@@ -36,6 +36,8 @@ import Testing
     #expect(try await bash("ser") == ["serve"])
     #expect(try await bash("").contains("exotel"))
     #expect(try await bash("exotel", "s") == ["streams"])
+    #expect(try await bash("exotel", "leg", "st") == ["stream", "stop-say"])
+    #expect(try await bash("exotel", "leg", "say", "LEG", "--lo") == ["--loop"])
     #expect(try await bash("serve", "--tls-k") == ["--tls-key"])
     #expect(try await bash("exotel", "call", "--from").contains("--from"))
     #expect(try await bash("serve", "--port", "1", "--max-up").count == 2)
@@ -77,7 +79,7 @@ import Testing
     #expect(try await Sidetone("man", "--into", folder).status == 0)
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder)
     let overview = try await Sidetone("--help").output
-    let commands = overview.matches(of: /\n {2}sidetone ([a-z-]+( [a-z]+)?) {2}/).map {
+    let commands = overview.matches(of: /\n {2}sidetone ([a-z-]+( [a-z-]+)*) {2}/).map {
       String($0.1)
     }
     #expect(commands.count > 10)

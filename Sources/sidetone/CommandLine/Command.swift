@@ -3,7 +3,7 @@ import Telephony
 /// One subcommand: what it is called, what it takes, and what it does. A new one is a file in
 /// `Commands` and a line in ``CommandTable``.
 protocol Command {
-  /// The word after `sidetone`, or two of them.
+  /// The word after `sidetone`, or up to three of them.
   static var name: String { get }
   /// One line without a full stop, for the list of commands.
   static var summary: String { get }
@@ -37,6 +37,13 @@ enum CommandTable {
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,
+      ExotelOutboundCommand.self,
+      ExotelLegDialCommand.self,
+      ExotelLegStreamCommand.self,
+      ExotelLegSayCommand.self,
+      ExotelLegStopSayCommand.self,
+      ExotelLegPlayCommand.self,
+      ExotelLegHangUpCommand.self,
       PlivoStartCommand.self,
       PlivoStreamsCommand.self,
       PlivoStopCommand.self,
@@ -61,11 +68,11 @@ enum CommandTable {
   /// The platform that most bots are written for.
   static let usualDialect: Platform = .twilio
 
-  /// The command that `words` begin with, and the words after it; two words go before one.
+  /// The command that `words` begin with, and the words after it; the longest name goes first.
   static func command(
     of words: [String]
   ) -> (command: any Command.Type, arguments: [String])? {
-    for count in [2, 1] where words.count >= count {
+    for count in [3, 2, 1] where words.count >= count {
       if let command = command(named: words.prefix(count).joined(separator: " ")) {
         return (command, Array(words.dropFirst(count)))
       }

@@ -5,7 +5,7 @@ enum HelpText {
   private static let width = 80
 
   static var overview: String {
-    let commands = CommandTable.all.map { entry("sidetone \($0.name)", $0.summary, column: 27) }
+    let commands = CommandTable.all.map { entry("sidetone \($0.name)", $0.summary, column: 32) }
     return """
       sidetone - the realtime audio layer of a phone bot
 

@@ -12,12 +12,10 @@ enum ShellCompletion {
     }
     let seconds = families.map { name, members in
       """
-          \(name))
-            if ((COMP_CWORD == 2)); then
-              COMPREPLY=($(compgen -W '\(members.joined(separator: " "))' -- "$word"))
-              return
-            fi
-            ;;
+        if [[ "${COMP_WORDS[*]:1:COMP_CWORD-1}" == '\(name)' ]]; then
+          COMPREPLY=($(compgen -W '\(members.joined(separator: " "))' -- "$word"))
+          return
+        fi
       """
     }
     return """
@@ -29,10 +27,8 @@ enum ShellCompletion {
           COMPREPLY=($(compgen -W '\(firstWords.joined(separator: " "))' -- "$word"))
           return
         fi
-        case "${COMP_WORDS[1]}" in
       \(seconds.joined(separator: "\n"))
-        esac
-        case "${COMP_WORDS[1]} ${COMP_WORDS[2]} " in
+        case "${COMP_WORDS[*]:1} " in
       \(branches.joined(separator: "\n"))
         esac
         # Without an answer bash offers files.
@@ -67,7 +63,7 @@ enum ShellCompletion {
     }
     let seconds = families.map { name, members in
       """
-          if [[ $words[2] == \(name) ]] && ((CURRENT == 3)); then
+          if ((CURRENT == \(name.split(separator: " ").count + 2))) && [[ "${words[2,CURRENT-1]}" == '\(name)' ]]; then
             compadd \(members.joined(separator: " "))
             return
           fi
@@ -86,7 +82,7 @@ enum ShellCompletion {
           return
         fi
       \(seconds.joined(separator: "\n"))
-        case "$words[2] $words[3] " in
+        case "${words[2,-1]} " in
       \(branches.joined(separator: "\n"))
         esac
       }
@@ -98,23 +94,28 @@ enum ShellCompletion {
       """
   }
 
-  /// Commands of two words, by the first.
+  /// What may follow the first words of commands that have several, the first first.
   private static var families: [(name: String, members: [String])] {
     var families: [(name: String, members: [String])] = []
     for command in CommandTable.all {
       let words = command.name.split(separator: " ").map(String.init)
-      guard words.count == 2 else { continue }
-      if let index = families.firstIndex(where: { $0.name == words[0] }) {
-        families[index].members.append(words[1])
-      } else {
-        families.append((words[0], [words[1]]))
+      for count in 1..<max(words.count, 1) {
+        let name = words[..<count].joined(separator: " ")
+        if let index = families.firstIndex(where: { $0.name == name }) {
+          if !families[index].members.contains(words[count]) {
+            families[index].members.append(words[count])
+          }
+        } else {
+          families.append((name, [words[count]]))
+        }
       }
     }
     return families
   }
 
   private static var firstWords: [String] {
-    CommandTable.all.map { $0.name }.filter { !$0.contains(" ") } + families.map(\.name)
+    CommandTable.all.map { $0.name }.filter { !$0.contains(" ") }
+      + families.map(\.name).filter { !$0.contains(" ") }
       + ["help", "--help", "--version"]
   }
 

@@ -1,4 +1,3 @@
-import AudioEngine
 import PlatformREST
 import RESTClient
 import Telephony
@@ -8,26 +7,26 @@ struct ExotelCallCommand: Command {
   static let name = "exotel call"
   static let summary = "have Exotel call a number and join it to a bot"
   static let operands: [Operand] = []
-  static let options = [
-    Option("--from", "NUMBER", isRequired: true, help: "the number to dial, such as +919812345670"),
-    Option("--callerid", "NUMBER", isRequired: true, help: "your ExoPhone, which the dialled sees"),
-    Option("--stream-url", "URL", help: "the bot's socket, wss://HOST/PATH"),
-    Option("--flow-url", "URL", help: "a flow of the account, in place of --stream-url"),
-    Option("--rate", "HZ", help: "the stream's sample rate, 8000, 16000 or 24000 (default 8000)"),
-    Option(
-      "--parameter", "NAME=VALUE", isRepeatable: true,
-      help: "a custom parameter for the bot; with the rate at most 3, in 256 characters"),
-    Option("--time-limit", "SECONDS", help: "the longest the call may last, 1 to 14400"),
-    Option(
-      "--custom-field", "TEXT",
-      help: "comes back in callbacks; the only way to find a call whose answer was lost"),
-    Option(
-      "--status-callback", "URL", help: "where status callbacks go, https://HOST/exotel/status"),
-    Option("--record", help: "record the call"),
-    Option("--national", help: "take a number in India's national form, 0 and ten digits"),
-    Option("--dry-run", help: "check everything and print the request without sending it"),
-    ExotelCredentials.timeout,
-  ]
+  static let options =
+    [
+      Option(
+        "--from", "NUMBER", isRequired: true, help: "the number to dial, such as +919812345670"),
+      Option(
+        "--callerid", "NUMBER", isRequired: true, help: "your ExoPhone, which the dialled sees"),
+      Option("--stream-url", "URL", help: "the bot's socket, wss://HOST/PATH"),
+      Option("--flow-url", "URL", help: "a flow of the account, in place of --stream-url"),
+    ] + ExotelStreamOptions.options + [
+      Option("--time-limit", "SECONDS", help: "the longest the call may last, 1 to 14400"),
+      Option(
+        "--custom-field", "TEXT",
+        help: "comes back in callbacks; the only way to find a call whose answer was lost"),
+      Option(
+        "--status-callback", "URL", help: "where status callbacks go, https://HOST/exotel/status"),
+      Option("--record", help: "record the call"),
+      Option("--national", help: "take a number in India's national form, 0 and ten digits"),
+      Option("--dry-run", help: "check everything and print the request without sending it"),
+      ExotelCredentials.timeout,
+    ]
   static let notes = """
     --from is Exotel's word for the number that is dialled.
 
@@ -64,19 +63,11 @@ struct ExotelCallCommand: Command {
   private static func destination(
     _ arguments: Arguments
   ) throws(UsageError) -> ExotelConnect.Destination {
-    let rate = try arguments.choice("--rate", of: ["8000", "16000", "24000"])
-    let parameters = try arguments.pairs("--parameter")
     switch (try arguments.text("--stream-url"), try arguments.text("--flow-url")) {
     case (let url?, nil):
-      let items = parameters.map { URLQuery.Item(name: $0.name, value: $0.value) }
-      do {
-        let rate = rate.flatMap(Int.init).flatMap(SampleRate.init(hertz:))
-        return .bot(try ExotelStreamURL(url, rate: rate, parameters: items))
-      } catch {
-        throw UsageError("--stream-url: \(error)")
-      }
+      return .bot(try ExotelStreamOptions.url(url, called: "--stream-url", arguments))
     case (nil, let url?):
-      guard rate == nil, parameters.isEmpty else {
+      guard !arguments.has("--rate"), !arguments.has("--parameter") else {
         throw UsageError("--rate and --parameter belong to --stream-url: a flow has its own")
       }
       return .flow(url: url)

@@ -31,9 +31,11 @@ enum ExotelCredentials {
       throw UsageError("EXOTEL_API_KEY may not hold a colon")
     }
     let base = try RESTCommand.base("EXOTEL_API_BASE")
+    let legsBase = try RESTCommand.base("EXOTEL_LEGS_BASE") ?? base
     do throws(ParameterError) {
       var account = try ExotelAccount(sid: sid, credentials: credentials, region: region)
       account.voiceBase = base ?? account.voiceBase
+      account.legsBase = legsBase ?? account.legsBase
       return account
     } catch {
       throw UsageError("EXOTEL_ACCOUNT_SID: \(error.reason)")

@@ -57,6 +57,9 @@ public struct ExotelLegEvent: Hashable, Sendable {
   public var legState: String?
   /// The stream, on stream events.
   public var streamSID: String?
+  /// Why, on failures and ends: of at most 200 characters, credentials taken out. No page names the
+  /// field; the likely ones are read.
+  public var reason: String?
 
   /// Reads an event, or returns nil where the fields name none.
   public init?(_ fields: CallbackFields) {
@@ -73,6 +76,10 @@ public struct ExotelLegEvent: Hashable, Sendable {
     exophone = fields["data.exophone"]
     legState = fields["data.state"]
     streamSID = fields.first("eventdata.data.streamsid", "eventdata.streamsid")
+    reason = fields.first(
+      "eventdata.data.detailedstatus", "eventdata.data.reason", "eventdata.data.error",
+      "eventdata.data.cause", "data.reason"
+    ).map { Redaction.text(ASCII.prefix($0, 200)) }
   }
 
   private static func kind(of name: String) -> Kind {

@@ -2,9 +2,10 @@
 public struct ExotelRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// The HTTP status.
   public var status: Int
-  /// `RestException.Code`, a number or a word such as `RATE_LIMIT_EXCEEDED`.
+  /// `RestException.Code`, a number or a word such as `RATE_LIMIT_EXCEEDED`; the Legs API's
+  /// `error_data.code`.
   public var code: String?
-  /// `RestException.Message`, credentials of URLs taken out.
+  /// `RestException.Message`, or what the Legs API's `error_data` says; credentials of URLs taken out.
   public var message: String?
   /// What `Retry-After` asks for, in seconds.
   public var retryAfterSeconds: Int?
@@ -12,9 +13,19 @@ public struct ExotelRefusal: Error, Hashable, Sendable, CustomStringConvertible 
   init(_ response: RESTResponse) {
     status = response.status
     let body = ExotelBody(response)
-    code = body["RestException", "Code"]
-    message = body["RestException", "Message"].map(Redaction.text)
+    let error = body.json?["response"]?["error_data"]
+    code = body["RestException", "Code"] ?? error?["code"]?.nonEmptyText
+    let words =
+      body["RestException", "Message"] ?? error?["description"]?.nonEmptyText
+      ?? error?["message"]?.nonEmptyText
+    message = words.map(Redaction.text)
     retryAfterSeconds = response[header: "Retry-After"].flatMap(LenientNumber.integer)
+  }
+
+  /// A request that was not even sent, for it would have been refused: as 400.
+  public init(unsent error: ParameterError) {
+    status = 400
+    message = error.description
   }
 
   /// What to do about it, in plain words.

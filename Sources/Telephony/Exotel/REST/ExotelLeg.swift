@@ -7,7 +7,8 @@ public struct ExotelLeg: Hashable, Sendable {
   public var contactURI: String
   /// Our number.
   public var exophone: String
-  /// Where events go: `grpc://` or `https://`.
+  /// Where events go: `grpc://` or `https://`; `http://` too where the account itself is reached so, as in
+  /// a test. What Exotel calls at `grpc://` is described to its customers alone.
   public var eventEndpoint: String
   /// Up to 128 characters that come back with events.
   public var customParameter: String?
@@ -46,8 +47,10 @@ public struct ExotelLeg: Hashable, Sendable {
       members.append(.init("contact_uri", .string(number)))
     }
     members.append(.init("exophone", .string(try ExotelRules.exophone(exophone, "exophone"))))
+    let isTest = account.legsBase.lowercased().hasPrefix("http://")
     let endpoint = try ParameterRules.address(
-      eventEndpoint, "leg_event_endpoint", schemes: ["grpc", "https"])
+      eventEndpoint, "leg_event_endpoint",
+      schemes: ["grpc", "https"] + (isTest ? ["http"] : []))
     members.append(.init("leg_event_endpoint", .string(endpoint)))
     if let customParameter {
       let text = try ExotelRules.text(customParameter, "custom_param", atMost: 128)
