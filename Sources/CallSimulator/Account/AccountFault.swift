@@ -62,9 +62,10 @@ public struct AccountFault: Hashable, Sendable {
       throw AccountFaultError(fault: text, reason: "it begins with one of \(kinds)")
     }
     let place = parts.count == 2 ? String(parts[1]) : nil
-    let isEvent = place.map { $0 == Self.events || events.contains($0) } ?? false
+    let events = events.isEmpty ? [] : [Self.events] + events
+    let isEvent = place.map(events.contains) ?? false
     if let place, !isEvent, !requests.contains(place) {
-      let places = (requests + [Self.events] + events).joined(separator: ", ")
+      let places = (requests + events).joined(separator: ", ")
       throw AccountFaultError(fault: text, reason: "behind @ stands one of \(places)")
     }
     if isEvent, !kind.isOfEvents {

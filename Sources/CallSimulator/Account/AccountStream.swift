@@ -6,12 +6,11 @@ import Sockets
 final class AccountStream: @unchecked Sendable {
   // Unchecked: confined to the loop's thread but for the task that waits for the call's end.
 
-  private static let cadence: Duration = .milliseconds(100)
-
   private let loop: EventLoop
   private let call: SimulatedCall
   private let format: WireFormat
   private let voice: [UInt8]
+  private let cadence: Duration
   private var said = 0
   private var timer: LoopTimer?
   private var nextFrame: MonotonicTime
@@ -24,15 +23,17 @@ final class AccountStream: @unchecked Sendable {
   ///   - platform: the platform's side, of a live caller.
   ///   - format: the stream's.
   ///   - voices: what the far end says, of which the one in the stream's rate is taken.
+  ///   - cadence: how often the far end is heard.
   ///   - loop: a loop that has been started.
   ///   - tls: whom to trust; nil for the system's authorities.
   ///   - moments: told on the loop's thread what happens in the call.
   init(
     to address: BotAddress, as platform: any SimulatedPlatform, format: WireFormat,
-    voices: [WaveFile], loop: EventLoop, tls: TLSClientConfiguration?,
+    voices: [WaveFile], every cadence: Duration, loop: EventLoop, tls: TLSClientConfiguration?,
     moments: @escaping @Sendable (CallMoment) -> Void
   ) {
     self.loop = loop
+    self.cadence = cadence
     self.format = format
     let fitting = voices.first { $0.rate == format.rate }
     voice = CallerScript.bytes(of: fitting?.samples ?? [], as: format.encoding)
@@ -46,8 +47,8 @@ final class AccountStream: @unchecked Sendable {
   func start(ended: @escaping @Sendable (CallOutcome) -> Void) {
     let timer = LoopTimer(loop: loop) { [unowned self] in speak() }
     self.timer = timer
-    timer.arm(at: loop.now + Self.cadence)
-    nextFrame = loop.now + Self.cadence
+    timer.arm(at: loop.now + cadence)
+    nextFrame = loop.now + cadence
     Task { [loop, call] in
       let outcome = await call.run()
       loop.perform {
@@ -72,7 +73,7 @@ final class AccountStream: @unchecked Sendable {
 
   private func speak() {
     guard !isOver else { return }
-    let count = format.byteCount(nanoseconds: Self.cadence.wholeNanoseconds)
+    let count = format.byteCount(nanoseconds: cadence.wholeNanoseconds)
     var frame = Array(voice[min(said, voice.count)..<min(said + count, voice.count)])
     let silence: UInt8 = format.encoding == .mulaw ? 0xFF : format.encoding == .alaw ? 0xD5 : 0
     frame += [UInt8](repeating: silence, count: count - frame.count)
@@ -81,7 +82,7 @@ final class AccountStream: @unchecked Sendable {
       said += count
       call.assumeIsolated { $0.perform(.say(frame)) }
     }
-    nextFrame = max(nextFrame + Self.cadence, loop.now)
+    nextFrame = max(nextFrame + cadence, loop.now)
     timer?.arm(at: nextFrame)
   }
 }

@@ -5,6 +5,9 @@ import Telephony
 
 /// Plivo over HTTP: the answer URL, asked by a signed POST, whose XML says what to dial.
 struct PlivoWeb: SimulatedWeb {
+  /// How the answer URL is asked: `GET` or `POST`.
+  var answerMethod = "POST"
+
   let enquiry = Enquiry(name: "answer", words: "answer URL", patience: .seconds(15))
 
   func call() -> WebCall {
@@ -22,7 +25,7 @@ struct PlivoWeb: SimulatedWeb {
 
   func request(asking url: String, about call: WebCall) -> WebRequest {
     signed(
-      "POST", url,
+      answerMethod, url,
       [
         .init("CallUUID", call.callID), .init("From", call.from), .init("To", call.to),
         .init("Direction", "inbound"), .init("CallStatus", "ringing"), .init("Event", "StartApp"),

@@ -34,6 +34,7 @@ enum CommandTable {
       ReplayCommand.self,
       AgenTaoServerCommand.self,
       ExotelServerCommand.self,
+      PlivoServerCommand.self,
       CallsCommand.self,
       ExotelCallCommand.self,
       ExotelStreamsCommand.self,

@@ -161,7 +161,8 @@ final class ExotelExchange: SimulatedAccount, @unchecked Sendable {
       let platform = SimulatedProvider.exotel.platform(script: script, choices: choices)
     else { return nil }
     return AccountStream(
-      to: address, as: platform, format: format, voices: rules.voices, loop: loop, tls: rules.tls,
+      to: address, as: platform, format: format, voices: rules.voices,
+      every: .milliseconds(100), loop: loop, tls: rules.tls,
       moments: moments)
   }
 
