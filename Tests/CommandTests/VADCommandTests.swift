@@ -91,6 +91,25 @@ import Testing
     #expect(try await Sidetone(["vad", file, "--keys", "--labels"]).status == 2)
   }
 
+  @Test("lists beeps, as text and as JSON, and speech of a file through a call's stages")
+  func beeps() async throws {
+    let samples = (0..<16_000).map { sample -> Int16 in
+      guard (8_000..<12_000).contains(sample) else { return 0 }
+      return Int16(9_000 * sin(Double(sample) * 2 * .pi * 1_000 / 8_000))
+    }
+    let file = try scratch.write(
+      WaveFile(rate: .hz8000, samples: samples).encoded(), to: "beep.wav")
+    let text = try await Sidetone(["vad", file, "--beeps"])
+    #expect(text.status == 0 && text.output.hasPrefix("beeps  1\n"), "\(text.output)")
+    let run = try await Sidetone(["vad", file, "--beeps", "--json"])
+    #expect(run.output.contains(/"hertz" : (99[5-9]|100[0-5])/), "\(run.output)")
+    // Its own echo is nothing that a call's detector would hear.
+    let cleaned = try await Sidetone(["vad", self.file, "--echo-cancel", "--far", self.file])
+    #expect(cleaned.status == 0, "\(cleaned.errors)")
+    #expect(try await Sidetone(["vad", file, "--beeps", "--keys"]).status == 2)
+    #expect(try await Sidetone(["vad", file, "--echo-cancel"]).status == 2)
+  }
+
   @Test("ends with 0 where nobody speaks, with 2 for what makes no sense")
   func statuses() async throws {
     let noise = try scratch.write(

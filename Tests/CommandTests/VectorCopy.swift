@@ -33,7 +33,7 @@ struct VectorCopy {
     try bytes.write(to: folder.appendingPathComponent(name))
   }
 
-  /// Changes the last byte of every file that something is compared with, every level, and a case of
+  /// Changes a byte of every file that something is compared with, every level, and a case of
   /// base64, and gives the manifest the new hashes; returns the checks there are, by operation.
   mutating func spoilExpectations() async throws -> [String: Int] {
     var counts: [String: Int] = [:]
@@ -42,11 +42,13 @@ struct VectorCopy {
     for index in checks.indices {
       counts[checks[index]["operation"] as? String ?? "", default: 0] += 1
       if let peak = checks[index]["peak"] as? Int { checks[index]["peak"] = peak - 1 }
+      if checks[index]["softer"] != nil { checks[index]["softer"] = 90 }
       if let expected = checks[index]["expected"] as? String { spoilt.insert(expected) }
     }
     for name in spoilt {
       var bytes = try bytes(of: name)
-      bytes[bytes.count - 1] ^= 1
+      // What is read as lines keeps its form.
+      bytes[name.hasSuffix(".txt") ? 0 : bytes.count - 1] ^= 1
       try write(bytes, to: name)
     }
     let cases = String(decoding: try bytes(of: "base64/cases.json"), as: UTF8.self)

@@ -48,7 +48,9 @@ final class CallerStage: @unchecked Sendable {
   }
 
   /// Cleans the frame of the caller's that begins with his sample `first`.
-  func clean(_ frame: inout MutableSpan<Int16>, from first: Int) {
+  ///
+  /// - Returns: whether it may hold the bot's voice all the same.
+  func clean(_ frame: inout MutableSpan<Int16>, from first: Int) -> Bool {
     var far = InlineArray<480, Int16>(repeating: 0)
     var span = far.mutableSpan
     var heard = span._mutatingExtracting(..<frame.count)
@@ -57,6 +59,7 @@ final class CallerStage: @unchecked Sendable {
       ear.release(upTo: start + first - margin)
     }
     enhancer.process(&frame, far: heard.span)
+    return enhancer.mayHoldEcho
   }
 
   /// The bot's next bytes are heard from `start` on.

@@ -7,6 +7,11 @@ struct DelayFinder {
   /// What was found; nil before that.
   private(set) var delay: Duration?
 
+  /// Whether the far end can be heard in the newest frame.
+  var isFarLoud: Bool { silence == 0 }
+  /// Whether it could within the longest delay.
+  var isFarHeard: Bool { silence * blockCount < Self.lagCount }
+
   private static let hertz = 2_000
   /// Searched, in samples of 2 kHz.
   private static let lagCount = 1_000
@@ -49,7 +54,7 @@ struct DelayFinder {
     let nearLevel = Self.narrow(frame, step, &lastNear, into: &near, at: 0)
     // 20 on the scale of samples is what mu-law makes of silence.
     silence = farLevel > 20 ? 0 : min(silence + 1, 1_000)
-    guard silence * blockCount < Self.lagCount, nearLevel > 2 else { return }
+    guard isFarHeard, nearLevel > 2 else { return }
     correlate()
     judge()
   }

@@ -25,6 +25,14 @@ public struct Enhancer: ~Copyable {
   private var far: [Int16]
   private var farStart = 0
   private var delayed: [Int16]
+  /// Frames in which the far end could be heard, since the filter was aligned where it was.
+  private var farFrames = 0
+  private static let framesToSettle = 100
+  /// Whether 20 dB have been taken out since then.
+  private var isSettled = false
+  /// The energy that came and that was left in the last quarter second of those.
+  private var came = 0.0
+  private var left = 0.0
   /// By how much the far end is delayed before the filter, in samples; nil before it is known.
   private var offset: Int?
 
@@ -52,6 +60,14 @@ public struct Enhancer: ~Copyable {
   /// How often the delay was found anew, far from where it was.
   public private(set) var realignments = 0
 
+  /// Whether the newest frame may still hold the bot's voice unnoticed: that is played, or was so up to
+  /// ``longestDelay`` ago, and how late it comes back is not known, or not for long enough for 20 dB of it to
+  /// be taken out. After two seconds of the bot's speech in which that has not come about it is taken not
+  /// to: the line returns nothing, or the caller speaks.
+  public var mayHoldEcho: Bool {
+    options.cancelsEcho && finder.isFarHeard && !isSettled && farFrames < Self.framesToSettle
+  }
+
   /// Enhances one frame.
   ///
   /// - Parameters:
@@ -65,11 +81,17 @@ public struct Enhancer: ~Copyable {
     push(heard)
     finder.listen(near: frame.span, far: heard)
     align()
+    let before = Double(Level(of: frame.span).sumOfSquares)
     if let offset {
       takeFar(delayedBy: offset)
       filters.cancelEcho(in: &frame, far: delayed.span)
     }
     filters.suppress(&frame)
+    guard finder.isFarLoud, farFrames < Self.framesToSettle else { return }
+    farFrames += 1
+    came = 0.92 * came + before
+    left = 0.92 * left + Double(Level(of: frame.span).sumOfSquares)
+    if offset != nil, farFrames > 12, left * 100 < came { isSettled = true }
   }
 
   private mutating func push(_ heard: Span<Int16>) {
@@ -81,15 +103,17 @@ public struct Enhancer: ~Copyable {
   private mutating func align() {
     guard let delay = finder.delay else { return }
     let found = rate.sampleCount(nanoseconds: delay.wholeNanoseconds)
-    let lead = rate.hertz * 12 / 1_000
+    // The loudest of an echo need not be its first.
+    let lead = rate.hertz * 40 / 1_000
     if let offset {
       // Within the filter's reach nothing need move: it follows by itself.
-      let reach = offset..<(offset + rate.hertz * 60 / 1_000)
+      let reach = offset..<(offset + rate.hertz * 80 / 1_000)
       guard !reach.contains(found) else { return }
       filters.reset()
       realignments += 1
     }
     offset = max(found - lead, 0)
+    (farFrames, isSettled, came, left) = (0, false, 0, 0)
   }
 
   private mutating func takeFar(delayedBy offset: Int) {

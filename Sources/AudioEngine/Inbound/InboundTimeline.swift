@@ -18,6 +18,8 @@ struct InboundTimeline: ~Copyable {
   private var listened = 0
   /// Positions up to this one have been cleaned; nil where audio is left as it comes.
   private var cleaned: Int?
+  /// Positions up to this one may hold the bot's voice: a detector hears silence there.
+  private var unsure = 0
   /// Positions up to this one have been recorded, or were not to be.
   private var recorded = 0
   /// Bytes of the newest message.
@@ -139,23 +141,21 @@ struct InboundTimeline: ~Copyable {
   /// Whether half a sample waits for its other half. The ring's positions count whole samples.
   private var isInSample: Bool { ring.end % wire.encoding.bytesPerSample != 0 }
 
-  /// Lets a detector hear what has arrived since it last did, at the wire's rate.
-  ///
-  /// - Returns: the last edge it found.
-  mutating func listen(with detector: inout any SpeechDetector) -> SpeechEdge? {
-    var edge: SpeechEdge?
+  /// Gives what has arrived since it last did, at the wire's rate, piece by piece.
+  mutating func listen(_ hear: (Span<Int16>) -> Void) {
     let size = wire.encoding.bytesPerSample
     var position = max(listened, ring.start)
     while readableEnd - position >= size {
       let count = min((readableEnd - position) / size, 480)
       var samples = Scratch(repeating: 0)
       var span = samples.mutableSpan
-      ring.expand(position..<(position + count * size), from: wire.encoding, into: &span)
-      edge = detector.hear(samples.span.extracting(first: count), rate: wire.rate) ?? edge
+      if position >= unsure {
+        ring.expand(position..<(position + count * size), from: wire.encoding, into: &span)
+      }
+      hear(samples.span.extracting(first: count))
       position += count * size
     }
     listened = position
-    return edge
   }
 
   /// An edge of which a detector tells no more than that it is in what it heard last.
@@ -241,9 +241,10 @@ struct InboundTimeline: ~Copyable {
       var span = samples.mutableSpan
       var frame = span._mutatingExtracting(..<count)
       ring.expand(position..<(position + count * size), from: wire.encoding, into: &frame)
-      stage.clean(&frame, from: position / size)
+      let isUnsure = stage.clean(&frame, from: position / size)
       ring.replace(from: position, with: frame.span, as: wire.encoding)
       position += count * size
+      if isUnsure { unsure = position }
     }
     cleaned = position
   }

@@ -90,7 +90,8 @@ package struct TracedEvent: Hashable, Sendable {
       kind = .settled
       epoch = interruption.epoch.number
       duration = interruption.played
-    case .roomAvailable: return nil
+    // A replay listens for no beeps.
+    case .roomAvailable, .beep: return nil
     }
   }
 

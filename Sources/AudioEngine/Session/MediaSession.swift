@@ -35,6 +35,9 @@ public struct MediaSession: ~Copyable {
   /// the platform takes whatever comes.
   public var allowance: Int?
 
+  /// Hears the beep of a mailbox, where it is to be heard: one or none, so that calls without pay for no
+  /// more than an empty array.
+  var beepDetectors: [BeepDetector] = []
   /// Caller audio.
   var inbound: InboundTimeline
   /// The bot's speech until it leaves.
@@ -125,7 +128,7 @@ public struct MediaSession: ~Copyable {
         payload: payload, timing: timing, at: now, statistics: &statistics.inbound), at: now)
   }
 
-  /// Lets the detector listen to what was taken.
+  /// Does with what was taken what is to be done before the bot reads it.
   private mutating func heard(_ result: ReceiveResult, at now: MonotonicTime) -> ReceiveResult {
     if result == .taken, let trace { inbound.note(in: trace) }
     if result == .taken, recorder != nil {
@@ -133,21 +136,7 @@ public struct MediaSession: ~Copyable {
       recorder?.callerMessageEnded(at: now)
     }
     if result == .taken, stage != nil { enhance(at: now) }
-    // Taken out and put back, so that its box has one owner and is changed in place.
-    if result == .taken, var detector = detector.take() {
-      let edge = inbound.listen(with: &detector)
-      let quiet = edge == nil ? 0 : detector.quietDuration.wholeNanoseconds
-      let boundary = edge == nil ? nil : detector.lastEdge
-      let spoken = detector.spoken
-      self.detector = detector
-      if let trace, edge != nil || barge.phase == .listening {
-        trace.add(TracedHearing(edge, quiet: .nanoseconds(quiet), spoken: spoken), at: now)
-      }
-      if let edge { noteCaller(edge, since: now.nanoseconds - quiet, at: now) }
-      if edge != nil || barge.phase == .listening {
-        hear(edge, boundary, spoken: spoken, at: now)
-      }
-    }
+    if result == .taken, detector != nil || !beepDetectors.isEmpty { listen(at: now) }
     return result
   }
 

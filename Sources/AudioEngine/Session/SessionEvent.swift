@@ -6,6 +6,8 @@ public enum SessionEvent: Hashable, Sendable {
   case markEnded(name: String, Epoch, MarkOutcome)
   /// The detector heard the caller begin or stop.
   case callerSpeech(SpeechBoundary)
+  /// A voice mailbox beeped: it records now.
+  case beep(Beep)
   /// The caller stopped speaking and has heard the bot's answer, which is over.
   case turn(Turn)
   /// The caller spoke over the bot, whose speech was interrupted.

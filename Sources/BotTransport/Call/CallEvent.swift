@@ -7,6 +7,8 @@ public enum CallEvent: Sendable {
   case key(DTMF)
   /// The caller began to speak or stopped; needs a detector.
   case callerSpeech(SpeechBoundary)
+  /// A voice mailbox beeped: it records now; needs ``CallConfiguration/hearsBeeps``.
+  case beep(Beep)
   /// The caller stopped speaking and has heard the bot's answer, which is over; needs a detector.
   case turn(Turn)
   /// The caller spoke over the bot, whose speech was interrupted; needs a detector.

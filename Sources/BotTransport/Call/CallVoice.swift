@@ -107,6 +107,8 @@ public struct CallVoice {
       events.append(.markEnded(name: name, in: epoch, outcome))
     case .callerSpeech(let boundary):
       events.append(.callerSpeech(boundary))
+    case .beep(let beep):
+      events.append(.beep(beep))
     case .turn(let turn):
       events.append(.turn(turn))
     case .bargedIn(let interruption):

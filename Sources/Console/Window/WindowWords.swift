@@ -66,6 +66,7 @@ struct WindowNews: Encodable, Sendable {
       case .key(let key): self.init("key", key.text)
       case .callerSpeech(let speech):
         self.init("speech", speech.edge == .began ? "began" : "ended")
+      case .beep(let beep): self.init("beep", "a mailbox beeped at \(beep.hertz) Hz")
       case .bargeInHeld: self.init("bargeIn", "the caller speaks over the bot, which is held")
       case .bargeInAsked: self.init("bargeIn", "the bot is asked whether the caller means it")
       case .bargeInDismissed(let reason, let held):

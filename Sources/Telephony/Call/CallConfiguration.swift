@@ -28,6 +28,8 @@ public struct CallConfiguration: Sendable {
   public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
   /// When a caller whom that hears interrupts the bot.
   public var bargeIn: BargeInPolicy
+  /// Whether the beep of a voice mailbox is listened for.
+  public var hearsBeeps = false
   /// What is done to the caller's audio before that and the bot hear it; nil for nothing.
   public var enhancement: EnhancementOptions?
   /// What the call's audio is held against at its end.

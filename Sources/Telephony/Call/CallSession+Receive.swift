@@ -207,6 +207,7 @@ extension CallSession {
       trace.add(made)
       media?.trace = trace
     }
+    media?.hearsBeeps = configuration.hearsBeeps
     codec.streamStarted(start, format: format)
     self.codec = codec
     self.start = start

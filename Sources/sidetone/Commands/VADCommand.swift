@@ -6,24 +6,29 @@ struct VADCommand: Command {
   static let name = "vad"
   static let summary = "find speech or keys in a WAV file as a call would"
   static let operands = [Operand(name: "FILE", help: "a WAV file, - for standard input")]
-  static let options = [
-    Option("--detector", "NAME", help: detectorHelp),
-    Option("--threshold", "P", help: "the least probability of speech, 0.01 to 0.99 (default 0.5)"),
-    Option("--onset", "MS", help: "how long speech must last to count, 1 to 5000 (default 64)"),
-    Option(
-      "--hangover", "MS", help: "how long it must be gone to have ended, 1 to 10000 (default 400)"),
-    Option("--probabilities", help: "also print one probability for each window of 32 ms"),
-    Option("--keys", help: "list the telephone keys (DTMF) that sound in it, not the speech"),
-    Option("--json", help: "print JSON"),
-    Option("--labels", help: "print labels that Audacity imports"),
-    SoundOptions.channelOption, SoundOptions.rawOption,
-  ]
+  static let options =
+    [
+      Option("--detector", "NAME", help: detectorHelp),
+      Option(
+        "--threshold", "P", help: "the least probability of speech, 0.01 to 0.99 (default 0.5)"),
+      Option("--onset", "MS", help: "how long speech must last to count, 1 to 5000 (default 64)"),
+      Option(
+        "--hangover", "MS", help: "how long it must be gone to have ended, 1 to 10000 (default 400)"
+      ),
+      Option("--probabilities", help: "also print one probability for each window of 32 ms"),
+      Option("--keys", help: "list the telephone keys (DTMF) that sound in it, not the speech"),
+      Option("--beeps", help: "list the beeps of voice mailboxes in it, not the speech"),
+      Option("--json", help: "print JSON"),
+      Option("--labels", help: "print labels that Audacity imports"),
+      SoundOptions.channelOption, SoundOptions.rawOption,
+    ] + FileEnhancementOptions.options
   static let detectorHelp =
     "voice, a neural network, or level, a gate on the level alone (default voice)"
   static let notes = """
     Speech begins with the first window of it less 64 ms, and ends with the last;
     "decided" is when a call would have known. Files of 8, 16 and 24 kHz are heard
-    as they are, others are resampled to 16 kHz.
+    as they are, others are resampled to 16 kHz. With --echo-cancel, --noise-suppress
+    or --gain-control they are cleaned first, as a call's audio is.
 
     exit status: 0, also where nobody speaks, 2 where a file or an option is wrong
 
@@ -33,6 +38,7 @@ struct VADCommand: Command {
       sidetone vad voicemail.wav --labels >voicemail.txt
       sidetone vad call.raw --raw 8000:mulaw --threshold 0.7
       sidetone vad call.wav --keys --json
+      sidetone vad mailbox.wav --beeps
     """
 
   private let path: String
@@ -43,6 +49,7 @@ struct VADCommand: Command {
   private let wantsJSON: Bool
   private let wantsLabels: Bool
   private let wantsKeys: Bool
+  private let wantsBeeps: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     path = arguments.operand(0)
@@ -51,12 +58,14 @@ struct VADCommand: Command {
     wantsJSON = arguments.flag("--json")
     wantsLabels = arguments.flag("--labels")
     wantsKeys = arguments.flag("--keys")
+    wantsBeeps = arguments.flag("--beeps")
     let others = [
       "--detector", "--threshold", "--onset", "--hangover", "--probabilities", "--labels",
     ]
-    if wantsKeys, let other = others.first(where: arguments.has) {
-      throw UsageError("\(other) is of no use with --keys")
+    if wantsKeys || wantsBeeps, let other = others.first(where: arguments.has) {
+      throw UsageError("\(other) is of no use with \(wantsKeys ? "--keys" : "--beeps")")
     }
+    guard !wantsKeys || !wantsBeeps else { throw UsageError("take one of --keys and --beeps") }
     guard !wantsJSON || !wantsLabels else {
       throw UsageError("--json and --labels are two forms of one answer: take one")
     }
@@ -72,13 +81,18 @@ struct VADCommand: Command {
       onset: .milliseconds(try arguments.integer("--onset", in: 1...5_000) ?? 64),
       hangover: .milliseconds(try arguments.integer("--hangover", in: 1...10_000) ?? 400))
     let sound = try SoundFile.read(path, SoundOptions(arguments))
-    self.sound =
-      sound.rate.isTelephony ? sound : try SoundFile.resampled(sound, to: .hz16000)
+    let fit = sound.rate.isTelephony ? sound : try SoundFile.resampled(sound, to: .hz16000)
+    self.sound = try FileEnhancementOptions(arguments)?.apply(to: fit).listened ?? fit
   }
 
   func run() async throws(UsageError) -> ExitStatus {
     if wantsKeys {
       let found = KeyFindings(in: sound, of: path)
+      Console.print(wantsJSON ? found.json : found.lines.joined(separator: "\n"))
+      return .success
+    }
+    if wantsBeeps {
+      let found = BeepFindings(in: sound, of: path)
       Console.print(wantsJSON ? found.json : found.lines.joined(separator: "\n"))
       return .success
     }

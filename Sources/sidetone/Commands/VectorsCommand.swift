@@ -18,6 +18,8 @@ struct VectorsCommand: Command {
     and 333 samples: the same bytes must come out every time. Expected values come
     from other implementations; the SOURCE.md of each folder says which. In the
     table '-' is an operation that no instruction set has a kernel of its own for.
+    What a detector hears, and what a stage makes of a caller's audio, may be off by
+    what manifest.json says.
 
     exit status: 0 all is right, 1 something differs, 2 no vectors there
 

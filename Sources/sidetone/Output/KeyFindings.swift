@@ -2,7 +2,7 @@ import AudioEngine
 import Foundation
 
 /// The telephone keys that sound in a recording, for people and for programs.
-struct KeyFindings: Encodable {
+struct KeyFindings: JSONFindings {
   struct Key: Encodable {
     let digit: String
     let atMs: Double
@@ -12,12 +12,15 @@ struct KeyFindings: Encodable {
   let file: String
   private(set) var keys: [Key] = []
 
-  init(in sound: WaveFile, of path: String) {
+  /// Hears a sound in pieces of `most` samples at most.
+  init(
+    in sound: WaveFile, of path: String, using kernels: Kernels = .best, inPiecesOf most: Int = .max
+  ) {
     file = path
-    var detector = KeyToneDetector()
+    var detector = KeyToneDetector(using: kernels)
     let samples = sound.samples
     // Less than a hop at a time, so that each edge has its answer.
-    let size = sound.rate.hertz / 200
+    let size = min(sound.rate.hertz / 200, most)
     for start in stride(from: 0, to: samples.count, by: size) {
       let piece = samples.span.extracting(start..<min(start + size, samples.count))
       if case .ended(let tone) = detector.hear(piece, rate: sound.rate) { note(tone) }
@@ -40,7 +43,12 @@ struct KeyFindings: Encodable {
           + String(format: "  %6.0f ms", $0.durationMs)
       }
   }
+}
 
+/// Findings of one sound, as one JSON object.
+protocol JSONFindings: Encodable {}
+
+extension JSONFindings {
   /// One object.
   var json: String {
     let encoder = JSONEncoder()

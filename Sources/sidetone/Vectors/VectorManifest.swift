@@ -28,6 +28,13 @@ struct VectorManifest: Decodable {
     let fade: [Int]?
     let sumOfSquares: UInt64?
     let peak: Int?
+    let tolerance: Double?
+    let stages: [String]?
+    let far: String?
+    let softer: Double?
+
+    /// The files that it takes.
+    var inputs: [String] { [input] + [expected, far].compactMap(\.self) }
   }
 
   /// Reads the manifest of a folder.

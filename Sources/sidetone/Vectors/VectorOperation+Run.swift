@@ -17,7 +17,7 @@ extension VectorOperation {
     case .waveDecode: return (try? WaveFile(bytes: input.span))?.encoded()
     case .base64(.encode): return Self.base64(input, kernels, 3 * size)
     case .base64(.decode): return Self.bytes(ofBase64: input, kernels, 4 * size)
-    case .base64Cases, .level: return nil
+    case .base64Cases, .level, .hear, .enhance: return nil
     case .floats(.encode): return Self.floats(Self.samples(of: input), kernels, size)
     case .floats(.decode): return Self.samples(ofFloats: input, kernels, size)
     case .gain(let gain):

@@ -12,11 +12,15 @@ enum VectorOperation {
   case gain(Gain)
   case fade(start: Gain, target: Gain, sampleCount: Int)
   case resample(SampleRate, Resampler.Filter)
+  case hear(VectorExpectation)
+  case enhance(EnhancementOptions, far: [UInt8]?, VectorExpectation)
 
   enum Direction { case encode, decode }
 
   /// Reads an operation from the manifest; nil where it is unknown or a parameter is wrong.
-  init?(_ check: VectorManifest.Check, input: [UInt8]) {
+  init?(
+    _ check: VectorManifest.Check, input: [UInt8], far: [UInt8]?, expected: [UInt8]
+  ) {
     switch check.operation {
     case "mulaw-encode": self = .companding(.mulaw, .encode)
     case "mulaw-decode": self = .companding(.mulaw, .decode)
@@ -51,6 +55,21 @@ enum VectorOperation {
           check.filter ?? "standard"]
       else { return nil }
       self = .resample(rate, filter)
+    case "vad", "keys":
+      let read = check.operation == "vad" ? VectorExpectation.probabilities : VectorExpectation.keys
+      guard let expectation = read(expected, check.tolerance ?? 0) else { return nil }
+      self = .hear(expectation)
+    case "enhance":
+      guard let options = EnhancementOptions(check.stages ?? []),
+        options.cancelsEcho == (far != nil)
+      else { return nil }
+      if let softer = check.softer {
+        self = .enhance(options, far: far, .softer(softer))
+      } else {
+        let samples = Self.samples(of: expected)
+        let tolerance = Int(check.tolerance ?? 0)
+        self = .enhance(options, far: far, .samples(samples, tolerance: tolerance))
+      }
     default: return nil
     }
   }
@@ -58,7 +77,7 @@ enum VectorOperation {
   /// Whether the operation runs on the kernels of any instruction set, and not on the best alone.
   var hasKernels: Bool {
     switch self {
-    case .wave, .waveDecode: false
+    case .wave, .waveDecode, .enhance: false
     default: true
     }
   }
@@ -66,8 +85,20 @@ enum VectorOperation {
   /// Whether a stream may be handed over in pieces.
   var hasPieces: Bool {
     switch self {
-    case .wave, .waveDecode, .base64Cases: false
+    case .wave, .waveDecode, .base64Cases, .enhance: false
     default: true
     }
+  }
+}
+
+extension EnhancementOptions {
+  /// Stages by the names that their options have; nil where there is none, or an unknown one.
+  fileprivate init?(_ names: [String]) {
+    self.init(
+      cancelsEcho: names.contains("echo-cancel"),
+      suppressesNoise: names.contains("noise-suppress"),
+      controlsGain: names.contains("gain-control"))
+    let known = [cancelsEcho, suppressesNoise, controlsGain].count { $0 }
+    guard known > 0, known == names.count else { return nil }
   }
 }

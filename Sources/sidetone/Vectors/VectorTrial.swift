@@ -19,7 +19,7 @@ struct VectorTrial {
   init?(
     _ check: VectorManifest.Check, in folder: VectorFolder, listed: Set<String>
   ) throws(UsageError) {
-    for file in [check.input] + (check.expected.map { [$0] } ?? []) {
+    for file in check.inputs {
       guard listed.contains(file) else {
         throw UsageError("manifest.json checks '\(file)' but does not list it", advice: Self.advice)
       }
@@ -29,7 +29,10 @@ struct VectorTrial {
     expected = check.expected.flatMap { folder.contents[$0] } ?? []
     name = check.operation
     file = check.expected ?? check.input
-    guard let operation = VectorOperation(check, input: input) else {
+    let far = check.far.flatMap { folder.contents[$0] }
+    guard
+      let operation = VectorOperation(check, input: input, far: far, expected: expected)
+    else {
       throw UsageError(
         "manifest.json: cannot read the check '\(name)' of \(file)", advice: Self.advice)
     }
@@ -52,6 +55,13 @@ struct VectorTrial {
         }
       }
       return nil
+    case .hear(let expectation):
+      // The network works for long, and has tests of its own that cut it finer.
+      return Self.cuttings.suffix(2).lazy.compactMap { size in
+        VectorOperation.fault(hearing: input, expectation, using: kernels, inPiecesOf: size)
+      }.first
+    case .enhance(let options, let far, let expectation):
+      return VectorOperation.fault(enhancing: input, far: far, options, expectation)
     default:
       for size in operation.hasPieces ? Self.cuttings : [Int.max >> 8] {
         guard let output = operation.output(of: input, using: kernels, inPiecesOf: size) else {
