@@ -47,7 +47,9 @@ import Testing
     for call in calls {
       let correlation = call["correlation"] as? Double ?? 0
       #expect(correlation >= 0.95, "\(call)")
-      #expect(call["holes"] as? Int == 0, "\(call)")
+      // The judge finds every gap of the server's; a browser on a busy machine drops a little of its own.
+      #expect(call["problems"] as? [String] == [], "\(call)")
+      #expect(call["holes"] as? Int ?? .max <= 2, "\(call)")
       #expect(call["live"] as? Int == 1, "the window shows the call while it is up: \(call)")
     }
     #expect((seen["log"] as? [String])?.isEmpty == true, "\(seen["log"] ?? "")")

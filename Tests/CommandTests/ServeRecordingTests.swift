@@ -52,7 +52,8 @@ import Testing
     #expect(first >= 800)
   }
 
-  @Test("leaves a file that can be heard when it is killed", arguments: ["wav", "opus"])
+  @Test(
+    "leaves a file that can be heard when it is killed", .inRealTime, arguments: ["wav", "opus"])
   func killed(format: String) async throws {
     let (server, port) = try await start(["--record-format", format])
     let running = try call(port, seconds: 20)

@@ -63,7 +63,7 @@ import Testing
     #expect(ended.errors.isEmpty)
   }
 
-  @Test("closes what outlasts the deadline with 1001 after its utterance")
+  @Test("closes what outlasts the deadline with 1001 after its utterance", .inRealTime)
   func deadline() async throws {
     let prompt = WaveFile(rate: .hz8000, samples: Array(repeating: 4_000, count: 8_000 * 4))
     let file = try scratch.write(prompt.encoded(), to: "prompt.wav")
@@ -80,7 +80,7 @@ import Testing
     #expect(ended.status == 0)
   }
 
-  @Test("ends at once at the second signal, and with --drain 0 at the first")
+  @Test("ends at once at the second signal, and with --drain 0 at the first", .inRealTime)
   func atOnce() async throws {
     let second = try await duringCall(
       ["--drain", "60"], seconds: 20, report: scratch.file("second.json")

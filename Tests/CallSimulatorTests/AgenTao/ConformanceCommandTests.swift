@@ -2,6 +2,7 @@ import AudioEngine
 import BotTransport
 import CallSimulator
 import Telephony
+import TestSupport
 import Testing
 
 /// The conformance scenarios of commands, by their names in the reference, on both wires.
@@ -187,7 +188,7 @@ struct ConformanceCommandTests {
   }
 
   @Test(
-    "11. Disconnect refused while only answered, close instead",
+    "11. Disconnect refused while only answered, close instead", .inRealTime,
     arguments: AgenTaoServer.Profile.allCases)
   func disconnectRefused(profile: AgenTaoServer.Profile) async throws {
     var faults = AgenTaoFaults()

@@ -7,10 +7,14 @@ enum Prompts {
   private static let root = "/usr/share/asterisk/sounds"
   static let why: Comment = "no prompts under \(root): scripts/setup installs them"
 
+  /// Those that are installed.
+  static var languages: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).sorted()
+  }
+
   /// Up to `count` prompts of between `seconds` and eight seconds in each language, evenly chosen, as paths.
   static func some(_ count: Int, of seconds: Int = 2) -> [String] {
     let files = FileManager.default
-    let languages = ((try? files.contentsOfDirectory(atPath: root)) ?? []).sorted()
     return languages.flatMap { language -> [String] in
       let folder = "\(root)/\(language)"
       let names = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted().filter { name in
