@@ -20,7 +20,7 @@ export SIDETONE_STRICT ?= 1
 ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/lsan-suppressions:print_suppressions=0
 # How many random calls.
 SEEDS ?= 1000
-.PHONY: build setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
+.PHONY: build command setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
   dependents lint check-deploy check-bots soak-proxy docs man format bench bench-load stall-load check clean
 
 setup:
@@ -29,11 +29,15 @@ setup:
 build: setup
 	swift build -c release
 
-run: build
+# The command alone, optimised: without the benchmarks and the examples.
+command: setup
+	swift build -c release --product sidetone
+
+run: command
 	@scripts/run-echo
 
 # Every promise checked, under the virtual clock: make simulate SEEDS=10000
-simulate: build
+simulate: command
 	.build/release/sidetone simulate --seeds $(SEEDS)
 
 test: setup
@@ -73,7 +77,7 @@ check-deploy:
 	scripts/check-deploy
 
 # Manual pages, into .build/man: man -l .build/man/sidetone-serve.1
-man: build
+man: command
 	.build/release/sidetone man --into .build/man
 
 # What one looks through, of pages and docstrings, into .build/docs/site; llms.txt beside it.
