@@ -5,22 +5,23 @@ import Telephony
 struct PostgresBatch {
   /// What callbacks of calls that no node carries have written on a day.
   struct Told: Hashable {
-    var rows: Int
-    var bytes: Int
+    var rows = 0
+    var bytes = 0
   }
 
   private let limits: PostgresCallLog.Limits
   private let carried: Set<String>
   private var calls: [String: StoredCall] = [:]
   private var names: Set<String> = []
-  let before: Told
-  private(set) var told: Told
+  /// Before this batch; nil where no callback is in it.
+  private let told: Told?
+  /// By this batch.
+  private(set) var added = Told()
 
-  init(rows: [StoredCall], carried: Set<String>, told: Told, limits: PostgresCallLog.Limits) {
+  init(rows: [StoredCall], carried: Set<String>, told: Told?, limits: PostgresCallLog.Limits) {
     self.limits = limits
     self.carried = carried
     self.told = told
-    before = told
     for call in rows { calls[call.row] = call }
   }
 
@@ -34,9 +35,10 @@ struct PostgresBatch {
     let isServers = event.origin == .server || found?.isServers ?? false
     if event.origin == .callback {
       if let found, found.told >= CallRecord.mostCallbacks { return false }
+      let bytes = (told?.bytes ?? 0) + added.bytes
+      let rows = (told?.rows ?? 0) + added.rows
       let isFull =
-        told.bytes >= limits.callbackBytesADay
-        || found == nil && told.rows >= limits.callbackRowsADay
+        bytes >= limits.callbackBytesADay || found == nil && rows >= limits.callbackRowsADay
       let isOurs = isServers || event.facts.callSID.map(carried.contains) ?? false
       if isFull, !isOurs { return false }
     }
@@ -49,8 +51,8 @@ struct PostgresBatch {
     calls[event.row] = StoredCall(row: event.row, isServers: isServers, record: record)
     names.insert(event.row)
     if event.origin == .callback, !isServers {
-      told.bytes += record.jsonValue().json.utf8.count
-      if found == nil { told.rows += 1 }
+      added.bytes += record.jsonValue().json.utf8.count
+      if found == nil { added.rows += 1 }
     }
     return true
   }

@@ -5,9 +5,10 @@ import Telephony
 /// A call log in PostgreSQL, which the nodes of a fleet share.
 ///
 /// One table, `sidetone_calls`: a row for each stream and for what is told of a call as a whole, its
-/// identifiers and times as columns, all of it as JSON in `record`. A batch is three statements whatever
-/// its size: its rows are locked in one order, so that nodes which write the same row wait for each other
-/// and never for ever, then read, then written by one upsert. Times are milliseconds since 1970. The client
+/// identifiers and times as columns, all of it as JSON in `record`. A batch is one transaction of three
+/// statements whatever its size, and three more where callbacks are in it: its rows are locked in one order,
+/// so that nodes which write the same row wait for each other and never for ever, then read, then written by
+/// one upsert. Times are milliseconds since 1970. The client
 /// library blocks, so the log has a thread of its own; it connects when it is made, and
 /// ``CallLogWriter`` makes it anew where a write has failed.
 @safe
@@ -31,10 +32,14 @@ public actor PostgresCallLog: CallLog {
   private let keptDays: Int?
   private nonisolated let thread: BlockingExecutor
   private let connection: PostgresConnection
+  /// When this node last looked whether calls are too old.
+  private var sweptAt: ContinuousClock.Instant?
 
   /// Streams of one call that are read.
   private static let mostStreams = 64
   private static let day: Int64 = 86_400_000
+  /// Whichever node looks first in a day does it; the others need not ask with each batch.
+  private static let betweenSweeps = Duration.seconds(600)
 
   /// The log's own thread, as Swift's executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -95,22 +100,20 @@ public actor PostgresCallLog: CallLog {
 
   private func join(_ events: [CallLogEvent]) throws(PostgresCallLogError) -> [Int] {
     try connection.transaction { () throws(PostgresCallLogError) -> [Int] in
-      try sweep()
       let names = Set(events.lazy.filter(\.isIdentified).map(\.row))
+      let callbacks = events.filter { $0.origin == .callback }
       var batch = PostgresBatch(
-        rows: try locked(names), carried: try carried(events), told: try toldToday(), limits: limits
-      )
+        rows: try locked(names), carried: try carried(callbacks),
+        told: callbacks.isEmpty ? nil : try toldToday(), limits: limits)
       let leftOut = events.indices.filter { !batch.join(events[$0]) }
-      try upsert(batch.changed)
-      if batch.told != batch.before {
-        try connection.rows(
-          "UPDATE sidetone_days SET \"rows\" = \"rows\" + $1::bigint, bytes = bytes + $2::bigint "
-            + "WHERE day = \(Self.today)",
-          [
-            String(batch.told.rows - batch.before.rows),
-            String(batch.told.bytes - batch.before.bytes),
-          ])
-      }
+      _ = try insert(
+        batch.changed,
+        onConflict: "DO UPDATE SET platform = excluded.platform, call_sid = excluded.call_sid, "
+          + "stream_sid = excluded.stream_sid, first_seen = excluded.first_seen, "
+          + "started_at = excluded.started_at, is_servers = excluded.is_servers, "
+          + "told = excluded.told, record = excluded.record")
+      try count(batch.added)
+      try sweep()
       return leftOut
     }
   }
@@ -129,7 +132,7 @@ public actor PostgresCallLog: CallLog {
 
   /// The calls among those of callbacks that a node has carried.
   private func carried(_ events: [CallLogEvent]) throws(PostgresCallLogError) -> Set<String> {
-    let calls = Set(events.lazy.filter { $0.origin == .callback }.compactMap(\.facts.callSID))
+    let calls = Set(events.compactMap(\.facts.callSID))
     guard !calls.isEmpty else { return [] }
     let rows = try connection.rows(
       "SELECT DISTINCT call_sid FROM sidetone_calls WHERE is_servers AND call_sid = ANY($1::text[])",
@@ -137,17 +140,17 @@ public actor PostgresCallLog: CallLog {
     return Set(rows.compactMap { $0[0] })
   }
 
-  private func upsert(_ calls: [StoredCall]) throws(PostgresCallLogError) {
-    guard !calls.isEmpty else { return }
-    try connection.rows(
+  /// Writes rows; what becomes of those that are there already is for `conflict` to say.
+  private func insert(
+    _ calls: [StoredCall], onConflict conflict: String
+  ) throws(PostgresCallLogError) -> [[String?]] {
+    guard !calls.isEmpty else { return [] }
+    return try connection.rows(
       "INSERT INTO sidetone_calls (\"row\", platform, call_sid, stream_sid, first_seen, started_at, "
         + "is_servers, told, record) SELECT r, p, c, s, f, b, i, t, j::json FROM unnest($1::text[], "
         + "$2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::boolean[], "
-        + "$8::integer[], $9::text[]) AS u (r, p, c, s, f, b, i, t, j) ON CONFLICT (\"row\") DO UPDATE "
-        + "SET platform = excluded.platform, call_sid = excluded.call_sid, "
-        + "stream_sid = excluded.stream_sid, first_seen = excluded.first_seen, "
-        + "started_at = excluded.started_at, is_servers = excluded.is_servers, "
-        + "told = excluded.told, record = excluded.record", Self.columns(of: calls))
+        + "$8::integer[], $9::text[]) AS u (r, p, c, s, f, b, i, t, j) ON CONFLICT (\"row\") "
+        + conflict, Self.columns(of: calls))
   }
 
   private static func columns(of calls: [StoredCall]) -> [String] {
@@ -175,21 +178,31 @@ public actor PostgresCallLog: CallLog {
     return PostgresBatch.Told(rows: number(0), bytes: number(1))
   }
 
-  /// Deletes a day's worth of what is too old, once a day for all nodes, by the database's clock. Where that
+  private func count(_ added: PostgresBatch.Told) throws(PostgresCallLogError) {
+    guard added != PostgresBatch.Told() else { return }
+    try connection.rows(
+      "INSERT INTO sidetone_days AS d (day, \"rows\", bytes) VALUES (\(Self.today), $1::bigint, "
+        + "$2::bigint) ON CONFLICT (day) DO UPDATE SET \"rows\" = d.\"rows\" + excluded.\"rows\", "
+        + "bytes = d.bytes + excluded.bytes", [String(added.rows), String(added.bytes)])
+  }
+
+  /// Deletes a day's worth of what is too old, once a day for all nodes, by the database's clock. While that
   /// clock is more than a day ahead of the newest call, nothing is deleted: it may have jumped.
   private func sweep() throws(PostgresCallLogError) {
-    try connection.rows(
-      "INSERT INTO sidetone_days (day) VALUES (\(Self.today)) ON CONFLICT DO NOTHING")
-    guard let keptDays else { return }
+    guard let keptDays, sweptAt.map({ $0.duration(to: .now) > Self.betweenSweeps }) ?? true else {
+      return
+    }
+    let now = "extract(epoch FROM now())::bigint * 1000"
     let swept = try connection.rows(
-      "UPDATE sidetone_days SET was_swept = TRUE WHERE day = \(Self.today) AND NOT was_swept "
-        + "RETURNING extract(epoch FROM now())::bigint * 1000")
-    guard let now = swept.first?[0].flatMap(Int64.init) else { return }
+      "INSERT INTO sidetone_days AS d (day, was_swept) SELECT \(Self.today), TRUE "
+        + "WHERE (SELECT max(first_seen) FROM sidetone_calls) > \(now) - \(Self.day) "
+        + "ON CONFLICT (day) DO UPDATE SET was_swept = TRUE WHERE NOT d.was_swept RETURNING 1")
+    sweptAt = .now
+    guard !swept.isEmpty else { return }
     try connection.rows(
-      "DELETE FROM sidetone_calls WHERE first_seen < least($1::bigint, "
-        + "(SELECT min(first_seen) FROM sidetone_calls) + \(Self.day)) "
-        + "AND (SELECT max(first_seen) FROM sidetone_calls) > $2::bigint",
-      [String(now - Int64(keptDays) * Self.day), String(now - Self.day)])
+      "DELETE FROM sidetone_calls WHERE first_seen < least(\(now) - $1::bigint, "
+        + "(SELECT min(first_seen) FROM sidetone_calls) + \(Self.day))",
+      [String(Int64(keptDays) * Self.day)])
     try connection.rows("DELETE FROM sidetone_days WHERE day < \(Self.today) - 7")
   }
 
@@ -197,13 +210,7 @@ public actor PostgresCallLog: CallLog {
   ///
   /// - Returns: how many rows were new.
   public func adopt(_ calls: [StoredCall]) throws(PostgresCallLogError) -> Int {
-    try connection.rows(
-      "INSERT INTO sidetone_calls (\"row\", platform, call_sid, stream_sid, first_seen, started_at, "
-        + "is_servers, told, record) SELECT r, p, c, s, f, b, i, t, j::json FROM unnest($1::text[], "
-        + "$2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::boolean[], "
-        + "$8::integer[], $9::text[]) AS u (r, p, c, s, f, b, i, t, j) ON CONFLICT DO NOTHING "
-        + "RETURNING 1", Self.columns(of: calls)
-    ).count
+    try insert(calls, onConflict: "DO NOTHING RETURNING 1").count
   }
 
   /// A call's own row `c`, which stands for the call only where no stream does.

@@ -41,14 +41,11 @@ final class PostgresConnection {
 
   deinit { unsafe PQfinish(connection) }
 
-  /// A value of a row.
-  typealias Value = String?
-
   /// Runs one statement with values for `$1`, `$2` and so on; gives back its rows.
   @discardableResult
   func rows(
     _ statement: String, _ values: [String?] = []
-  ) throws(PostgresCallLogError) -> [[Value]] {
+  ) throws(PostgresCallLogError) -> [[String?]] {
     // A zero byte would end a text; no identifier has one, and none may cut another short.
     let texts = values.map { $0.map { $0.replacing("\0", with: "\u{FFFD}") } }
     let result = unsafe Self.withPointers(texts) { pointers in

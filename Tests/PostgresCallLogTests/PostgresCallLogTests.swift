@@ -136,6 +136,36 @@ struct PostgresCallLogTests {
     #expect(try await bounded.write([strangers[4], event("x", call: "c7", .callback)]) == [0])
   }
 
+  @Test(
+    "old calls go, a day's worth a day, whichever node is first; none while the clock is ahead of the calls"
+  )
+  func retention() async throws {
+    let day: Int64 = 86_400_000
+    let now = WallTime.now.milliseconds
+    func calls(_ ages: [Int64]) -> [CallLogEvent] {
+      ages.map { age in
+        event("e", call: "c\(age)", stream: "s\(age)", at: now - age * day - 1_000) {
+          $0.connectedAt = WallTime(milliseconds: now - age * day - 1_000)
+        }
+      }
+    }
+    func count(_ log: PostgresCallLog) async throws -> Int {
+      try await log.records(since: nil, limit: 1_000).count
+    }
+    // A clock more than a day ahead of the newest call is not believed.
+    let doubtful = try PostgresCallLog(at: address, keptDays: 30)
+    #expect(try await doubtful.write(calls(Array(2..<60))).isEmpty)
+    #expect(try await count(doubtful) == 58)
+    // With a call of today it is: the oldest day goes, and on this day no further one, by any node.
+    for _ in 0..<3 {
+      let node = try PostgresCallLog(at: address, keptDays: 30)
+      #expect(try await node.write(calls([0])).isEmpty)
+      #expect(try await count(node) == 58)
+      #expect(try await node.records(of: "s59").isEmpty)
+      #expect(try await node.records(of: "s58").count == 1)
+    }
+  }
+
   @Test("tables of a newer version are refused, and a database without any is no log")
   func versions() async throws {
     #expect(throws: PostgresCallLogError.notALog("postgres:///postgres")) {

@@ -73,14 +73,9 @@ public struct BeepDetector: Sendable {
     guard narrowing != nil else { return listen(samples) }
     var beep: Beep?
     var start = 0
-    while start < samples.count {
-      let count = min(480, samples.count - start)
-      var narrow = [512 of Int16](repeating: 0)
-      var span = narrow.mutableSpan
-      let piece = samples.extracting(start..<(start + count))
-      let given = narrowing?.resample(piece, into: &span) ?? 0
-      beep = listen(narrow.span.extracting(first: given)) ?? beep
-      start += count
+    var room = [512 of Int16](repeating: 0)
+    while let count = narrowing?.next(of: samples, from: &start, into: &room) {
+      beep = listen(room.span.extracting(first: count)) ?? beep
     }
     return beep
   }

@@ -70,14 +70,9 @@ public struct KeyToneDetector: Sendable {
     guard narrowing != nil else { return listen(samples) }
     var edge: Edge?
     var start = 0
-    while start < samples.count {
-      let count = min(480, samples.count - start)
-      var narrow = [512 of Int16](repeating: 0)
-      var span = narrow.mutableSpan
-      let piece = samples.extracting(start..<(start + count))
-      let given = narrowing?.resample(piece, into: &span) ?? 0
-      edge = listen(narrow.span.extracting(first: given)) ?? edge
-      start += count
+    var room = [512 of Int16](repeating: 0)
+    while let count = narrowing?.next(of: samples, from: &start, into: &room) {
+      edge = listen(room.span.extracting(first: count)) ?? edge
     }
     return edge
   }

@@ -111,14 +111,9 @@ public struct VoiceDetector: SpeechDetector {
     guard narrowing != nil else { return listen(samples) }
     var edge: SpeechEdge?
     var start = 0
-    while start < samples.count {
-      let count = min(480, samples.count - start)
-      var wide = [512 of Int16](repeating: 0)
-      var span = wide.mutableSpan
-      let piece = samples.extracting(start..<(start + count))
-      let given = narrowing?.resample(piece, into: &span) ?? 0
-      edge = listen(wide.span.extracting(first: given)) ?? edge
-      start += count
+    var room = [512 of Int16](repeating: 0)
+    while let count = narrowing?.next(of: samples, from: &start, into: &room) {
+      edge = listen(room.span.extracting(first: count)) ?? edge
     }
     return edge
   }

@@ -15,6 +15,23 @@ struct FixedResampler: Sendable {
     else { return nil }
   }
 
+  /// Resamples the next piece of `input`, for rates of which the second is the lower one.
+  ///
+  /// - Parameters:
+  ///   - input: all of it.
+  ///   - start: where the piece begins; is moved behind it.
+  ///   - room: takes what the piece becomes.
+  /// - Returns: how many samples that are; nil behind the end.
+  mutating func next(
+    of input: Span<Int16>, from start: inout Int, into room: inout InlineArray<512, Int16>
+  ) -> Int? {
+    guard start < input.count else { return nil }
+    let end = min(start + 480, input.count)
+    defer { start = end }
+    var span = room.mutableSpan
+    return resample(input.extracting(start..<end), into: &span)
+  }
+
   /// As ``Resampler/resample(_:into:)``: less room than that call's bound traps. Allocates nothing.
   mutating func resample(_ input: Span<Int16>, into output: inout MutableSpan<Int16>) -> Int {
     let bound = unsafe withUnsafePointer(to: state) {

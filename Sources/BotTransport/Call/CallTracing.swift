@@ -47,15 +47,17 @@ struct TraceDuty {
 
   init(_ tracing: CallTracing) { self.tracing = tracing }
 
-  /// Hands on what is due.
-  mutating func pass(_ recorder: TraceRecorder, of names: [String?], at now: MonotonicTime) {
+  /// Hands on what is due. Called for each message: names are made where something is.
+  mutating func pass(
+    _ recorder: TraceRecorder, of names: @autoclosure () -> [String?], at now: MonotonicTime
+  ) {
     switch tracing.extent {
     case .all:
-      if recorder.waiting >= Self.piece { hand(recorder, names) }
+      if recorder.waiting >= Self.piece { hand(recorder, names()) }
     case .trouble:
       if recorder.troubles > troubles, due == .distantFuture { due = now + Self.aftermath }
       troubles = recorder.troubles
-      if now >= due { write(recorder, names) }
+      if now >= due { write(recorder, names()) }
     }
   }
 

@@ -15,6 +15,7 @@ final class AccountDoor: @unchecked Sendable {
   private var faults: AccountFaults
   /// When the requests of the last window came.
   private var recent: [MonotonicTime] = []
+  private var streamsUp = 0
 
   init(loop: EventLoop, rules: AccountRules) {
     self.loop = loop
@@ -62,6 +63,18 @@ final class AccountDoor: @unchecked Sendable {
 
   /// The fault that befalls an event, if any.
   func fault(ofEvent name: String) -> AccountFault.Kind? { faults.befalling(event: name) }
+
+  /// Streams that are up, those beside the ones played here among them.
+  var activeStreams: Int { streamsUp + rules.otherStreams }
+
+  /// Counts one more; false where the account has as many as it may.
+  func takeStream() -> Bool {
+    guard activeStreams < rules.mostStreams else { return false }
+    streamsUp += 1
+    return true
+  }
+
+  func leaveStream() { streamsUp -= 1 }
 
   func stop() { alarms.cancel() }
 

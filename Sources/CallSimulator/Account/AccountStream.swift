@@ -75,8 +75,7 @@ final class AccountStream: @unchecked Sendable {
     guard !isOver else { return }
     let count = format.byteCount(nanoseconds: cadence.wholeNanoseconds)
     var frame = Array(voice[min(said, voice.count)..<min(said + count, voice.count)])
-    let silence: UInt8 = format.encoding == .mulaw ? 0xFF : format.encoding == .alaw ? 0xD5 : 0
-    frame += [UInt8](repeating: silence, count: count - frame.count)
+    frame += [UInt8](repeating: format.encoding.silence, count: count - frame.count)
     // Nothing of it is said before the stream is up.
     if call.assumeIsolated({ $0.line != nil }) {
       said += count

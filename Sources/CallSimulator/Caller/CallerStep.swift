@@ -31,14 +31,6 @@ public enum CallerStep: Hashable, Sendable {
     case .expect(let expectation): "expect \(expectation.words)"
     }
   }
-
-  /// What the caller says in it, in wire bytes.
-  var speech: [UInt8] {
-    switch self {
-    case .say(let audio), .interrupt(let audio, _, _): audio
-    default: []
-    }
-  }
 }
 
 /// What a caller expects of a bot. Times count from the end of the caller's last act, which is the last loud

@@ -79,21 +79,9 @@ struct AgenTaoServerCommand: Command {
       ?? ProcessInfo.processInfo.environment["SIDETONE_AGENTAO_KEY"]
     apiKey = key.flatMap(Secret.init)
     connector = try arguments.text("--connector")
-    tls = try Self.tls(arguments)
-  }
-
-  private static func tls(_ arguments: Arguments) throws(UsageError) -> TLSServerConfiguration? {
-    let clientCA = try arguments.text("--client-ca")
-    switch (try arguments.text("--tls-cert"), try arguments.text("--tls-key")) {
-    case (let certificate?, let key?):
-      return TLSServerConfiguration(
-        certificateFile: certificate, keyFile: key, clientCAFile: clientCA)
-    case (nil, nil):
-      guard clientCA == nil else { throw UsageError("--client-ca goes with --tls-cert") }
-      return nil
-    default:
-      throw UsageError("--tls-cert and --tls-key go together")
-    }
+    tls = try TLSOptions.configuration(
+      try arguments.text("--tls-cert"), try arguments.text("--tls-key"),
+      try arguments.text("--client-ca"), "--client-ca")
   }
 
   /// Serves until Ctrl-C.
@@ -118,7 +106,7 @@ struct AgenTaoServerCommand: Command {
     } catch {
       throw UsageError(saying: error)
     }
-    let host = host.contains(":") ? "[\(host)]" : host
+    let host = ListenOptions.urlHost(host)
     Console.print("listening on \(tls == nil ? "ws" : "wss")://\(host):\(server.port)")
     for await _ in signals.arrivals { break }
     await report(of: server)

@@ -74,12 +74,8 @@ struct AccountServerOptions {
     self.platform = platform
     host = try arguments.text("--host") ?? "127.0.0.1"
     port = try arguments.integer("--port", in: 0...65_535) ?? usual
-    switch (try arguments.text("--tls-cert"), try arguments.text("--tls-key")) {
-    case (let certificate?, let key?):
-      tls = TLSServerConfiguration(certificateFile: certificate, keyFile: key)
-    case (nil, nil): tls = nil
-    default: throw UsageError("--tls-cert and --tls-key go together")
-    }
+    tls = try TLSOptions.configuration(
+      try arguments.text("--tls-cert"), try arguments.text("--tls-key"))
     rules = AccountRules(name: account)
     rules.callee = try Self.callee(arguments)
     rules.mostStreams = try arguments.integer("--streams", in: 0...100_000) ?? rules.mostStreams
@@ -147,7 +143,7 @@ struct AccountServerOptions {
     } catch {
       throw UsageError(saying: error)
     }
-    let address = host.contains(":") ? "[\(host)]" : host
+    let address = ListenOptions.urlHost(host)
     Console.print("listening on \(tls == nil ? "http" : "https")://\(address):\(server.port)")
     for await _ in signals.arrivals { break }
     for line in await server.summary() { Console.print(line) }

@@ -4,9 +4,14 @@ import Telephony
 /// What the commands over a platform's REST interface share: an account out of the environment, and what
 /// is said of an answer.
 enum RESTCommand {
+  /// The variable `name`; nil where it is not set, or empty.
+  static func variable(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// The variable `name`, which must be set.
   static func value(_ name: String) throws(UsageError) -> String {
-    guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+    guard let value = variable(name) else {
       throw UsageError("\(name) is not set in the environment")
     }
     return value
@@ -14,7 +19,7 @@ enum RESTCommand {
 
   /// The host that the variable `name` puts in the place of the platform's; nil where it is not set.
   static func base(_ name: String) throws(UsageError) -> String? {
-    guard let base = ProcessInfo.processInfo.environment[name], !base.isEmpty else { return nil }
+    guard let base = variable(name) else { return nil }
     guard base.hasPrefix("https://") || base.hasPrefix("http://") else {
       throw UsageError("\(name) must begin with https:// or http://")
     }

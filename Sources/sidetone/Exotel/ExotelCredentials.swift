@@ -22,9 +22,8 @@ enum ExotelCredentials {
     let key = try RESTCommand.value("EXOTEL_API_KEY")
     let token = try RESTCommand.value("EXOTEL_API_TOKEN")
     let sid = try RESTCommand.value("EXOTEL_ACCOUNT_SID")
-    let word = ProcessInfo.processInfo.environment["EXOTEL_REGION"] ?? ""
-    guard let region = word.isEmpty ? .mumbai : ExotelAccount.Region(rawValue: word.lowercased())
-    else {
+    let word = RESTCommand.variable("EXOTEL_REGION") ?? "mumbai"
+    guard let region = ExotelAccount.Region(rawValue: word.lowercased()) else {
       throw UsageError("EXOTEL_REGION \(word) is unknown: take mumbai or singapore")
     }
     guard let credentials = BasicCredentials(user: key, password: token) else {

@@ -6,6 +6,12 @@ import Telephony
 enum ExotelLegRequest {
   static let leg = Operand(name: "LEG", help: "the leg, as dial prints it")
   static let loops = Option("--loop", "TIMES", help: "how often, 1 to 10 (default 1)")
+
+  /// The value of ``loops``.
+  static func loops(_ arguments: Arguments) throws(UsageError) -> Int {
+    try arguments.integer("--loop", in: 1...10) ?? 1
+  }
+
   static let notes = """
     \(ExotelCredentials.notes)
     EXOTEL_LEGS_BASE names another host for the Legs API alone.
@@ -18,17 +24,41 @@ enum ExotelLegRequest {
   /// Said where events are to go to a `grpc://` address.
   static let grpc =
     "grpc:// endpoints want a service that Exotel describes to its customers alone, at onboarding"
+}
 
-  /// Sends one action, and says what came of it.
-  static func perform(
-    _ action: ExotelLegAction, on leg: String, within seconds: Int
-  ) async throws(UsageError) -> ExitStatus {
-    let legs = ExotelLegs(try ExotelCredentials.account(), within: .seconds(seconds))
-    let answer: ExotelAnswer<ExotelLegReceipt>
-    do { answer = try await legs.perform(action, on: leg) } catch { throw UsageError("\(error)") }
-    return ExotelCredentials.report(
-      answer, unknownAdvice: "it may have been done: its events tell"
-    ) { _ in "accepted" }
+/// A command that does one thing on one leg.
+protocol ExotelLegCommand: Command {
+  var request: ExotelLegRequest.Action { get }
+}
+
+extension ExotelLegCommand {
+  static var notes: String { ExotelLegRequest.notes }
+
+  func run() async throws(UsageError) -> ExitStatus { try await request.perform() }
+}
+
+extension ExotelLegRequest {
+  /// What is to be done, on which leg, and how long that may take.
+  struct Action {
+    private let leg: String
+    private let action: ExotelLegAction
+    private let timeout: Int
+
+    init(_ action: ExotelLegAction, _ arguments: Arguments) throws(UsageError) {
+      leg = arguments.operand(0)
+      self.action = action
+      timeout = try ExotelCredentials.timeout(arguments)
+    }
+
+    /// Sends it, and says what came of it.
+    func perform() async throws(UsageError) -> ExitStatus {
+      let legs = ExotelLegs(try ExotelCredentials.account(), within: .seconds(timeout))
+      let answer: ExotelAnswer<ExotelLegReceipt>
+      do { answer = try await legs.perform(action, on: leg) } catch { throw UsageError("\(error)") }
+      return ExotelCredentials.report(
+        answer, unknownAdvice: "it may have been done: its events tell"
+      ) { _ in "accepted" }
+    }
   }
 }
 
@@ -86,7 +116,7 @@ struct ExotelLegDialCommand: Command {
 }
 
 /// `sidetone exotel leg stream`: joins a leg to a bot.
-struct ExotelLegStreamCommand: Command {
+struct ExotelLegStreamCommand: ExotelLegCommand {
   static let name = "exotel leg stream"
   static let summary = "join a leg to a bot"
   static let operands = [
@@ -95,115 +125,73 @@ struct ExotelLegStreamCommand: Command {
   static let options =
     ExotelStreamOptions.options
     + [Option("--one-way", help: "the bot hears and does not speak"), ExotelCredentials.timeout]
-  static let notes = ExotelLegRequest.notes
 
-  private let leg: String
-  private let action: ExotelLegAction
-  private let timeout: Int
+  let request: ExotelLegRequest.Action
 
   init(_ arguments: Arguments) throws(UsageError) {
-    leg = arguments.operand(0)
-    action = .startStream(
-      try ExotelStreamOptions.url(arguments.operand(1), called: "URL", arguments),
-      direction: arguments.flag("--one-way") ? .unidirectional : .bidirectional)
-    timeout = try ExotelCredentials.timeout(arguments)
-  }
-
-  func run() async throws(UsageError) -> ExitStatus {
-    try await ExotelLegRequest.perform(action, on: leg, within: timeout)
+    let url = try ExotelStreamOptions.url(arguments.operand(1), called: "URL", arguments)
+    request = try .init(
+      .startStream(
+        url, direction: arguments.flag("--one-way") ? .unidirectional : .bidirectional), arguments)
   }
 }
 
 /// `sidetone exotel leg say`: speaks on a leg.
-struct ExotelLegSayCommand: Command {
+struct ExotelLegSayCommand: ExotelLegCommand {
   static let name = "exotel leg say"
   static let summary = "speak a text on a leg"
   static let operands = [
     ExotelLegRequest.leg, Operand(name: "TEXT", help: "what is spoken, at most 4,096 bytes"),
   ]
   static let options = [ExotelLegRequest.loops, ExotelCredentials.timeout]
-  static let notes = ExotelLegRequest.notes
 
-  private let leg: String
-  private let action: ExotelLegAction
-  private let timeout: Int
+  let request: ExotelLegRequest.Action
 
   init(_ arguments: Arguments) throws(UsageError) {
-    leg = arguments.operand(0)
-    action = .startSay(
-      text: arguments.operand(1), loops: try arguments.integer("--loop", in: 1...10) ?? 1)
-    timeout = try ExotelCredentials.timeout(arguments)
-  }
-
-  func run() async throws(UsageError) -> ExitStatus {
-    try await ExotelLegRequest.perform(action, on: leg, within: timeout)
+    request = try .init(
+      .startSay(text: arguments.operand(1), loops: try ExotelLegRequest.loops(arguments)), arguments
+    )
   }
 }
 
 /// `sidetone exotel leg play`: plays a file on a leg.
-struct ExotelLegPlayCommand: Command {
+struct ExotelLegPlayCommand: ExotelLegCommand {
   static let name = "exotel leg play"
   static let summary = "play a file on a leg"
   static let operands = [
     ExotelLegRequest.leg, Operand(name: "URL", help: "the file's address, https://..."),
   ]
   static let options = [ExotelLegRequest.loops, ExotelCredentials.timeout]
-  static let notes = ExotelLegRequest.notes
 
-  private let leg: String
-  private let action: ExotelLegAction
-  private let timeout: Int
+  let request: ExotelLegRequest.Action
 
   init(_ arguments: Arguments) throws(UsageError) {
-    leg = arguments.operand(0)
-    action = .startPlay(
-      url: arguments.operand(1), loops: try arguments.integer("--loop", in: 1...10) ?? 1)
-    timeout = try ExotelCredentials.timeout(arguments)
-  }
-
-  func run() async throws(UsageError) -> ExitStatus {
-    try await ExotelLegRequest.perform(action, on: leg, within: timeout)
+    request = try .init(
+      .startPlay(url: arguments.operand(1), loops: try ExotelLegRequest.loops(arguments)), arguments
+    )
   }
 }
 
 /// `sidetone exotel leg stop-say`: ends what is being spoken.
-struct ExotelLegStopSayCommand: Command {
+struct ExotelLegStopSayCommand: ExotelLegCommand {
   static let name = "exotel leg stop-say"
   static let summary = "end what is being spoken on a leg"
   static let operands = [ExotelLegRequest.leg]
   static let options = [ExotelCredentials.timeout]
-  static let notes = ExotelLegRequest.notes
 
-  private let leg: String
-  private let timeout: Int
+  let request: ExotelLegRequest.Action
 
-  init(_ arguments: Arguments) throws(UsageError) {
-    leg = arguments.operand(0)
-    timeout = try ExotelCredentials.timeout(arguments)
-  }
-
-  func run() async throws(UsageError) -> ExitStatus {
-    try await ExotelLegRequest.perform(.stopSay, on: leg, within: timeout)
-  }
+  init(_ arguments: Arguments) throws(UsageError) { request = try .init(.stopSay, arguments) }
 }
 
 /// `sidetone exotel leg hangup`: ends a leg.
-struct ExotelLegHangUpCommand: Command {
+struct ExotelLegHangUpCommand: ExotelLegCommand {
   static let name = "exotel leg hangup"
   static let summary = "hang up a leg"
   static let operands = [ExotelLegRequest.leg]
   static let options = [ExotelCredentials.timeout]
-  static let notes = ExotelLegRequest.notes
 
-  private let leg: String
-  private let timeout: Int
+  let request: ExotelLegRequest.Action
 
-  init(_ arguments: Arguments) throws(UsageError) {
-    leg = arguments.operand(0)
-    timeout = try ExotelCredentials.timeout(arguments)
-  }
-
-  func run() async throws(UsageError) -> ExitStatus {
-    try await ExotelLegRequest.perform(.hangup, on: leg, within: timeout)
-  }
+  init(_ arguments: Arguments) throws(UsageError) { request = try .init(.hangup, arguments) }
 }

@@ -39,8 +39,8 @@ struct ExotelLegListener {
         // Whatever it was, another attempt would bring the same.
         return HTTPResponse(status: 200, body: "")
       }, onUpgrade: { _ in .refuse(status: 404, body: "Nothing is here.\n") })
-    let address = host.contains(":") ? "[\(host)]" : host
-    let own = "\(tls == nil ? "http" : "https")://\(address):\(listener.port)"
+    let own =
+      "\(tls == nil ? "http" : "https")://\(ListenOptions.urlHost(host)):\(listener.port)"
     let base = publicURL ?? own
     feed = ExotelLegEventFeed(
       endpoint: (base.hasSuffix("/") ? String(base.dropLast()) : base) + path, events: arrivals)

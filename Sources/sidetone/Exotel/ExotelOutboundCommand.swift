@@ -92,12 +92,8 @@ struct ExotelOutboundCommand: Command {
         throw UsageError("--events-url \(publicURL) is not https://HOST[/PATH]")
       }
     }
-    switch (try arguments.text("--tls-cert"), try arguments.text("--tls-key")) {
-    case (let certificate?, let key?):
-      tls = TLSServerConfiguration(certificateFile: certificate, keyFile: key)
-    case (nil, nil): tls = nil
-    default: throw UsageError("--tls-cert and --tls-key go together")
-    }
+    tls = try TLSOptions.configuration(
+      try arguments.text("--tls-cert"), try arguments.text("--tls-key"))
     timeout = try ExotelCredentials.timeout(arguments)
   }
 

@@ -1,5 +1,4 @@
 import CallSimulator
-import Foundation
 
 /// `sidetone exotel-server`: plays Exotel's REST interface, for a client to be tried against.
 struct ExotelServerCommand: Command {
@@ -32,15 +31,13 @@ struct ExotelServerCommand: Command {
   private let options: AccountServerOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
-    let environment = ProcessInfo.processInfo.environment
-    func variable(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
     let account =
-      try arguments.text("--account") ?? variable("EXOTEL_ACCOUNT_SID") ?? "acmevoice1"
+      try arguments.text("--account") ?? RESTCommand.variable("EXOTEL_ACCOUNT_SID") ?? "acmevoice1"
     var options = try AccountServerOptions(
       arguments, .exotel, account: account, port: 8_081, limit: (200, .seconds(60)))
-    if let key = variable("EXOTEL_API_KEY"), let token = variable("EXOTEL_API_TOKEN") {
+    if let key = RESTCommand.variable("EXOTEL_API_KEY"),
+      let token = RESTCommand.variable("EXOTEL_API_TOKEN")
+    {
       options.rules.credentials = (key, token)
     }
     self.options = options

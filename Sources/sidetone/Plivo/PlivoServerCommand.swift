@@ -1,5 +1,4 @@
 import CallSimulator
-import Foundation
 
 /// `sidetone plivo-server`: plays Plivo's REST interface, for a client to be tried against.
 struct PlivoServerCommand: Command {
@@ -30,15 +29,12 @@ struct PlivoServerCommand: Command {
   private let options: AccountServerOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
-    let environment = ProcessInfo.processInfo.environment
-    func variable(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
     let account =
-      try arguments.text("--account") ?? variable("PLIVO_AUTH_ID") ?? "MAXXEXAMPLEEXAMPLE01"
+      try arguments.text("--account") ?? RESTCommand.variable("PLIVO_AUTH_ID")
+      ?? "MAXXEXAMPLEEXAMPLE01"
     var options = try AccountServerOptions(
       arguments, .plivo, account: account, port: 8_082, limit: (300, .seconds(5)))
-    if let token = variable("PLIVO_AUTH_TOKEN") {
+    if let token = RESTCommand.variable("PLIVO_AUTH_TOKEN") {
       options.rules.credentials = (account, token)
     }
     self.options = options

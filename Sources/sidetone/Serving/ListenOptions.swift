@@ -23,5 +23,8 @@ struct ListenOptions {
   }
 
   /// The host as URLs have it.
-  var urlHost: String { host.contains(":") ? "[\(host)]" : host }
+  var urlHost: String { Self.urlHost(host) }
+
+  /// A host as URLs have it.
+  static func urlHost(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }

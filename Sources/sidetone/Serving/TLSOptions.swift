@@ -20,15 +20,21 @@ struct TLSOptions {
     let key = try arguments.text("--tls-key") ?? ServiceCredential.path("tls-key")
     let clientCA =
       try arguments.text("--tls-client-ca") ?? ServiceCredential.path("tls-client-ca")
+    configuration = try Self.configuration(certificate, key, clientCA, "--tls-client-ca")
+  }
+
+  /// What a server shows that takes `--tls-cert` and `--tls-key`, and, by an option of that name, asks for
+  /// certificates; nil without TLS.
+  static func configuration(
+    _ certificate: String?, _ key: String?, _ clientCA: String? = nil, _ name: String = ""
+  ) throws(UsageError) -> TLSServerConfiguration? {
     switch (certificate, key) {
     case (let certificate?, let key?):
-      configuration = TLSServerConfiguration(
+      return TLSServerConfiguration(
         certificateFile: certificate, keyFile: key, clientCAFile: clientCA)
     case (nil, nil):
-      guard clientCA == nil else {
-        throw UsageError("--tls-client-ca goes with --tls-cert and --tls-key")
-      }
-      configuration = nil
+      guard clientCA == nil else { throw UsageError("\(name) goes with --tls-cert and --tls-key") }
+      return nil
     default:
       throw UsageError("--tls-cert and --tls-key go together")
     }

@@ -26,9 +26,7 @@ enum TwilioCredentials {
 
   static func account() throws(UsageError) -> TwilioAccount {
     let sid = try RESTCommand.value("TWILIO_ACCOUNT_SID")
-    let key = ProcessInfo.processInfo.environment["TWILIO_API_KEY"].flatMap {
-      $0.isEmpty ? nil : $0
-    }
+    let key = RESTCommand.variable("TWILIO_API_KEY")
     let secret = try RESTCommand.value(key == nil ? "TWILIO_AUTH_TOKEN" : "TWILIO_API_SECRET")
     let base = try RESTCommand.base("TWILIO_API_BASE")
     do throws(ParameterError) {

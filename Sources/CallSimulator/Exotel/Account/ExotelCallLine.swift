@@ -3,7 +3,7 @@ import Foundation
 import Sockets
 
 /// One call that the Connect API has placed: rings, is joined to the bot, ends. Loop thread only.
-final class ExotelCallLine: @unchecked Sendable {
+final class ExotelCallLine: AccountLine, @unchecked Sendable {
   // Unchecked: confined to the loop's thread.
 
   let call: WebCall
@@ -15,7 +15,7 @@ final class ExotelCallLine: @unchecked Sendable {
   private let alarms: LoopAlarms
   private let web: CallWeb
   private var stream: AccountStream?
-  private var isOver = false
+  private(set) var isOver = false
 
   init(order: ExotelCallOrder, exchange: ExotelExchange) {
     var call = ExotelWeb().call()
@@ -61,19 +61,19 @@ final class ExotelCallLine: @unchecked Sendable {
       exchange.rules.log("call \(call.callID): answered, and in a flow that nobody here knows")
       return
     }
-    guard exchange.takeStream() else {
+    guard exchange.door.takeStream() else {
       exchange.rules.log("call \(call.callID): Streaming_call_throttled")
       return end(as: "failed")
     }
     let line = exchange.stream(to: url, call: call) { [web] moment in web.tell(moment) }
     guard let line else {
-      exchange.leaveStream()
+      exchange.door.leaveStream()
       return end(as: "failed")
     }
     stream = line
     exchange.rules.log("call \(call.callID): answered")
     line.start { [self] outcome in
-      exchange.leaveStream()
+      exchange.door.leaveStream()
       stream = nil
       let report = outcome.report
       exchange.rules.log(
@@ -86,6 +86,9 @@ final class ExotelCallLine: @unchecked Sendable {
       close()
     }
   }
+
+  /// In the API's words a call that the server itself ends is one that was completed.
+  func end(because reason: String) { end(as: "completed") }
 
   /// Ends it; a stream that is up is stopped first, and says the rest.
   func end(as word: String) {
@@ -116,11 +119,7 @@ extension ExotelExchange {
     case .failure(let fault): return Self.refusal(400, isJSON: isJSON, fault.sentence)
     case .success(let order):
       let line = ExotelCallLine(order: order, exchange: self)
-      calls[line.call.callID] = line
-      callOrder.append(line.call.callID)
-      if callOrder.count > Self.mostRemembered {
-        calls.removeValue(forKey: callOrder.removeFirst())?.end(as: "completed")
-      }
+      calls.remember(line, as: line.call.callID)
       line.begin()
       return Self.answer(line, isJSON: isJSON)
     }

@@ -25,11 +25,7 @@ struct ExotelCallOrder {
     guard type.hasPrefix("application/x-www-form-urlencoded") else {
       return fail("this server reads application/x-www-form-urlencoded alone")
     }
-    // Foundation leaves the plus of a form alone.
-    let body = String(decoding: request.body, as: UTF8.self).replacing("+", with: "%20")
-    var parts = URLComponents()
-    parts.percentEncodedQuery = body.isEmpty ? nil : body
-    let fields = parts.queryItems ?? []
+    let fields = request.form
     func value(_ name: String) -> String? {
       fields.first { $0.name == name }?.value.flatMap { $0.isEmpty ? nil : $0 }
     }

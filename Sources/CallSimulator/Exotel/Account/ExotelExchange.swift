@@ -17,17 +17,11 @@ final class ExotelExchange: SimulatedAccount, @unchecked Sendable {
   static let requests =
     ["connect", "call", "activestreams", "legs", "external-events"] + ExotelLegLine.actions
 
-  /// Legs and calls that are remembered; the oldest that is over goes first.
-  static let mostRemembered = 1_000
-
   let loop: EventLoop
   let rules: AccountRules
   let door: AccountDoor
-  private var legs: [String: ExotelLegLine] = [:]
-  private var legOrder: [String] = []
-  var calls: [String: ExotelCallLine] = [:]
-  var callOrder: [String] = []
-  private var streamsUp = 0
+  private var legs = AccountMemory<ExotelLegLine>()
+  var calls = AccountMemory<ExotelCallLine>()
   private var requestsMade = 0
 
   init(loop: EventLoop, rules: AccountRules) {
@@ -97,7 +91,7 @@ final class ExotelExchange: SimulatedAccount, @unchecked Sendable {
       return legAnswer(400, error: error.sentence)
     case .success(let order):
       let leg = ExotelLegLine(sid: Self.sid("2Q"), order: order, exchange: self)
-      remember(leg)
+      legs.remember(leg, as: leg.sid)
       leg.begin()
       return legAnswer(
         202,
@@ -110,16 +104,8 @@ final class ExotelExchange: SimulatedAccount, @unchecked Sendable {
     }
   }
 
-  private func remember(_ leg: ExotelLegLine) {
-    legs[leg.sid] = leg
-    legOrder.append(leg.sid)
-    guard legOrder.count > Self.mostRemembered else { return }
-    let index = legOrder.firstIndex { legs[$0]?.isOver ?? true } ?? 0
-    legs.removeValue(forKey: legOrder.remove(at: index))?.end(because: "the server forgets it")
-  }
-
   private func activeStreams(_ request: HTTPRequest) -> HTTPResponse {
-    let count = streamsUp + rules.otherStreams
+    let count = door.activeStreams
     guard request.headers["accept"]?.contains("json") ?? false else {
       return HTTPResponse(
         status: 200, contentType: "application/xml",
@@ -136,15 +122,6 @@ final class ExotelExchange: SimulatedAccount, @unchecked Sendable {
   }
 
   // Streams.
-
-  /// Counts one more; false where the account has as many as it may.
-  func takeStream() -> Bool {
-    guard streamsUp + rules.otherStreams < rules.mostStreams else { return false }
-    streamsUp += 1
-    return true
-  }
-
-  func leaveStream() { streamsUp -= 1 }
 
   /// The platform's side of a stream to `url`, the query of which goes into the start.
   func stream(
@@ -166,15 +143,11 @@ final class ExotelExchange: SimulatedAccount, @unchecked Sendable {
       moments: moments)
   }
 
-  var summary: [String] {
-    legOrder.compactMap { legs[$0]?.summary } + callOrder.compactMap { calls[$0]?.summary }
-  }
+  var summary: [String] { legs.summary + calls.summary }
 
   func stop() {
-    for leg in legs.values { leg.end(because: "the server stops") }
-    for call in calls.values { call.end(as: "completed") }
-    legs.removeAll()
-    calls.removeAll()
+    legs.stop()
+    calls.stop()
     door.stop()
   }
 

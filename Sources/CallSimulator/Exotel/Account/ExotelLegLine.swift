@@ -3,7 +3,7 @@ import Foundation
 import Sockets
 
 /// One leg: rings, is answered, does what it is told, ends; and tells of each. Loop thread only.
-final class ExotelLegLine: @unchecked Sendable {
+final class ExotelLegLine: AccountLine, @unchecked Sendable {
   // Unchecked: confined to the loop's thread.
 
   static let actions = [
@@ -168,7 +168,7 @@ final class ExotelLegLine: @unchecked Sendable {
     guard ["bidirectional", "unidirectional"].contains(body["direction"] as? String) else {
       return "direction is bidirectional or unidirectional"
     }
-    guard exchange.takeStream() else {
+    guard exchange.door.takeStream() else {
       tell("stream_failed", action: action, data: ["detailed_status": "Streaming_call_throttled"])
       return nil
     }
@@ -178,7 +178,7 @@ final class ExotelLegLine: @unchecked Sendable {
       if moment == .started { self?.tell("stream_started", action: action, data: data) }
     }
     guard let line else {
-      exchange.leaveStream()
+      exchange.door.leaveStream()
       return "url cannot be dialled"
     }
     stream = (line, action)
@@ -188,7 +188,7 @@ final class ExotelLegLine: @unchecked Sendable {
   }
 
   private func streamEnded(_ outcome: CallOutcome, action: String, data: [String: String]) {
-    exchange.leaveStream()
+    exchange.door.leaveStream()
     stream = nil
     let report = outcome.report
     let verdict = report.problems.first.map { ": \($0)" } ?? ""
@@ -200,7 +200,9 @@ final class ExotelLegLine: @unchecked Sendable {
     if isOver { tellEnd() }
   }
 
-  func end(because reason: String, event: String = "leg_terminated") {
+  func end(because reason: String) { end(because: reason, event: "leg_terminated") }
+
+  private func end(because reason: String, event: String) {
     guard !isOver else { return }
     alarms.cancel()
     if let playing { finishPlayback(playing.number, as: "interrupted") }

@@ -4,7 +4,7 @@ import Sockets
 
 /// One call of a simulated account: rings, asks its answer URL, does what the XML says as far as streams
 /// go, ends. Loop thread only.
-final class PlivoCallLine: @unchecked Sendable {
+final class PlivoCallLine: AccountLine, @unchecked Sendable {
   // Unchecked: confined to the loop's thread.
 
   /// How long a call without a stream waits for one: the document's own time without media.
@@ -99,7 +99,7 @@ final class PlivoCallLine: @unchecked Sendable {
   /// Dials the bot; nil where the call has a stream, or the account as many as it may.
   func startStream(_ directions: DialDirections, isOfXML: Bool) -> PlivoStreamLine? {
     guard let url = directions.address, let address = try? BotAddress(url),
-      !streams.contains(where: \.isUp), exchange.takeStream()
+      !streams.contains(where: \.isUp), exchange.door.takeStream()
     else { return nil }
     var call = call
     call.streamID = PlivoWeb.uuid()
@@ -117,7 +117,7 @@ final class PlivoCallLine: @unchecked Sendable {
       if isOfXML, number == documents { end(because: "the XML ran out (4010)") }
     }
     guard let stream else {
-      exchange.leaveStream()
+      exchange.door.leaveStream()
       return nil
     }
     // The list shows the newest; a call has few.

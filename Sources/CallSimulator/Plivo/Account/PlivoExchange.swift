@@ -18,14 +18,11 @@ final class PlivoExchange: SimulatedAccount, @unchecked Sendable {
   static let requests = [
     "call", "transfer", "hangup", "dtmf", "start-stream", "streams", "stream", "stop-stream",
   ]
-  private static let mostRemembered = 1_000
 
   let loop: EventLoop
   let rules: AccountRules
-  private let door: AccountDoor
-  private var calls: [String: PlivoCallLine] = [:]
-  private var order: [String] = []
-  private var streamsUp = 0
+  let door: AccountDoor
+  private var calls = AccountMemory<PlivoCallLine>()
 
   init(loop: EventLoop, rules: AccountRules) {
     self.loop = loop
@@ -112,12 +109,7 @@ final class PlivoExchange: SimulatedAccount, @unchecked Sendable {
     let call = PlivoCallLine(
       from: fields["from"] ?? "", to: fields["to"] ?? "", answerURL: url, method: method,
       exchange: self)
-    calls[call.id] = call
-    order.append(call.id)
-    if order.count > Self.mostRemembered {
-      let index = order.firstIndex { calls[$0]?.isOver ?? true } ?? 0
-      calls.removeValue(forKey: order.remove(at: index))?.end(because: "the server forgets it")
-    }
+    calls.remember(call, as: call.id)
     call.begin()
     return Self.json(
       201, ["message": .string("call fired"), "request_uuid": .string(call.id)])
@@ -160,22 +152,10 @@ final class PlivoExchange: SimulatedAccount, @unchecked Sendable {
       ["message": .string("audio streaming started"), "stream_id": .string(stream.id)])
   }
 
-  // Streams.
-
-  /// Counts one more; false where the account has as many as it may.
-  func takeStream() -> Bool {
-    guard streamsUp + rules.otherStreams < rules.mostStreams else { return false }
-    streamsUp += 1
-    return true
-  }
-
-  func leaveStream() { streamsUp -= 1 }
-
-  var summary: [String] { order.compactMap { calls[$0]?.summary } }
+  var summary: [String] { calls.summary }
 
   func stop() {
-    for call in calls.values { call.end(because: "the server stops") }
-    calls.removeAll()
+    calls.stop()
     door.stop()
   }
 
@@ -193,11 +173,7 @@ final class PlivoExchange: SimulatedAccount, @unchecked Sendable {
         }
       }
     }
-    var parts = URLComponents()
-    parts.percentEncodedQuery = String(decoding: request.body, as: UTF8.self)
-      .replacing("+", with: "%20")
-    return Dictionary(
-      (parts.queryItems ?? []).map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { $1 })
+    return Dictionary(request.form.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { $1 })
   }
 
   private static let nothing = HTTPResponse(status: 204, body: "")

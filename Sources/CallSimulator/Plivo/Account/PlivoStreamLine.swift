@@ -49,7 +49,7 @@ final class PlivoStreamLine: @unchecked Sendable {
     self.exchange = exchange
     line.start { [self] outcome in
       endedAt = Date()
-      exchange.leaveStream()
+      exchange.door.leaveStream()
       ended(outcome.report)
       let id = call.streamID
       Task {
