@@ -87,6 +87,8 @@ if !coreOnly {
       name: "BotTransport",
       dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CMalloc"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Fleet", dependencies: ["AudioEngine", "SeededRandom"], swiftSettings: swiftSettings),
     .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
       name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
@@ -185,6 +187,9 @@ if !coreOnly {
       ],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "FleetTests", dependencies: ["Fleet", "AudioEngine", "SeededRandom"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "RESTClientTests",
       dependencies: ["RESTClient", "PlatformREST", "BotTransport", "Telephony", "TestSupport"],
       swiftSettings: swiftSettings),
@@ -209,6 +214,7 @@ if !coreOnly {
     .library(name: "SQLiteCallLog", targets: ["SQLiteCallLog"]),
     .library(name: "PostgresCallLog", targets: ["PostgresCallLog"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
+    .library(name: "Fleet", targets: ["Fleet"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
     .library(name: "Console", targets: ["Console"]),
     .executable(name: "sidetone", targets: ["sidetone"]),
