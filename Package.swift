@@ -65,6 +65,8 @@ if !coreOnly {
     .systemLibrary(
       name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
+      name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(
       name: "CLibCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
@@ -88,7 +90,9 @@ if !coreOnly {
       dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Fleet", dependencies: ["AudioEngine", "SeededRandom"], swiftSettings: swiftSettings),
+      name: "Fleet",
+      dependencies: ["BotTransport", "AudioEngine", "SeededRandom", "Ground", "CHiredis"],
+      swiftSettings: swiftSettings),
     .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
       name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
@@ -110,8 +114,9 @@ if !coreOnly {
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "Console", "Recording", "BotTransport", "CallLog", "SQLiteCallLog", "PostgresCallLog",
-        "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "Ground", "CLibCrypto",
+        "Console", "Fleet", "Recording", "BotTransport", "CallLog", "SQLiteCallLog",
+        "PostgresCallLog", "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "Ground",
+        "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
@@ -187,7 +192,10 @@ if !coreOnly {
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "FleetTests", dependencies: ["Fleet", "AudioEngine", "SeededRandom"],
+      name: "FleetTests",
+      dependencies: [
+        "Fleet", "BotTransport", "AudioEngine", "SeededRandom", "Ground", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RESTClientTests",

@@ -39,7 +39,7 @@ public struct ExotelEndpoints: Sendable {
   /// The ``ServerConfiguration/notices`` of the server: they know its calls.
   public var notices: CallNotices
   /// Chooses where one call's stream goes, and with which parameters, at most 3 in 256 characters. It is
-  /// given this server's own address for the call. What it throws is answered with 500: an
+  /// given this server's own address for the call, or that of the peer that has most room. What it throws is answered with 500: an
   /// ``ParameterError`` in its own words, anything else without a word of it. It may be asked by
   /// anybody: give no secret away. nil gives that address.
   public var chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)?
@@ -141,11 +141,17 @@ public struct ExotelEndpoints: Sendable {
     })
   }
 
-  /// This server's address for a call: the media path, with whatever credentials the lookup itself was
+  /// The server that carries the call: this one, or one of its peers.
+  private func target(_ request: HTTPRequest) -> PublicAddress? {
+    let caller = request.query.first { ["callfrom", "from"].contains($0.name.lowercased()) }
+    return reach.address(of: request).map { notices.address(for: $0, hint: caller?.value) }
+  }
+
+  /// The server's address for a call: the media path, with whatever credentials the lookup itself was
   /// made with, in the same places, and with its sample rate. So none need be stored, and whoever
   /// knows none learns none.
   private func ownAddress(_ request: HTTPRequest) -> String? {
-    guard let address = reach.address(of: request) else { return nil }
+    guard let address = target(request) else { return nil }
     let segments = request.path.split(separator: "/").dropFirst(2)
     let path = ([Self.root] + segments.map { PercentEncoding.encode(String($0)) })
       .joined(separator: "/")
@@ -155,7 +161,7 @@ public struct ExotelEndpoints: Sendable {
   }
 
   private func mediaPath(_ request: HTTPRequest) -> HTTPResponse {
-    guard let address = reach.address(of: request) else { return Self.noHost }
+    guard let address = target(request) else { return Self.noHost }
     let segments = request.path.split(separator: "/").map { PercentEncoding.encode(String($0)) }
     let text =
       Self.withUser(request, address.description) + "/" + segments.joined(separator: "/")

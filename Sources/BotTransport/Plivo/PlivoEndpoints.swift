@@ -21,7 +21,8 @@ public struct PlivoEndpoints: Sendable {
   /// Takes status callbacks to the live calls that they are about: the ``ServerConfiguration/notices``
   /// of the server, which know its calls.
   public var notices: CallNotices
-  /// Chooses a call's stream; it is given the one to this server itself. What it throws is answered
+  /// Chooses a call's stream; it is given the one to this server itself, or to the peer that has most
+  /// room. What it throws is answered
   /// with 500.
   public var chooseStream: @Sendable (PlivoAnswerRequest, PlivoStream) throws -> PlivoStream
   /// Is told of each status callback that is believed, duplicates included: equal
@@ -58,10 +59,11 @@ public struct PlivoEndpoints: Sendable {
   }
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
-    guard let address = reach.address(of: request) else {
+    guard let own = reach.address(of: request) else {
       return HTTPResponse(status: 400, body: "The request names no host.\n")
     }
     let call = PlivoAnswerRequest(CallbackFields(request))
+    let address = notices.address(for: own, hint: call.from)
     var stream = PlivoStream(to: "\(address)/plivo")
     let secure = address.description.hasPrefix("wss:")
     let host = address.description.drop { $0 != ":" }

@@ -42,6 +42,8 @@ enum UpgradeRefusal: String, Hashable, Sendable, CaseIterable {
 final class Admission: Sendable {
   private struct State {
     var isDraining = false
+    /// Whether it will take no calls soon.
+    var isLeaving = false
     var told = TokenBucket(perSecond: 10)
     var all: TokenBucket
     var byAddress: TokenBuckets<String>
@@ -58,6 +60,9 @@ final class Admission: Sendable {
         byAddress: TokenBuckets(perSecond: limits.upgradesPerSecondAndAddress ?? 1)))
   }
 
+  /// How many calls there may be; nil for no bound.
+  var mostCalls: Int? { limits.calls }
+
   /// Whether calls are taken at all.
   var isReady: Bool { state.withLock { !$0.isDraining } }
 
@@ -71,6 +76,12 @@ final class Admission: Sendable {
   func hasRoom(beside activeCalls: Int) -> Bool {
     isReady && limits.calls.map { activeCalls < $0 } ?? true
   }
+
+  /// Whether no calls are taken any more, or soon will not be: who sends them here should stop.
+  var isLeaving: Bool { state.withLock { $0.isDraining || $0.isLeaving } }
+
+  /// Says that calls are taken for a short time only.
+  func leave() { state.withLock { $0.isLeaving = true } }
 
   /// Takes no call from now on.
   func drain() { state.withLock { $0.isDraining = true } }

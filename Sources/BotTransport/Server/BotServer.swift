@@ -97,8 +97,10 @@ public struct BotServer: Sendable {
     let admission = Admission(configuration.limits)
     let calls = CallTable(
       bot: bot, placement: configuration.botPlacement, known: configuration.notices.desk.known,
+      peers: configuration.peers,
       hasRoom: { admission.hasRoom(beside: $0) })
-    configuration.notices.begin(calls, meetsStrangers: doors.meetStrangers)
+    configuration.notices.begin(
+      calls, meetsStrangers: doors.meetStrangers, peers: configuration.peers)
     defer { configuration.notices.end(calls) }
     rules.withLock { $0.ownRoutes = ownRoutes(loops, calls, admission) }
     let listeners = try listen(on: loops, calls, admission)
@@ -106,6 +108,7 @@ public struct BotServer: Sendable {
     if let notice = doors.notice {
       configuration.log?(ServerEvent(.warning, .access, "paths are shut", [("which", notice)]))
     }
+    configuration.peers?.begin(ServedCalls(configuration, loops, calls, admission))
     onListening(listeners[0].port)
     configuration.log?(
       ServerEvent(
@@ -122,6 +125,11 @@ public struct BotServer: Sendable {
       let timeout = configuration.listener.handshakeTimeout
       await Task.detached { try? await Task.sleep(for: timeout) }.value
     }
+    if configuration.drainTimeout > .zero, let peers = configuration.peers {
+      // Who was sent here by one of them before it heard of this is taken all the same.
+      admission.leave()
+      await peers.leave()
+    }
     admission.drain()
     configuration.log?(ServerEvent(.info, .server, "stopping", [("calls", calls.count)]))
     if configuration.drainTimeout > .zero {
@@ -130,6 +138,7 @@ public struct BotServer: Sendable {
     }
     for listener in listeners { listener.close() }
     await calls.stop(within: configuration.stopTimeout)
+    await configuration.peers?.end()
     await configuration.notices.desk.flush(within: configuration.stopTimeout)
     await configuration.callLog?.flush(within: configuration.stopTimeout)
     configuration.log?(ServerEvent(.info, .server, "stopped"))
@@ -309,18 +318,19 @@ public struct BotServer: Sendable {
     guard configuration.isWatched else { return routes }
     routes.add("/healthz") { _ in HTTPResponse(status: 200, body: "ok\n") }
     routes.add("/readyz") { _ in
-      admission.isReady
-        ? HTTPResponse(status: 200, body: "ready\n")
-        : HTTPResponse(status: 503, body: "stopping\n")
+      admission.isLeaving
+        ? HTTPResponse(status: 503, body: "stopping\n")
+        : HTTPResponse(status: 200, body: "ready\n")
     }
     routes.add("/metrics") { [configuration] _ in
       HTTPResponse(later: { answer in
         MetricsGathering.gather(from: loops, calls) { findings in
           var page = MetricsPage(
             calls.metrics.snapshot, findings, waiting: calls.waiting.count,
-            callbacks: configuration.notices.desk.counts, isReady: admission.isReady,
+            callbacks: configuration.notices.desk.counts, isReady: !admission.isLeaving,
             streamLimit: configuration.limits.streams, version: configuration.version)
           if let counts = configuration.callLog?.counts { page.add(counts) }
+          if let counts = configuration.peers?.counts { page.add(counts) }
           if let counts = configuration.recordingCounts?() { page.add(counts) }
           if let counts = configuration.traceCounts?() { page.add(traces: counts) }
           answer(

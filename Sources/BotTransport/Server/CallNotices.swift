@@ -8,6 +8,7 @@ public import Telephony
 /// calls found by it.
 public final class CallNotices: Sendable {
   private let tables = Locked<[CallTable]>([])
+  private let peers = Locked<(any ServerPeers)?>(nil)
   let desk = CallbackDesk()
   /// Whether strangers reach a server that runs with these notices.
   private let meetsStrangers = Locked(false)
@@ -21,8 +22,12 @@ public final class CallNotices: Sendable {
   /// Whether everybody that a gate without a policy lets in is taken for the platform.
   var believesEverybody: Bool { meetsStrangers.withLock { !$0 } }
 
-  func begin(_ table: CallTable, meetsStrangers: Bool) {
+  func begin(_ table: CallTable, meetsStrangers: Bool, peers: (any ServerPeers)?) {
     desk.known.reserve()
+    if let peers {
+      self.peers.withLock { $0 = peers }
+      desk.peers.withLock { $0 = peers }
+    }
     if meetsStrangers { self.meetsStrangers.withLock { $0 = true } }
     tables.withLock { $0.append(table) }
   }
@@ -31,8 +36,18 @@ public final class CallNotices: Sendable {
     tables.withLock { $0.removeAll { $0 === table } }
   }
 
-  /// Lets word of a backlog at the platform reach the call that it is about, if that is here and live;
-  /// from any thread, at once.
+  /// The server that a new call is told to go to: `own`, or another where the server has peers. From
+  /// memory, at once.
+  ///
+  /// - Parameters:
+  ///   - own: the server itself, as whoever asks reaches it.
+  ///   - hint: what keeps calls together, such as the caller's number.
+  func address(for own: PublicAddress, hint: String?) -> PublicAddress {
+    peers.withLock { $0 }?.address(for: own, hint: hint) ?? own
+  }
+
+  /// Lets word of a backlog at the platform reach the call that it is about, if that is live here, or on one
+  /// of the server's peers; from any thread, at once.
   ///
   /// It counts in the call's statistics and lowers its lead, once for each `key`.
   ///
@@ -45,11 +60,13 @@ public final class CallNotices: Sendable {
   public func noteBacklog(
     on platform: Platform, callSID: String, streamSID: String?, percent: Int?, key: String
   ) {
-    for table in tables.withLock({ $0 }) {
+    let stream = StreamName(platform: platform, callSID: callSID, streamSID: streamSID)
+    let calls = tables.withLock { $0 }.compactMap { $0.newest(of: stream) }
+    for call in calls {
       // It may be on another loop.
-      if let call = table.newest(of: platform, callSID: callSID, streamSID: streamSID) {
-        Task { await call.noteBacklog(percent: percent, key: key) }
-      }
+      Task { await call.noteBacklog(percent: percent, key: key) }
     }
+    guard calls.isEmpty else { return }
+    peers.withLock { $0 }?.pass(BacklogNotice(of: stream, percent: percent, key: key))
   }
 }

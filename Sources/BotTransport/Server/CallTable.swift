@@ -8,18 +8,11 @@ import Telephony
 /// It is touched when a call opens, starts, ends and when its bot returns, never per message, so one
 /// lock serves all loops.
 final class CallTable: Sendable {
-  /// What a platform calls a stream; only streams that have a call's name can be told apart.
-  private struct Name: Hashable {
-    let platform: Platform?
-    let callSID: String
-    let streamSID: String?
-  }
-
   private struct State {
     var calls: [ObjectIdentifier: Call] = [:]
-    var newest: [Name: Call] = [:]
+    var newest: [StreamName: Call] = [:]
     /// Under which name a call is in `newest`; a platform may rename a stream later.
-    var names: [ObjectIdentifier: Name] = [:]
+    var names: [ObjectIdentifier: StreamName] = [:]
     var bots: [ObjectIdentifier: Task<Void, Never>] = [:]
     /// Calls that were given a phase.
     var phases = 0
@@ -28,6 +21,7 @@ final class CallTable: Sendable {
   private let bot: BotServer.Bot
   private let placement: BotPlacement
   private let known: KnownCalls
+  private let peers: (any ServerPeers)?
   private let hasRoom: @Sendable (_ calls: Int) -> Bool
   let metrics = ServerMetrics()
   let guesses = Guesses()
@@ -35,15 +29,17 @@ final class CallTable: Sendable {
   let waiting = WaitingSockets()
   private let state = Locked(State())
 
-  /// Makes a table without calls. `known` is told of every call that starts; `hasRoom` says whether a
-  /// socket that waited may become one more call beside so many.
+  /// Makes a table without calls. `known` and `peers` are told of every call that starts; `hasRoom` says
+  /// whether a socket that waited may become one more call beside so many.
   init(
     bot: @escaping BotServer.Bot, placement: BotPlacement, known: KnownCalls = KnownCalls(),
+    peers: (any ServerPeers)? = nil,
     hasRoom: @escaping @Sendable (_ calls: Int) -> Bool = { _ in true }
   ) {
     self.bot = bot
     self.placement = placement
     self.known = known
+    self.peers = peers
     self.hasRoom = hasRoom
   }
 
@@ -95,12 +91,17 @@ final class CallTable: Sendable {
   /// Gives the call its bot, and ends an older socket of the same stream.
   func started(_ call: Call, _ start: StreamStart, on platform: Platform?) {
     metrics.started(on: platform)
-    known.note([start.callSID, start.streamSID, start.legSID])
+    let identifiers = [start.callSID, start.streamSID, start.legSID]
+    known.note(identifiers)
     if let callSID = start.callSID {
-      let name = Name(platform: platform, callSID: callSID, streamSID: start.streamSID)
+      let name = StreamName(
+        platform: platform, callSID: callSID, streamSID: start.streamSID)
       let older = state.withLock { state in
         state.names[ObjectIdentifier(call)] = name
-        return state.newest.updateValue(call, forKey: name)
+        let older = state.newest.updateValue(call, forKey: name)
+        // In the order in which they are here: one that ends meanwhile is told of afterwards.
+        peers?.started(name, identifiers: identifiers.compactMap(\.self))
+        return older
       }
       // It may be on another loop.
       if let older { Task { await older.replace() } }
@@ -122,9 +123,13 @@ final class CallTable: Sendable {
   }
 
   /// The newest live socket of a stream; nil where there is none here.
-  func newest(of platform: Platform, callSID: String, streamSID: String?) -> Call? {
-    let name = Name(platform: platform, callSID: callSID, streamSID: streamSID)
-    return state.withLock { $0.newest[name] }
+  func newest(of stream: StreamName) -> Call? { state.withLock { $0.newest[stream] } }
+
+  /// The live streams of that identifier, or of a call of that identifier.
+  func named(_ sid: String) -> [Call] {
+    state.withLock { state in
+      state.newest.filter { $0.key.callSID == sid || $0.key.streamSID == sid }.map(\.value)
+    }
   }
 
   func ended(_ call: Call) {
@@ -136,6 +141,7 @@ final class CallTable: Sendable {
         return
       }
       state.newest.removeValue(forKey: name)
+      peers?.ended(name)
     }
   }
 

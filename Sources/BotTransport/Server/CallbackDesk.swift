@@ -44,6 +44,7 @@ final class CallbackDesk: Sendable {
   private let queue = DispatchQueue(label: "callbacks", qos: .utility)
   private let state = Locked(State())
   let known = KnownCalls()
+  let peers = Locked<(any ServerPeers)?>(nil)
 
   /// What became of the callbacks so far.
   var counts: [Outcome: Int] { state.withLock { $0.counts } }
@@ -80,7 +81,7 @@ final class CallbackDesk: Sendable {
   }
 
   /// Has `then` done for a callback that may be believed: its sender has shown who it is, or it names a
-  /// call that this server has or had, or one that `log` has a record of. On the desk's thread, or later.
+  /// call that this server has or had, that a peer has, or that `log` has a record of. On the desk's thread, or later.
   func judge(
     _ sender: Sender, naming identifiers: [String?], in log: CallLogWriter?,
     _ then: @escaping @Sendable () -> Void
@@ -90,12 +91,16 @@ final class CallbackDesk: Sendable {
       return then()
     }
     let names = identifiers.compactMap(\.self)
-    guard let log, !names.isEmpty, state.withLock({ $0.lookups.take(at: EventLoop.now) }) else {
+    let peers = peers.withLock { $0 }
+    guard log != nil || peers != nil, !names.isEmpty,
+      state.withLock({ $0.lookups.take(at: EventLoop.now) })
+    else {
       return count(.unknown)
     }
     state.withLock { $0.waiting += 1 }
     Task.detached { [self] in
-      let isRecorded = await log.knows(anyOf: names)
+      var isRecorded = await peers?.knows(anyOf: names) ?? false
+      if !isRecorded { isRecorded = await log?.knows(anyOf: names) ?? false }
       count(isRecorded ? .taken : .unknown)
       if isRecorded { then() }
       state.withLock { $0.waiting -= 1 }

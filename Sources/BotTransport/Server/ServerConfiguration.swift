@@ -39,6 +39,8 @@ public struct ServerConfiguration: Sendable {
   public var otherSockets: (@Sendable (UpgradeRequest, EventLoop) -> UpgradeDecision?)?
   /// Takes what is said of live calls beside their sockets to them.
   public let notices = CallNotices()
+  /// The other servers of the service; nil for a server that is alone. See ``ServerPeers``.
+  public var peers: (any ServerPeers)?
   /// Where bots run.
   public var botPlacement: BotPlacement
   /// Where each call's end is written down; nil for nowhere.

@@ -37,6 +37,8 @@ public struct ServerEvent: Hashable, Sendable {
     case recording
     /// What went into calls and came out.
     case trace
+    /// The other nodes, and the registry of all.
+    case fleet
   }
 
   /// A fact, by name.

@@ -20,7 +20,8 @@ public struct TwilioEndpoints: Sendable {
   public var callLog: CallLogWriter?
   /// The ``ServerConfiguration/notices`` of the server, which know its calls.
   public var notices: CallNotices
-  /// Chooses a call's stream; it is given the one to this server itself. What it throws is answered
+  /// Chooses a call's stream; it is given the one to this server itself, or to the peer that has most
+  /// room. What it throws is answered
   /// with 500.
   public var chooseStream: @Sendable (TwilioAnswerRequest, TwilioStream) throws -> TwilioStream
   /// Is told of each status callback that is believed, duplicates included: equal
@@ -57,10 +58,11 @@ public struct TwilioEndpoints: Sendable {
   }
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
-    guard let address = reach.address(of: request) else {
+    guard let own = reach.address(of: request) else {
       return HTTPResponse(status: 400, body: "The request names no host.\n")
     }
     let call = TwilioAnswerRequest(CallbackFields(request))
+    let address = notices.address(for: own, hint: call.from)
     var stream = TwilioStream(to: "\(address)/twilio")
     let secure = address.description.hasPrefix("wss:")
     let host = address.description.drop { $0 != ":" }

@@ -35,7 +35,7 @@ struct ServeCommand: Command {
 
     \(HelpText.paragraph(
       """
-      Files token, basic, \(secrets.map { $0 + ", " }.joined())tls-cert, tls-key and tls-client-ca in
+      Files token, basic, fleet-password, \(secrets.map { $0 + ", " }.joined())tls-cert, tls-key and tls-client-ca in
       $CREDENTIALS_DIRECTORY, where systemd's LoadCredential= puts them, serve as if
       their options were given.
       """))

@@ -8,12 +8,7 @@ enum CallText {
   static func table(_ records: [CallRecord]) -> String {
     guard !records.isEmpty else { return "no calls" }
     let heading = ["first seen (UTC)", "call", "from", "seconds", "close", "status", "verdict"]
-    let rows = [heading] + records.map(cells)
-    let widths = heading.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let line = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n")
+    return TextTable.lines([heading] + records.map(cells))
   }
 
   private static func cells(_ record: CallRecord) -> [String] {

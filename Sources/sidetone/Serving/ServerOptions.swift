@@ -5,7 +5,7 @@ import BotTransport
 struct ServerOptions {
   static let options =
     ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
-    + LimitOptions.options + CallLogOptions.options + RecordingOptions.options
+    + LimitOptions.options + FleetOptions.options + CallLogOptions.options + RecordingOptions.options
     + TraceOptions.options + WatchOptions.options
     + [ConsoleOptions.pageOption, ConsoleOptions.tokenOption]
 
@@ -13,6 +13,7 @@ struct ServerOptions {
   let tls: TLSOptions
   let watching: WatchOptions
   let limits: LimitOptions
+  let fleet: FleetOptions
   let callLog: CallLogOptions
   let recording: RecordingOptions
   let trace: TraceOptions
@@ -29,6 +30,7 @@ struct ServerOptions {
     endpoints = try EndpointOptions(arguments)
     tls = try TLSOptions(arguments)
     limits = try LimitOptions(arguments)
+    fleet = try FleetOptions(arguments, endpoints)
     callLog = try CallLogOptions(arguments)
     recording = try RecordingOptions(arguments)
     trace = try TraceOptions(arguments)
@@ -42,6 +44,7 @@ struct ServerOptions {
     configuration.listener.tls = tls.configuration
     limits.apply(to: &configuration)
     watching.apply(to: &configuration)
+    fleet.apply(to: &configuration)
     callLog.apply(to: &configuration)
     recording.apply(to: &configuration)
     trace.apply(to: &configuration)
