@@ -33,7 +33,8 @@ package final class RedisServer: @unchecked Sendable {
     self.process = process
     let deadline = ContinuousClock.now + .seconds(30)
     while !(try process.output()).contains("Ready to accept connections") {
-      try #require(ContinuousClock.now < deadline, "redis-server: \(try process.output())")
+      let said = try process.output()
+      try #require(ContinuousClock.now < deadline, "redis-server: \(said)")
       try await Task.sleep(for: .milliseconds(5))
     }
   }

@@ -9,11 +9,12 @@ public protocol ServerPeers: Sendable {
   /// The server has begun and takes calls.
   func begin(_ server: ServedCalls)
 
-  /// Where the stream of a new call goes.
+  /// Chooses where the stream of a new call goes.
   ///
   /// - Parameters:
   ///   - own: this server, as whoever asks reaches it.
   ///   - hint: what keeps calls together that belong together, such as the caller's number.
+  /// - Returns: `own`, or another server of the service.
   func address(for own: PublicAddress, hint: String?) -> PublicAddress
 
   /// A stream has begun here; it may be one that goes on elsewhere, which is then over there.

@@ -36,12 +36,12 @@ public final class CallNotices: Sendable {
     tables.withLock { $0.removeAll { $0 === table } }
   }
 
-  /// The server that a new call is told to go to: `own`, or another where the server has peers. From
-  /// memory, at once.
+  /// Chooses the server that a new call is told to go to. From memory, at once.
   ///
   /// - Parameters:
   ///   - own: the server itself, as whoever asks reaches it.
   ///   - hint: what keeps calls together, such as the caller's number.
+  /// - Returns: `own`, or another where the server has peers.
   func address(for own: PublicAddress, hint: String?) -> PublicAddress {
     peers.withLock { $0 }?.address(for: own, hint: hint) ?? own
   }

@@ -31,10 +31,8 @@ final class RedisConnection {
   /// Levels of lists in lists that are read.
   private static let deepest = 8
 
-  /// Connects and shows who it is.
-  ///
-  /// - Parameter limit: how long connecting, and each command afterwards, may take. Looking up the
-  ///   host's name has the resolver's own.
+  /// Connects and shows who it is. Connecting, and each command afterwards, may take as long as `limit`;
+  /// looking up the host's name has the resolver's own.
   init(_ address: RedisAddress, within limit: Duration) throws(RedisError) {
     name = address.name
     let microseconds = max(limit / .microseconds(1), 1_000)

@@ -164,9 +164,8 @@ extension FleetRegistry {
     }
   }
 
-  /// A stream goes on elsewhere: its socket here ends as one that was replaced.
-  ///
-  /// - Parameter ticket: with which it was held; one that has begun here since then stays.
+  /// A stream goes on elsewhere: its socket here ends as one that was replaced. `ticket` is with which it
+  /// was held; one that has begun here since then stays.
   func lose(_ key: String, _ ticket: String?) {
     let stream = state.withLock { state -> StreamName? in
       guard let carried = state.carried[key], carried.ticket == ticket else { return nil }

@@ -5,8 +5,8 @@ import BotTransport
 struct ServerOptions {
   static let options =
     ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
-    + LimitOptions.options + FleetOptions.options + CallLogOptions.options + RecordingOptions.options
-    + TraceOptions.options + WatchOptions.options
+    + LimitOptions.options + FleetOptions.options + CallLogOptions.options
+    + RecordingOptions.options + TraceOptions.options + WatchOptions.options
     + [ConsoleOptions.pageOption, ConsoleOptions.tokenOption]
 
   let listening: ListenOptions
