@@ -33,7 +33,7 @@ import Testing
   @Test("never a node that drains, is late, is gone or is full", arguments: 0..<60 as Range<UInt64>)
   func legal(seed: UInt64) {
     var rng = SplitMix64(seed: seed)
-    var router = FleetRouter(own: "n0")
+    var router = FleetRouter(own: "n0", configuration: .init(memory: .seconds(1)))
     var now = Self.start
     for _ in 0..<6 {
       let nodes = Self.random(&rng)
@@ -128,7 +128,7 @@ import Testing
   @Test("an assignment counts for the memory and no longer, also through new views")
   func remembers() {
     var rng = SplitMix64(seed: 1)
-    var router = FleetRouter(own: "n0")
+    var router = FleetRouter(own: "n0", configuration: .init(memory: .seconds(1)))
     var nodes = Self.even(2, capacity: 1)
     nodes[1].liveCalls = 1
     router.update(nodes, at: Self.start)

@@ -23,12 +23,26 @@ struct SimulateCommand: Command {
       help:
         "show instead the silence that a host which stalls once a second puts into 12 s of speech"
     ),
+    Option(
+      "--fleet",
+      help:
+        "simulate fleets instead, which route calls while nodes die, drain and lose their registry (default 100 seeds)"
+    ),
+    Option(
+      "--nodes", "COUNT",
+      help: "with --fleet: nodes of each fleet, 2 to 5000 (default: by the seed)"),
+    Option(
+      "--json", "FILE", help: "with --fleet: write all figures as JSON; '-' for standard output"),
   ]
   static let notes = """
     Each seed is one call: a platform that plays as one of the known ones does, a
     bot that speaks, is interrupted, pauses and writes late, and a network and a
     host with faults. The same seed is the same call to the byte. A call that breaks
     a promise is made shorter as long as it still does, and shown.
+
+    With --fleet each seed is a minute of a fleet: nodes that die, are cut off, drain or
+    run late, a registry that goes away or forgets, bursts of up to 1000 calls/s. It is
+    told how evenly calls lie, how many came to a wrong node and how many were refused.
 
     exit status: 0 every promise was kept, 1 one was broken, 2 wrong usage
 
@@ -37,6 +51,7 @@ struct SimulateCommand: Command {
       sidetone simulate --seed 4711 --trace
       sidetone simulate --seeds 100 --traces calls
       sidetone simulate --stalls
+      sidetone simulate --fleet --seeds 1000 --json fleets.json
     """
 
   private let seeds: Range<UInt64>
@@ -44,6 +59,7 @@ struct SimulateCommand: Command {
   private let showsStalls: Bool
   private let folder: String?
   private let page: String?
+  private let fleets: FleetSimulation?
 
   init(_ arguments: Arguments) throws(UsageError) {
     let first = try arguments.integer("--seed", in: 0...(1 << 53))
@@ -59,11 +75,24 @@ struct SimulateCommand: Command {
     if traces, first == nil || count ?? 1 != 1 {
       throw UsageError("--trace shows one call", advice: "name it: --seed NUMBER --trace")
     }
+    let isFleet = arguments.flag("--fleet")
     let start = UInt64(first ?? 0)
-    seeds = start..<(start + UInt64(count ?? (first == nil ? 1_000 : 1)))
+    seeds = start..<(start + UInt64(count ?? (first != nil ? 1 : isFleet ? 100 : 1_000)))
+    let nodes = try arguments.integer("--nodes", in: 2...5_000)
+    let json = try arguments.text("--json")
+    try SoundFile.checkWritable(json, for: "--json")
+    if !isFleet, nodes != nil || json != nil {
+      throw UsageError("--nodes and --json belong to --fleet")
+    }
+    if isFleet, traces || folder != nil || page != nil || showsStalls {
+      throw UsageError(
+        "--fleet simulates no call", advice: "leave --trace, --traces, --html and --stalls out")
+    }
+    fleets = isFleet ? FleetSimulation(seeds: seeds, nodes: nodes, json: json) : nil
   }
 
   func run() async throws(UsageError) -> ExitStatus {
+    if let fleets { return try await fleets.run() }
     if showsStalls { return Self.showStalls() }
     if let folder { return try write(into: folder) }
     if traces {
