@@ -7,6 +7,7 @@
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
 #   make stall-load a server that is stopped for 100 ms, 200 times, under load (ARGS="500")
 #   make soak-proxy faults on both sides of the proxy, again and again, and what they leave
+#   make fleet-test three nodes, Redis and PostgreSQL on this machine, killed, cut and restarted under calls
 #   make check-bots public bots called as each platform, directly and behind the proxy
 #   make check      lint, tests and sanitizers
 
@@ -21,7 +22,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build command setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
-  dependents lint check-deploy check-bots soak-proxy docs man format bench bench-load stall-load check clean
+  dependents lint check-deploy check-bots soak-proxy fleet-test docs man format bench bench-load stall-load check clean
 
 setup:
 	@scripts/setup
@@ -139,12 +140,16 @@ check-bots: setup
 soak-proxy: setup
 	scripts/soak-proxy
 
+# Three nodes under calls: one killed, Redis and PostgreSQL away, all restarted. Ten minutes.
+fleet-test: setup
+	scripts/fleet-test
+
 # Ten minutes of a call with stalls, barge-ins and lost messages, recorded, beside what its caller heard.
 recording: setup
 	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
 
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording soak-proxy
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test
 
 clean:
 	rm -rf .build .build-*

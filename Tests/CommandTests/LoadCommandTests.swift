@@ -48,6 +48,39 @@ import Testing
     #expect(sent > 20 * 5 * 45)
   }
 
+  @Test("each caller asks where to dial")
+  func lookup() async throws {
+    let server = try RunningSidetone(["serve", "--port", "0", "--bot", "echo"])
+    let url = try #require(try await server.firstLine().split(separator: "/").last)
+    let json = scratch.file("load.json")
+    // The load is in clear; a server that is told nothing else takes itself to be behind TLS.
+    let run = try await Sidetone([
+      "load", "--lookup", "http://\(url)/exotel/stream-url", "--provider", "exotel", "--calls", "2",
+      "--ramp", "0", "--duration", "2", "--json", json.path,
+    ])
+    let figures = try JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any]
+    #expect(figures?["calls"] as? Int == 2 && figures?["completed"] as? Int == 0)
+    #expect((figures?["failures"] as? [String: Int])?.values.reduce(0, +) == 2, "\(run.output)")
+    server.interrupt()
+    _ = try await server.end()
+
+    let port = try #require(Int(url.split(separator: ":").last ?? ""))
+    let plain = try RunningSidetone([
+      "serve", "--port", "\(port)", "--bot", "echo", "--public-url", "ws://\(url)",
+      "--allow-unauthenticated",
+    ])
+    _ = try await plain.firstLine()
+    let whole = try await Sidetone([
+      "load", "--lookup", "http://\(url)/plivo/answer", "--provider", "plivo", "--calls", "3",
+      "--ramp", "0", "--duration", "2", "--json", "-",
+    ])
+    #expect(whole.output.contains("\"completed\" : 3"), "\(whole.output)\(whole.errors)")
+    plain.interrupt()
+    _ = try await plain.end()
+    #expect(try await Sidetone("load").status == 2)
+    #expect(try await Sidetone("load", "ws://h/plivo", "--lookup", "http://h/plivo").status == 2)
+  }
+
   @Test("a bot that says nothing has lost everything")
   func silence() async throws {
     let words = ["--calls", "3", "--ramp", "0", "--duration", "2"]

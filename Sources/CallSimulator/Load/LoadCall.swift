@@ -51,7 +51,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     self.loop = loop
     self.plan = plan
     self.ended = ended
-    wire = LoadWire(plan.dialect, index: index, sounds)
+    wire = LoadWire(plan.dialect, plan.name, index: index, sounds)
     interruptions = LoadInterruptions(saying: sounds.interruption, every: plan.interruptEvery)
     ear = LoadEar(plan.dialect.wire)
     rules = plan.rules
@@ -71,6 +71,15 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     } catch {
       finish(.failed("\(error)"))
     }
+  }
+
+  /// Opens the socket that an answer named.
+  func place(as directions: DialDirections) {
+    guard end == nil else { return }
+    guard let text = directions.address, let address = try? BotAddress(text) else {
+      return finish(.failed(directions.problems.first ?? "the answer names no address"))
+    }
+    place(to: address)
   }
 
   /// Speaks up at `time`.

@@ -10,6 +10,20 @@ public struct LoadPlan: Sendable {
     case speaks
   }
 
+  /// A platform's question where to dial.
+  public struct Lookup: Sendable {
+    let web: any SimulatedWeb
+    let url: String
+
+    /// Asks an absolute `http` or `https` address in the words of `web`.
+    public init(_ web: any SimulatedWeb, asking url: String) {
+      self.web = web
+      self.url = url
+    }
+  }
+
+  /// What the names of calls and streams begin with: another for each of two loads at a time.
+  public var name = "load"
   /// How many calls there are at once.
   public var calls = 100
   /// The calls begin evenly over this time.
@@ -30,6 +44,8 @@ public struct LoadPlan: Sendable {
   public var interruptAfter: Duration?
   /// They do it again and again, so long after the last time; longer than ``speech``. nil: once.
   public var interruptEvery: Duration?
+  /// What each call asks where to dial, as its platform does; nil: all dial one address.
+  public var lookup: Lookup?
   /// The process whose processor time and memory are measured; nil for none.
   public var serverProcess: Int32?
 

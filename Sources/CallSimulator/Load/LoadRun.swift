@@ -22,7 +22,7 @@ public final class LoadRun: @unchecked Sendable {
 
   private let plan: LoadPlan
   private let sounds: LoadSounds
-  private let address: BotAddress
+  private let address: BotAddress?
   private let loop: EventLoop
   private let tell: @Sendable (Progress) -> Void
   private var calls: [LoadCall] = []
@@ -40,14 +40,16 @@ public final class LoadRun: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - plan: what the callers do.
-  ///   - address: where the bot listens.
+  ///   - address: where the bot listens; nil where each call asks.
   ///   - loop: a loop that has been started, for this load alone.
   ///   - tell: told of the progress four times a second, on the loop's thread.
   public init(
-    _ plan: LoadPlan, to address: BotAddress, on loop: EventLoop,
+    _ plan: LoadPlan, to address: BotAddress?, on loop: EventLoop,
     progress tell: @escaping @Sendable (Progress) -> Void = { _ in }
   ) {
     precondition(plan.calls > 0, "a load has one call at least")
+    precondition(
+      (address == nil) != (plan.lookup == nil), "a load has an address, or asks for them")
     self.plan = plan
     sounds = LoadSounds(plan)
     self.address = address
@@ -102,7 +104,17 @@ public final class LoadRun: @unchecked Sendable {
       if let after = plan.interruptAfter {
         call.interrupt(at: began + plan.ramp + after)
       }
-      call.place(to: address)
+      place(call)
+    }
+  }
+
+  private func place(_ call: LoadCall) {
+    if let address { return call.place(to: address) }
+    guard let lookup = plan.lookup else { return }
+    Task { [loop] in
+      let web = CallWeb(lookup.web, about: lookup.web.call())
+      let directions = await web.directions(asking: lookup.url)
+      loop.perform { call.place(as: directions) }
     }
   }
 

@@ -13,9 +13,9 @@ struct LoadWire {
   private(set) var messages = 0
 
   /// Every call says something of its own, so that audio which comes back to another caller is known.
-  init(_ dialect: any LoadDialect, index: Int, _ sounds: LoadSounds) {
+  init(_ dialect: any LoadDialect, _ name: String, index: Int, _ sounds: LoadSounds) {
     self.dialect = dialect
-    stream = "load-\(index)"
+    stream = "\(name)-\(index)"
     interruption = sounds.interruption
     isUnique = sounds.voice == nil
     if let voice = sounds.voice {

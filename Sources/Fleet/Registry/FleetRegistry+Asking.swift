@@ -86,7 +86,6 @@ extension FleetRegistry {
         nodes.compactMap { node in PublicAddress(node.address).map { (node.id, $0) } },
         uniquingKeysWith: { $1 })
       state.counts.servers = nodes.count
-      state.renewals += 1
       defer { state.needsAll = false }
       return state.needsAll || answer.first?.integer != 1
     }
@@ -100,6 +99,10 @@ extension FleetRegistry {
       let isNews = state.wasTold ? state.counts.isRegistryUp != isUp : true
       state.wasTold = true
       state.counts.isRegistryUp = isUp
+      if !isUp {
+        state.changed.removeAll()
+        state.isChanged.removeAll()
+      }
       return isNews
     }
     guard isNews, let log = served.withLock({ $0 })?.log else { return }

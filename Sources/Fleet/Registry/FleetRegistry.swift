@@ -44,7 +44,6 @@ public final class FleetRegistry: ServerPeers {
     var needsAll = true
     /// Whether the lease is to be renewed at once.
     var isHurried = true
-    var renewals = 0
     var wasTold = false
     var isEnding = false
     /// Threads that have not ended.
@@ -113,6 +112,8 @@ public final class FleetRegistry: ServerPeers {
   private func note(_ key: String, _ change: (inout State) -> Void) {
     state.withLock { state in
       change(&state)
+      // While Redis is away nothing is collected: all is told when it is back.
+      guard state.counts.isRegistryUp else { return }
       if state.isChanged.insert(key).inserted { state.changed.append(key) }
     }
     wake.signal()
@@ -179,12 +180,10 @@ public final class FleetRegistry: ServerPeers {
   /// Says that this node takes no calls soon, and waits until the others have read that and whom they sent
   /// before has come: one lease. At once where there are none, or Redis is away.
   public func leave() async {
-    let before = state.withLock { $0.renewals }
     hurry()
-    let isTold = await wait(within: configuration.beat * 2) { $0.renewals > before + 1 }
-    let hasOthers = state.withLock { $0.counts.isRegistryUp && $0.counts.servers > 1 }
-    guard isTold || hasOthers else { return }
-    if hasOthers { _ = await wait(within: configuration.lease) { _ in false } }
+    _ = await wait(within: configuration.lease) { state in
+      !state.counts.isRegistryUp || state.counts.servers < 2
+    }
   }
 
   /// Gives the lease back and ends the threads.

@@ -8,7 +8,8 @@ struct LoadCommand: Command {
   static let name = "load"
   static let summary = "place many calls to a bot at once and measure what it carries"
   static let operands = [
-    Operand(name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH")
+    Operand(
+      name: "URL", help: "where the bot listens, ws://HOST:PORT/PATH", isRequired: false)
   ]
   static let options = [
     Option("--calls", "COUNT", help: "how many calls at once, 1 to 20000 (default 100)"),
@@ -18,6 +19,9 @@ struct LoadCommand: Command {
     Option(
       "--provider", "NAME",
       help: "\(dialects), all 8000 Hz every 20 ms (default \(usual.name))"),
+    Option(
+      "--lookup", "URL",
+      help: "ask this http(s) address where to dial before each call, in place of URL"),
     Option(
       "--policy", "NAME",
       help:
@@ -67,6 +71,7 @@ struct LoadCommand: Command {
       sidetone load ws://127.0.0.1:5001/\(usual.name) --calls 500 --duration 60
       sidetone load ws://127.0.0.1:5001/\(usual.name) --calls 1000 --server-pid 4711
       sidetone load ws://127.0.0.1:5001/\(usual.name) --audio voice.wav
+      sidetone load --lookup http://127.0.0.1:5001/\(usual.name)/answer --calls 300
       sidetone load ws://127.0.0.1:5001/\(usual.name) --bot-speaks --interrupt-after 3
     """
 
@@ -82,14 +87,15 @@ struct LoadCommand: Command {
     }.joined(separator: ", ")
   }
 
-  private let address: BotAddress
+  /// nil where each call asks.
+  private let address: BotAddress?
   private var plan: LoadPlan
   private let json: String?
   private let page: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
     do {
-      address = try BotAddress(arguments.operand(0))
+      address = try arguments.optionalOperand(0).map { try BotAddress($0) }
     } catch {
       throw UsageError("\(error)")
     }
@@ -99,6 +105,20 @@ struct LoadCommand: Command {
       throw UsageError("--provider \(provider.name) places no loads")
     }
     plan = LoadPlan(dialect)
+    plan.name += "-" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
+    let asked = try WebOptions.address(arguments, "--lookup")
+    guard (address == nil) != (asked == nil) else {
+      throw UsageError(
+        address == nil
+          ? "URL is missing: where the bot listens, or what to ask for it (--lookup)"
+          : "URL and --lookup both say where to dial: leave one out")
+    }
+    if let asked {
+      guard let web = provider.web else {
+        throw UsageError("\(provider.name) asks nobody where to dial: give URL")
+      }
+      plan.lookup = LoadPlan.Lookup(web, asking: asked)
+    }
     func seconds(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Duration? {
       try arguments.number(name, in: range).map { .milliseconds(Int($0 * 1_000)) }
     }
