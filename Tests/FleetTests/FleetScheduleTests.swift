@@ -44,7 +44,10 @@ import Testing
   func forgets() {
     let outcome = FleetSchedule(
       seed: 3, capacities: Array(repeating: 100, count: 40), use: 0.5,
-      faults: [.outage(at: .seconds(20), length: .seconds(10), forgets: true)]
+      faults: [
+        .outage(at: .seconds(20), length: .seconds(10), forgets: true),
+        .burst(perSecond: 300, at: .seconds(29), length: .seconds(3)),
+      ]
     ).run()
     #expect(outcome.violation == nil)
     #expect(outcome.itself["stale_view", default: 0] > 0)
@@ -52,10 +55,23 @@ import Testing
     #expect(outcome.worstImbalance < 1.4)
   }
 
+  @Test("a node that dies while the registry is away is left alone once no view is believed")
+  func deathUnseen() {
+    let outcome = FleetSchedule(
+      seed: 6, capacities: Array(repeating: 100, count: 10), use: 0.5, meanCall: .seconds(20),
+      faults: [
+        .outage(at: .seconds(20), length: .seconds(15), forgets: false),
+        .death(nodes: [4], at: .seconds(20), away: nil),
+      ]
+    ).run()
+    #expect(outcome.violation == nil)
+    #expect((2_000...3_010).contains(outcome.longestBlindMs))
+  }
+
   @Test("nodes that drain get no call once they take none")
   func drain() {
     let outcome = FleetSchedule(
-      seed: 4, capacities: Array(repeating: 100, count: 9), use: 0.4,
+      seed: 4, capacities: Array(repeating: 100, count: 9), use: 0.4, meanCall: .seconds(20),
       faults: [.drain(nodes: [0, 1, 2], at: .seconds(20))]
     ).run()
     #expect(outcome.violation == nil)
