@@ -69,6 +69,10 @@ public final class FleetRegistry: ServerPeers {
   /// Begins to take part.
   public func begin(_ server: ServedCalls) {
     served.withLock { $0 = server }
+    state.withLock { state in
+      state.isEnding = false
+      state.needsAll = true
+    }
     for (name, body) in [("fleet", ask), ("fleet-hear", hear)] as [(String, @Sendable () -> Void)] {
       state.withLock { $0.threads += 1 }
       let thread = Thread { [state] in
