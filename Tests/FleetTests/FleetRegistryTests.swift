@@ -15,7 +15,7 @@ struct FleetRegistryTests {
   }
 
   /// A stream that says where it was told to end.
-  private func stream(_ port: Int, post: String = "") throws -> PythonPeer {
+  private func stream(_ port: Int) throws -> PythonPeer {
     try PythonPeer(
       port: port,
       """
@@ -33,6 +33,12 @@ struct FleetRegistryTests {
                   say(end.code, end.reason)
       asyncio.run(main())
       """)
+  }
+
+  /// What is answered over HTTP.
+  private func answer(_ port: Int, _ path: String) async -> String {
+    let words = ["-s", "--max-time", "20", "http://127.0.0.1:\(port)\(path)"]
+    return (try? await Subprocess("/usr/bin/curl", words).end().output) ?? ""
   }
 
   private func nodes(_ redis: RedisAddress) -> [String] {
@@ -55,6 +61,12 @@ struct FleetRegistryTests {
     let sent = (0..<40).compactMap { _ in one.assigned }
     #expect(Set(sent) == Set([one.port, two.port]))
     #expect(abs(sent.filter { $0 == two.port }.count - 20) <= 2, "\(sent)")
+    for path in ["/exotel/stream-url", "/exotel", "/plivo/answer", "/twilio/answer"] {
+      let named = await eventually(.seconds(20)) {
+        await answer(one.port, path).contains("ws://127.0.0.1:\(two.port)/")
+      }
+      #expect(named, "\(path)")
+    }
     // One that is gone without a word is forgotten when its lease ends.
     let ghost = FleetLease(
       node: FleetNode(id: "n3", address: "ws://127.0.0.1:1", capacity: 9_000), since: 0)
@@ -88,14 +100,8 @@ struct FleetRegistryTests {
     #expect(await two.registry.knows(anyOf: ["X", "S1"]))
     #expect(await !two.registry.knows(anyOf: ["X"]))
 
-    let told = try await Subprocess(
-      "/usr/bin/curl",
-      [
-        "-s", "--max-time", "20", "-d", "Event=DegradedStream&CallUUID=C1&StreamID=S1&Level=40%25",
-        "http://127.0.0.1:\(two.port)/plivo/status",
-      ]
-    ).end()
-    #expect(told.status == 0)
+    let report = "?Event=DegradedStream&CallUUID=C1&StreamID=S1&Level=40%25"
+    #expect(await answer(two.port, "/plivo/status" + report) == "ok\n")
     #expect(await eventually(.seconds(20)) { one.backlogs.withLock { $0 } == 1 })
 
     let second = try stream(two.port)
