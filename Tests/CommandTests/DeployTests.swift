@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What deploy/ holds, with real servers.
-@Suite("deploy", .timeLimit(.minutes(2))) struct DeployTests {
+@Suite("deploy", .timeLimit(.minutes(5))) struct DeployTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
@@ -34,7 +34,7 @@ import Testing
     let script = Self.root.appendingPathComponent("scripts/check-deploy").path
     let run = try await Subprocess(
       "/bin/bash", [script], environment: ["PATH=/usr/bin:/bin", "LANG=C"]
-    ).end()
+    ).end(within: .seconds(240))
     #expect(run.status == 0, "\(run.errors)")
   }
 
