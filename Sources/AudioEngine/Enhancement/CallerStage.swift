@@ -62,6 +62,9 @@ final class CallerStage: @unchecked Sendable {
     return enhancer.mayHoldEcho
   }
 
+  /// Puts the line's own noise in place of what a detector is not to hear.
+  func cover(_ samples: inout MutableSpan<Int16>) { enhancer.cover(&samples) }
+
   /// The bot's next bytes are heard from `start` on.
   func beginsToPlay(at start: MonotonicTime) {
     ear.beginsToPlay(at: place(start))

@@ -25,14 +25,8 @@ public struct Enhancer: ~Copyable {
   private var far: [Int16]
   private var farStart = 0
   private var delayed: [Int16]
-  /// Frames in which the far end could be heard, since the filter was aligned where it was.
-  private var farFrames = 0
-  private static let framesToSettle = 100
-  /// Whether 20 dB have been taken out since then.
-  private var isSettled = false
-  /// The energy that came and that was left in the last quarter second of those.
-  private var came = 0.0
-  private var left = 0.0
+  private var echoGuard = EchoGuard()
+  private var noise = LineNoise()
   /// By how much the far end is delayed before the filter, in samples; nil before it is known.
   private var offset: Int?
 
@@ -60,13 +54,11 @@ public struct Enhancer: ~Copyable {
   /// How often the delay was found anew, far from where it was.
   public private(set) var realignments = 0
 
-  /// Whether the newest frame may still hold the bot's voice unnoticed: that is played, or was so up to
-  /// ``longestDelay`` ago, and how late it comes back is not known, or not for long enough for 20 dB of it to
-  /// be taken out. After two seconds of the bot's speech in which that has not come about it is taken not
-  /// to: the line returns nothing, or the caller speaks.
-  public var mayHoldEcho: Bool {
-    options.cancelsEcho && finder.isFarHeard && !isSettled && farFrames < Self.framesToSettle
-  }
+  /// Whether what is in the newest frame may be the bot's voice, that is played or was so up to
+  /// ``longestDelay`` ago: it is not known yet how late it comes back, or 13 dB of it were not taken out yet,
+  /// or were taken out of this very frame. After two seconds of the bot's speech without an echo, and six
+  /// with one that does not become softer, that is over: the line returns nothing, or the caller speaks.
+  public var mayHoldEcho: Bool { options.cancelsEcho && finder.isFarHeard && echoGuard.isDoubtful }
 
   /// Enhances one frame.
   ///
@@ -81,17 +73,22 @@ public struct Enhancer: ~Copyable {
     push(heard)
     finder.listen(near: frame.span, far: heard)
     align()
-    let before = Double(Level(of: frame.span).sumOfSquares)
+    let came = energy(of: frame.span)
     if let offset {
       takeFar(delayedBy: offset)
       filters.cancelEcho(in: &frame, far: delayed.span)
     }
     filters.suppress(&frame)
-    guard finder.isFarLoud, farFrames < Self.framesToSettle else { return }
-    farFrames += 1
-    came = 0.92 * came + before
-    left = 0.92 * left + Double(Level(of: frame.span).sumOfSquares)
-    if offset != nil, farFrames > 12, left * 100 < came { isSettled = true }
+    let left = energy(of: frame.span)
+    noise.follow(left)
+    echoGuard.listen(came: came, left: left / filters.gain, isFarLoud: finder.isFarLoud)
+  }
+
+  /// Puts noise as soft as the line's own in place of a frame that a detector is not to hear.
+  public mutating func cover(_ frame: inout MutableSpan<Int16>) { noise.fill(&frame) }
+
+  private func energy(of frame: Span<Int16>) -> Double {
+    Double(Level(of: frame).sumOfSquares) / Double(frameSampleCount)
   }
 
   private mutating func push(_ heard: Span<Int16>) {
@@ -113,7 +110,7 @@ public struct Enhancer: ~Copyable {
       realignments += 1
     }
     offset = max(found - lead, 0)
-    (farFrames, isSettled, came, left) = (0, false, 0, 0)
+    echoGuard.align()
   }
 
   private mutating func takeFar(delayedBy offset: Int) {

@@ -79,6 +79,18 @@ internal import CSpeexDSP
     }
   }
 
+  /// By how much the energy of the newest frame was raised by gain control; 1 where there is none.
+  var gain: Double {
+    // Whole decibels in the library, whatever its header says.
+    var decibels: CInt = 0
+    unsafe speex_preprocess_ctl(preprocessor, SPEEX_PREPROCESS_GET_AGC_GAIN, &decibels)
+    let step = decibels < 0 ? 1 / 1.258_925 : 1.258_925
+    var gain = 1.0
+    var rest = Int(decibels.magnitude)
+    while rest > 0 { (gain, rest) = (gain * step, rest - 1) }
+    return gain
+  }
+
   /// Forgets the echo's path.
   func reset() {
     if let echo = unsafe echo { unsafe speex_echo_state_reset(echo) }

@@ -142,7 +142,7 @@ struct InboundTimeline: ~Copyable {
   private var isInSample: Bool { ring.end % wire.encoding.bytesPerSample != 0 }
 
   /// Gives what has arrived since it last did, at the wire's rate, piece by piece.
-  mutating func listen(_ hear: (Span<Int16>) -> Void) {
+  mutating func listen(with stage: CallerStage?, _ hear: (Span<Int16>) -> Void) {
     let size = wire.encoding.bytesPerSample
     var position = max(listened, ring.start)
     while readableEnd - position >= size {
@@ -151,6 +151,8 @@ struct InboundTimeline: ~Copyable {
       var span = samples.mutableSpan
       if position >= unsure {
         ring.expand(position..<(position + count * size), from: wire.encoding, into: &span)
+      } else {
+        stage?.cover(&span)
       }
       hear(samples.span.extracting(first: count))
       position += count * size

@@ -10,12 +10,12 @@ extension MediaSession {
   mutating func listen(at now: MonotonicTime) {
     let rate = configuration.wire.rate
     // Taken out and put back, so that what is in them has one owner and is changed in place.
-    var detector = detector.take()
+    var detector = listener.take()
     var beepDetectors = beepDetectors
     self.beepDetectors = []
     var edge: SpeechEdge?
     var beep: Beep?
-    inbound.listen { samples in
+    inbound.listen(with: stage) { samples in
       edge = detector?.hear(samples, rate: rate) ?? edge
       for index in beepDetectors.indices {
         beep = beepDetectors[index].hear(samples, rate: rate) ?? beep
@@ -27,7 +27,7 @@ extension MediaSession {
     let quiet = edge == nil ? 0 : detector.quietDuration.wholeNanoseconds
     let boundary = edge == nil ? nil : detector.lastEdge
     let spoken = detector.spoken
-    self.detector = detector
+    listener = detector
     if let trace, edge != nil || barge.phase == .listening {
       trace.add(TracedHearing(edge, quiet: .nanoseconds(quiet), spoken: spoken), at: now)
     }

@@ -20,7 +20,12 @@ public struct MediaSession: ~Copyable {
   public private(set) var isClosed = false
 
   /// Hears when the caller speaks; ``SessionEvent/callerSpeech(_:)`` tells. None by default.
-  public var detector: (any SpeechDetector)?
+  public var detector: (any SpeechDetector)? {
+    // Set through an optional session, as `session?.detector = detector`, a stored property of a noncopyable
+    // type would never release what it held before.
+    get { listener }
+    set { listener = newValue }
+  }
   /// When a caller whom the detector hears interrupts the bot's speech; nil, the default, for never.
   public var bargeIn: BargeInPolicy? {
     didSet {
@@ -35,6 +40,8 @@ public struct MediaSession: ~Copyable {
   /// the platform takes whatever comes.
   public var allowance: Int?
 
+  /// What ``detector`` holds.
+  var listener: (any SpeechDetector)?
   /// Hears the beep of a mailbox, where it is to be heard: one or none, so that calls without pay for no
   /// more than an empty array.
   var beepDetectors: [BeepDetector] = []
@@ -136,7 +143,7 @@ public struct MediaSession: ~Copyable {
       recorder?.callerMessageEnded(at: now)
     }
     if result == .taken, stage != nil { enhance(at: now) }
-    if result == .taken, detector != nil || !beepDetectors.isEmpty { listen(at: now) }
+    if result == .taken, listener != nil || !beepDetectors.isEmpty { listen(at: now) }
     return result
   }
 

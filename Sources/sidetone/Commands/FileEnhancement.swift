@@ -76,7 +76,14 @@ struct FileEnhancement {
       var all = samples.mutableSpan
       var frame = all._mutatingExtracting(range)
       enhancer.process(&frame, far: Array(played[range]).span)
-      listened += enhancer.mayHoldEcho ? [Int16](repeating: 0, count: size) : Array(samples[range])
+      if enhancer.mayHoldEcho {
+        var noise = [Int16](repeating: 0, count: size)
+        var span = noise.mutableSpan
+        enhancer.cover(&span)
+        listened += noise
+      } else {
+        listened += samples[range]
+      }
     }
     samples.removeLast(padding.count)
     listened.removeLast(padding.count)

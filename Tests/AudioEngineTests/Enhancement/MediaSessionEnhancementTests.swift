@@ -54,6 +54,21 @@ import Testing
     }
   }
 
+  @Test(
+    "a greeting is not interrupted by its own echo, from the first word on",
+    arguments: [60, 240, 420])
+  func greeting(way: Int) throws {
+    for seed in 20..<24 as Range<UInt64> {
+      var phone = try Speakerphone(way: .milliseconds(way))
+      phone.driver.session.detector = LevelGate()
+      phone.driver.session.bargeIn = .immediate
+      try phone.say(.seconds(8), seed: seed)
+      phone.run(.seconds(9))
+      let byItself = phone.interruptions
+      #expect(byItself == 0, "seed \(seed)")
+    }
+  }
+
   @Test("messages that jitter, and a second's that come in one bunch, move nothing")
   func arrivals() throws {
     var phone = try Speakerphone(way: .milliseconds(60))

@@ -141,4 +141,23 @@ import Testing
     }
     #expect(try run() == run())
   }
+
+  @Test("a detector that is replaced through an optional session is let go")
+  func replacedDetector() throws {
+    final class Life: Sendable {}
+    struct Listener: SpeechDetector {
+      let life = Life()
+      var quietDuration: Duration { .zero }
+      mutating func hear(_ samples: Span<Int16>, rate: SampleRate) -> SpeechEdge? { nil }
+    }
+    let driver = try SessionDriver(wire: WireFormat(.mulaw, .hz8000), botRate: .hz8000)
+    var session: MediaSession? = try MediaSession(configuration: driver.session.configuration)
+    var detector: Listener? = Listener()
+    weak let first = detector?.life
+    session?.detector = detector
+    detector = nil
+    #expect(first != nil)
+    session?.detector = Listener()
+    #expect(first == nil)
+  }
 }
