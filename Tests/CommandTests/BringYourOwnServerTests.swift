@@ -20,7 +20,7 @@ import Testing
       try #require(line.wholeMatch(of: /listening on (ws:\/\/127\.0\.0\.1:\d+)/)?.output.1))
   }
 
-  @Test("passes calls of two platforms at once")
+  @Test("passes calls of two platforms at once", .inRealTime)
   func calls() async throws {
     let url = try await address()
     let sound = WaveFile(

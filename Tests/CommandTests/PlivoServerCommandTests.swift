@@ -33,7 +33,8 @@ import Testing
     return (bot, (line.split(separator: " ").last.map(String.init) ?? "") + "/plivo")
   }
 
-  @Test("takes the SDK's calls, streams and hang-ups, and refuses what Plivo refuses", sdk)
+  @Test(
+    "takes the SDK's calls, streams and hang-ups, and refuses what Plivo refuses", sdk, .inRealTime)
   func rest() async throws {
     let (bot, stream) = try await bot()
     let server = try RunningAccount(
