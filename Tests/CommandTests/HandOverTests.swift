@@ -55,7 +55,7 @@ struct HandOverTests {
     let asked = try await Subprocess(
       "/usr/bin/curl", ["--silent", "--max-time", "5", "http://127.0.0.1:\(port)/readyz"]
     ).end()
-    #expect(asked.output == "ready\n")
+    #expect(asked.output.hasPrefix("ready\n"))
   }
 
   @Test("a successor that cannot begin leaves the server as it was, and is told")
@@ -72,7 +72,7 @@ struct HandOverTests {
     let asked = try await Subprocess(
       "/usr/bin/curl", ["--silent", "--max-time", "5", "http://127.0.0.1:\(port)/readyz"]
     ).end()
-    #expect(asked.output == "ready\n")
+    #expect(asked.output.hasPrefix("ready\n"))
     server.interrupt()
     let ended = try await server.end()
     #expect(ended.status == 0)

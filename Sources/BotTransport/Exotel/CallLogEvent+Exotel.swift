@@ -13,7 +13,7 @@ extension CallLogEvent {
     facts.from = passthru.from
     facts.to = passthru.to
     facts.customField = passthru.customField.map(Redaction.text)
-    if passthru.hasOutcome {
+    if passthru.hasOutcome || passthru.dialCallStatus != nil {
       var outcome = PlatformOutcome()
       outcome.status = passthru.stream.status?.word
       outcome.disconnectedBy = passthru.stream.disconnectedBy?.word
@@ -23,6 +23,8 @@ extension CallLogEvent {
       outcome.durationSeconds = passthru.stream.durationSeconds
       outcome.recordingURL = passthru.stream.recordingURL.map(Self.bare)
       outcome.report = passthru.stream.report
+      outcome.callStatus = passthru.dialCallStatus
+      outcome.legs = passthru.legs.map(PlatformOutcome.Leg.init)
       facts.outcome = outcome
     }
     let name = passthru.isBeforeStream ? "passthru before the stream" : "passthru"
@@ -40,9 +42,7 @@ extension CallLogEvent {
     facts.customField = status.customField.map(Redaction.text)
     var outcome = PlatformOutcome()
     outcome.callStatus = status.status
-    outcome.legs = status.legs.map {
-      .init(status: $0.status, answeredBy: $0.answeredBy, seconds: $0.onCallSeconds)
-    }
+    outcome.legs = status.legs.map(PlatformOutcome.Leg.init)
     outcome.recordingURL = status.recordingURL.map(Self.bare)
     facts.outcome = outcome
     let word = status.eventType ?? status.status ?? ""
@@ -74,5 +74,11 @@ extension CallLogEvent {
     let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
     return String(path[..<scheme.upperBound]) + (host ?? authority)
       + rest.dropFirst(authority.count)
+  }
+}
+
+extension PlatformOutcome.Leg {
+  init(_ leg: ExotelStatusCallback.Leg) {
+    self.init(status: leg.status, answeredBy: leg.answeredBy, seconds: leg.onCallSeconds)
   }
 }

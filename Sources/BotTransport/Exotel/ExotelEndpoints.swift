@@ -43,8 +43,8 @@ public struct ExotelEndpoints: Sendable {
   /// ``ParameterError`` in its own words, anything else without a word of it. It may be asked by
   /// anybody: give no secret away. nil gives that address.
   public var chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)?
-  /// Chooses the branch after a Passthru applet, once for each request, retries included; nil for the
-  /// first.
+  /// Chooses the branch after a Passthru applet, once for each request, retries included, where no bot has
+  /// (``Call/handOff(to:)``); nil for the first.
   public var chooseBranch: (@Sendable (ExotelPassthru) -> Branch)?
   /// Is told of each status callback that is believed, retries included.
   public var onStatus: @Sendable (ExotelStatusCallback) -> Void
@@ -179,11 +179,15 @@ public struct ExotelEndpoints: Sendable {
       believe(CallLogEvent(passthru, at: .now), from: sender) {}
       return passthru
     }
-    guard let chooseBranch else {
+    guard chooseBranch != nil || !notices.handOffs.isEmpty else {
       _ = notices.desk.take(sender) { _ = read() }
       return Self.branch(.first)
     }
-    return later(sender, otherwise: Self.branch(.first)) { Self.branch(chooseBranch(read())) }
+    return later(sender, otherwise: Self.branch(.first)) {
+      let passthru = read()
+      let chosen = passthru.callSID.flatMap { notices.handOffs.branch(of: $0) }
+      return Self.branch(chosen.flatMap(Branch.init) ?? chooseBranch?(passthru) ?? .first)
+    }
   }
 
   private static func branch(_ branch: Branch) -> HTTPResponse {

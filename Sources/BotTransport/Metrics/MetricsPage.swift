@@ -25,7 +25,7 @@ struct MetricsPage {
     }
     add(
       "sidetone_stream_limit_near", "Whether four fifths of the streams there may be are open.",
-      "gauge", [("", streamLimit.map { state.activeCalls * 5 >= $0 * 4 ? 1 : 0 } ?? 0)])
+      "gauge", [("", StreamRoom(open: state.activeCalls, limit: streamLimit).isNear ? 1 : 0)])
     add(
       "sidetone_sockets_waiting", "Sockets that wait for a token in start, not yet calls.", "gauge",
       [("", waiting)])

@@ -44,6 +44,8 @@ final class Admission: Sendable {
     var isDraining = false
     /// Whether it will take no calls soon.
     var isLeaving = false
+    /// Whether it was told that the account's streams run out.
+    var hasToldOfStreams = false
     var told = TokenBucket(perSecond: 10)
     var all: TokenBucket
     var byAddress: TokenBuckets<String>
@@ -68,6 +70,15 @@ final class Admission: Sendable {
 
   /// Whether one more refusal goes into the log.
   func mayTell(at now: MonotonicTime) -> Bool { state.withLock { $0.told.take(at: now) } }
+
+  /// Whether it is to be told that the account's streams run out: once, until there is room again.
+  func mayTell(of room: StreamRoom) -> Bool {
+    guard room.limit != nil else { return false }
+    return state.withLock { state in
+      defer { state.hasToldOfStreams = room.isNear }
+      return room.isNear && !state.hasToldOfStreams
+    }
+  }
 
   /// How many addresses are remembered.
   var addressCount: Int { state.withLock { $0.byAddress.count } }

@@ -275,6 +275,12 @@ public struct BotServer: Sendable {
         : admission.refusal(
           of: client, at: loop.now, activeCalls: calls.count, isLate: loop.isLate)
       if let refusal { return refuse(refusal, 503, refusal.words) }
+      let room = StreamRoom(open: calls.count + 1, limit: configuration.limits.streams)
+      if admission.mayTell(of: room), let log = configuration.log {
+        log(
+          ServerEvent(
+            .warning, .call, "stream limit near", [("streams", room.open), ("limit", room.limit)]))
+      }
       var configuration = configuration
       configuration.access = rules.access
       configuration.call.phase = calls.nextPhase()
@@ -317,10 +323,11 @@ public struct BotServer: Sendable {
     var routes = HTTPRoutes()
     guard configuration.isWatched else { return routes }
     routes.add("/healthz") { _ in HTTPResponse(status: 200, body: "ok\n") }
-    routes.add("/readyz") { _ in
-      admission.isLeaving
-        ? HTTPResponse(status: 503, body: "stopping\n")
-        : HTTPResponse(status: 200, body: "ready\n")
+    routes.add("/readyz") { [configuration] _ in
+      let isLeaving = admission.isLeaving
+      let streams = StreamRoom(open: calls.count, limit: configuration.limits.streams)
+      return HTTPResponse(
+        status: isLeaving ? 503 : 200, body: (isLeaving ? "stopping" : "ready") + "\n\(streams)\n")
     }
     routes.add("/metrics") { [configuration] _ in
       HTTPResponse(later: { answer in

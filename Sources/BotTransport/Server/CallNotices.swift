@@ -10,6 +10,8 @@ public final class CallNotices: Sendable {
   private let tables = Locked<[CallTable]>([])
   private let peers = Locked<(any ServerPeers)?>(nil)
   let desk = CallbackDesk()
+  /// Where calls go on that bots have handed over.
+  let handOffs = HandOffs()
   /// Whether strangers reach a server that runs with these notices.
   private let meetsStrangers = Locked(false)
 

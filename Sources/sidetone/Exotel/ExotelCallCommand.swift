@@ -22,6 +22,11 @@ struct ExotelCallCommand: Command {
         help: "comes back in callbacks; the only way to find a call whose answer was lost"),
       Option(
         "--status-callback", "URL", help: "where status callbacks go, https://HOST/exotel/status"),
+      Option(
+        "--status-events", "LIST",
+        help:
+          "which: ringing, answered, terminal, with commas between; or both, as an older guide has it"
+          + " (default: answered,terminal)"),
       Option("--record", help: "record the call"),
       Option("--national", help: "take a number in India's national form, 0 and ten digits"),
       Option("--dry-run", help: "check everything and print the request without sending it"),
@@ -54,10 +59,32 @@ struct ExotelCallCommand: Command {
       timeLimitSeconds: try arguments.integer("--time-limit", in: 1...14_400),
       customField: try arguments.text("--custom-field"),
       statusCallback: try arguments.text("--status-callback"),
-      statusEvents: try arguments.text("--status-callback") == nil ? [] : [.answered, .terminal],
+      statusEvents: try Self.events(arguments),
       permitsNationalNumbers: arguments.flag("--national"))
     isDryRun = arguments.flag("--dry-run")
     timeout = try ExotelCredentials.timeout(arguments)
+  }
+
+  private static func events(
+    _ arguments: Arguments
+  ) throws(UsageError) -> [ExotelConnect.CallbackEvent] {
+    guard try arguments.text("--status-callback") != nil else {
+      guard !arguments.has("--status-events") else {
+        throw UsageError("--status-events needs --status-callback")
+      }
+      return []
+    }
+    guard let list = try arguments.text("--status-events") else { return [.answered, .terminal] }
+    var events: [ExotelConnect.CallbackEvent] = []
+    for word in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let event = ExotelConnect.CallbackEvent(rawValue: String(word)) else {
+        throw UsageError(
+          "\"\(word)\" is no event",
+          advice: "--status-events takes ringing, answered, terminal or both")
+      }
+      events.append(event)
+    }
+    return events
   }
 
   private static func destination(

@@ -196,6 +196,44 @@ import Testing
     try await server.stop()
   }
 
+  @Test("a bot hands its call over, and the applet is told so whenever it asks")
+  func handOff() async throws {
+    var configuration = ServerConfiguration()
+    ExotelEndpoints(notices: configuration.notices, chooseBranch: { _ in .first }).add(
+      to: &configuration.routes)
+    let server = try await RunningServer(configuration) { call in
+      try await call.handOff(to: .second)
+    }
+    let loop = try EventLoop(name: "caller")
+    loop.start()
+    defer { loop.stop() }
+    let caller = SocketProbe(loop: loop)
+    try WebSocketConnector.connect(
+      loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
+    #expect(try await caller.next(1) == [.opened])
+    await caller.send(
+      #"{"event":"start","sequence_number":1,"stream_sid":"s1","start":{"stream_sid":"s1","#
+        + #""call_sid":"handed","account_sid":"a","from":"1","to":"2","#
+        + #""media_format":{"encoding":"base64","sample_rate":"8000"}}}"#)
+    #expect(try await caller.next(1) == [.closed(code: 1000, reason: "handed over")])
+    for _ in 0..<2 {
+      #expect(try await server.curl("/exotel/passthru?CallSid=handed").status == 302)
+    }
+    #expect(try await server.curl("/exotel/passthru", "-d", "CallSid=handed").status == 302)
+    #expect(try await server.curl("/exotel/passthru?CallSid=other").status == 200)
+    try await server.stop()
+  }
+
+  @Test("remembers no more calls that were handed over than it says, the newest")
+  func handOffsAreBounded() {
+    let handOffs = HandOffs()
+    for number in 0..<(HandOffs.capacity + 10) { handOffs.note(302, of: "c\(number)") }
+    handOffs.note(200, of: "c10")
+    #expect(handOffs.branch(of: "c9") == nil)
+    #expect(handOffs.branch(of: "c10") == 200)
+    #expect(handOffs.branch(of: "c\(HandOffs.capacity + 9)") == 302)
+  }
+
   @Test("asks for an address, and for credentials where it is told to")
   func access() async throws {
     let range = try #require(AddressRange("203.0.113.0/24"))

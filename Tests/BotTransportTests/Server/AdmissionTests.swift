@@ -18,6 +18,16 @@ import Testing
     #expect(admission.refusal(of: "127.0.0.1:1", at: .zero, activeCalls: 0) == .draining)
   }
 
+  @Test("tells that the account's streams run out, once until there is room again")
+  func streams() {
+    let admission = Admission(ServerLimits())
+    let told = [7, 8, 9, 10, 7, 8].map { admission.mayTell(of: StreamRoom(open: $0, limit: 10)) }
+    #expect(told == [false, true, false, false, false, true])
+    #expect(!admission.mayTell(of: StreamRoom(open: 10, limit: nil)))
+    #expect("\(StreamRoom(open: 8, limit: 10))" == "streams 8 of 10, near the limit")
+    #expect("\(StreamRoom(open: 7, limit: 10))" == "streams 7 of 10")
+  }
+
   @Test("bounds the calls at a time")
   func calls() {
     let admission = Admission(ServerLimits(calls: 2))

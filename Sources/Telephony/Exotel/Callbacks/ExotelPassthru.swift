@@ -26,8 +26,18 @@ public struct ExotelPassthru: Hashable, Sendable {
   public var eventType: String?
   /// How long the first leg rang, in seconds.
   public var firstLegRingingSeconds: Int?
+  /// How the call went on that a Connect applet placed, such as to a person: `completed`, `busy`,
+  /// `no-answer` or another word.
+  public var dialCallStatus: String?
+  /// Whom that applet dialled.
+  public var dialWhomNumber: String?
+  /// The legs after a Connect applet, in order.
+  public var legs: [ExotelStatusCallback.Leg]
   /// The stream's outcome; its fields are nil where the request has none.
   public var stream: ExotelStreamOutcome
+  /// Fields that no document names, as an account of its own may have them: values as they came, by their
+  /// paths in ``CallbackFields``.
+  public var otherFields: [String: String]
   /// What of the request could not be read.
   public var faults: Set<CallbackFields.Fault>
 
@@ -45,8 +55,30 @@ public struct ExotelPassthru: Hashable, Sendable {
     eventType = fields["eventtype"]
     firstLegRingingSeconds = fields.first("leg1ringingduration", "stream.leg1ringingduration")
       .flatMap(LenientNumber.integer)
+    dialCallStatus = fields["dialcallstatus"]
+    dialWhomNumber = fields["dialwhomnumber"]
+    legs = ExotelStatusCallback.legs(fields)
     stream = ExotelStreamOutcome(fields)
+    otherFields = fields.values.filter { !Self.isDocumented($0.key) }
     faults = fields.faults
+  }
+
+  private static let documented: Set<String> = [
+    "callsid", "accountsid", "callfrom", "callto", "from", "to", "direction", "calltype", "flowid",
+    "customfield", "digits", "eventtype", "leg1ringingduration", "dialcallstatus", "dialwhomnumber",
+    "currenttime", "created", "starttime", "endtime", "recordingurl", "legs", "stream",
+  ]
+  private static let documentedOfStream: Set<String> = [
+    "streamsid", "status", "duration", "streamurl", "recordingurl", "disconnectedby", "error",
+    "detailedstatus", "disposition", "leg1ringingduration",
+  ]
+
+  private static func isDocumented(_ path: String) -> Bool {
+    let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+    if parts.first == "stream", let name = parts.dropFirst().first {
+      return documentedOfStream.contains(name)
+    }
+    return parts.first == "legs" || documented.contains(path) || documentedOfStream.contains(path)
   }
 
   /// Whether this is the variant that comes before the stream: of use for warming up alone.

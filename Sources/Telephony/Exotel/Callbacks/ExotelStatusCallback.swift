@@ -63,14 +63,17 @@ public struct ExotelStatusCallback: Hashable, Sendable {
     recordingURL = fields["recordingurl"]
     customField = fields["customfield"]
     faults = fields.faults
-    legs = []
-    for index in 0..<Self.maximumLegs {
-      let leg = Leg(
+    legs = Self.legs(fields)
+  }
+
+  /// The legs that a callback tells of, in order.
+  static func legs(_ fields: CallbackFields) -> [Leg] {
+    let all = (0..<maximumLegs).lazy.map { index in
+      Leg(
         onCallSeconds: fields["legs.\(index).oncallduration"].flatMap(LenientNumber.integer),
         status: fields["legs.\(index).status"], answeredBy: fields["legs.\(index).answeredby"])
-      if leg == Leg() { break }
-      legs.append(leg)
     }
+    return Array(all.prefix { $0 != Leg() })
   }
 
   /// Whether the call is over, by the event's type or, where there is none, by the status.

@@ -28,6 +28,8 @@ public struct ExotelConnect: Hashable, Sendable {
     case answered
     /// The call is over.
     case terminal
+    /// The last two in the one word that an older guide has; alone.
+    case both
   }
 
   /// The number to dial, E.164.
@@ -111,7 +113,15 @@ public struct ExotelConnect: Hashable, Sendable {
       add(
         "StatusCallback",
         try ParameterRules.address(statusCallback, "StatusCallback", schemes: ["https"]))
-      for event in statusEvents { add("StatusCallbackEvents[]", event.rawValue) }
+      if statusEvents == [.both] {
+        add("StatusCallbackEvents", CallbackEvent.both.rawValue)
+      } else if statusEvents.contains(.both) {
+        throw ParameterError(
+          parameter: "StatusCallbackEvents",
+          reason: "both means answered and terminal: it stands alone")
+      } else {
+        for event in statusEvents { add("StatusCallbackEvents[]", event.rawValue) }
+      }
     } else if !statusEvents.isEmpty {
       throw ParameterError(
         parameter: "StatusCallbackEvents", reason: "needs a StatusCallback to go to")

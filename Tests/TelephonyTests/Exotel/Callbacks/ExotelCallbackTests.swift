@@ -149,4 +149,21 @@ import Testing
     #expect(passthru.stream.streamURL == "wss://***@h/p?token=***")
     #expect(passthru.stream.error == "3009 dial wss://***@h/p refused")
   }
+
+  @Test(
+    "after a Connect applet there are legs and how they went; an account's own fields stay as they came"
+  )
+  func passthruAfterConnect() {
+    let passthru = ExotelPassthru(
+      CallbackFields(
+        query:
+          "CallSid=c1&DialCallStatus=completed&DialWhomNumber=%2B919812345670&Leg1RingingDuration=7"
+          + "&Legs[0][Status]=completed&Legs[0][OnCallDuration]=41&Legs[1][Status]=no-answer"
+          + "&Stream[Status]=completed&Stream[Shard]=Blr%202&Tenant_Code=A%2F7"))
+    #expect(passthru.dialCallStatus == "completed" && passthru.dialWhomNumber == "+919812345670")
+    #expect(passthru.firstLegRingingSeconds == 7)
+    #expect(passthru.legs.map(\.status) == ["completed", "no-answer"])
+    #expect(passthru.legs.first?.onCallSeconds == 41)
+    #expect(passthru.otherFields == ["stream.shard": "Blr 2", "tenantcode": "A/7"])
+  }
 }

@@ -41,6 +41,15 @@ import Testing
     }
   }
 
+  @Test("both events in one word stand alone")
+  func bothEvents() throws {
+    var both = try bot()
+    both.statusEvents = [.both]
+    #expect(text(try both.request(to: account())).hasSuffix("&StatusCallbackEvents=both"))
+    both.statusEvents = [.ringing, .both]
+    #expect(throws: ParameterError.self) { try both.request(to: account()) }
+  }
+
   @Test("a flow has its own parameters and none of the bot's")
   func connectToFlow() throws {
     let flow = ExotelConnect.Destination.flow(
