@@ -90,6 +90,12 @@ if !coreOnly {
       dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(
+      name: "OTLPExport",
+      dependencies: [
+        "BotTransport", "RESTClient", "CallLog", "Telephony", "AudioEngine", "Ground",
+      ],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Fleet",
       dependencies: ["BotTransport", "AudioEngine", "SeededRandom", "Ground", "CHiredis"],
       swiftSettings: swiftSettings),
@@ -114,7 +120,7 @@ if !coreOnly {
     .executableTarget(
       name: "sidetone",
       dependencies: [
-        "Console", "Fleet", "Recording", "BotTransport", "CallLog", "SQLiteCallLog",
+        "Console", "Fleet", "OTLPExport", "Recording", "BotTransport", "CallLog", "SQLiteCallLog",
         "PostgresCallLog", "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "Ground",
         "CLibCrypto",
       ],
@@ -192,6 +198,13 @@ if !coreOnly {
       ],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "OTLPExportTests",
+      dependencies: [
+        "OTLPExport", "BotTransport", "CallLog", "Sockets", "Telephony", "AudioEngine", "Ground",
+        "TestSupport",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "FleetTests",
       dependencies: [
         "Fleet", "BotTransport", "AudioEngine", "SeededRandom", "Ground", "TestSupport",
@@ -223,6 +236,7 @@ if !coreOnly {
     .library(name: "PostgresCallLog", targets: ["PostgresCallLog"]),
     .library(name: "BotTransport", targets: ["BotTransport"]),
     .library(name: "Fleet", targets: ["Fleet"]),
+    .library(name: "OTLPExport", targets: ["OTLPExport"]),
     .library(name: "CallSimulator", targets: ["CallSimulator"]),
     .library(name: "Console", targets: ["Console"]),
     .executable(name: "sidetone", targets: ["sidetone"]),

@@ -47,6 +47,9 @@ final class FakeREST: Sendable {
 
   var requests: [HTTPRequest] { asked.all }
 
+  /// Where it is.
+  var base: String { "http://127.0.0.1:\(port)" }
+
   /// The environment in which the Plivo commands ask this API.
   var plivoEnvironment: [String] {
     [

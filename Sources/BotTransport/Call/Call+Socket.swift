@@ -71,8 +71,9 @@ extension Call {
     endWaiters.removeAll()
     // Who has not shown that it may call is not believed in what it calls itself either.
     if !isHeld {
-      configuration.callLog?.submit(
-        isReplaced ? replacedEvent() : streamEvent(closeReason: reason))
+      let event = isReplaced ? replacedEvent() : streamEvent(closeReason: reason)
+      configuration.callLog?.submit(event)
+      if !isReplaced, startedAt != nil { configuration.spans?.take(finished(event.facts)) }
     }
     if hasOpened, !isHeld || calls.waiting.mayTell(at: loop.now), let log = configuration.log {
       log(endEvent(reason: reason))

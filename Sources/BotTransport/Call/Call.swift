@@ -78,6 +78,7 @@ public actor Call: MediaCall {
     self.configuration = configuration
     self.isHeld = isHeld
     self.calls = calls
+    if configuration.spans != nil { voice.turns = CallTurns() }
     if let tracing = configuration.tracing {
       trace = TraceDuty(tracing)
       let facts = [("accepted", connectedAt.description), ("version", configuration.version ?? "")]

@@ -18,6 +18,8 @@ public struct CallVoice {
   var texts: [SpokenText] = []
   /// Who is told of everything at once, before any task.
   var follower: (any CallFollower)?
+  /// The turns so far; nil where nobody wants them.
+  var turns: CallTurns?
   /// Takes the call's recording; nil where it is not recorded.
   var recording: (any RecordingSink)?
 
@@ -110,6 +112,7 @@ public struct CallVoice {
     case .beep(let beep):
       events.append(.beep(beep))
     case .turn(let turn):
+      turns?.append(turn)
       events.append(.turn(turn))
     case .bargedIn(let interruption):
       input.drop()

@@ -338,6 +338,7 @@ public struct BotServer: Sendable {
             streamLimit: configuration.limits.streams, version: configuration.version)
           if let counts = configuration.callLog?.counts { page.add(counts) }
           if let counts = configuration.peers?.counts { page.add(counts) }
+          if let counts = configuration.spans?.counts { page.add(counts) }
           if let counts = configuration.recordingCounts?() { page.add(counts) }
           if let counts = configuration.traceCounts?() { page.add(traces: counts) }
           answer(

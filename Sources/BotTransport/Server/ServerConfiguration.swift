@@ -45,6 +45,8 @@ public struct ServerConfiguration: Sendable {
   public var botPlacement: BotPlacement
   /// Where each call's end is written down; nil for nowhere.
   public var callLog: CallLogWriter?
+  /// Takes each stream that is over, for traces of a whole service; nil for nobody.
+  public var spans: (any CallSpans)?
   /// Whether the server refuses to begin where the call log cannot be opened. Without this calls are
   /// carried all the same, and the log is tried again.
   public var requiresCallLog = false

@@ -6,7 +6,7 @@ struct ServerOptions {
   static let options =
     ListenOptions.options + AccessOptions.options + EndpointOptions.options + TLSOptions.options
     + LimitOptions.options + FleetOptions.options + CallLogOptions.options
-    + RecordingOptions.options + TraceOptions.options + WatchOptions.options
+    + RecordingOptions.options + TraceOptions.options + SpanOptions.options + WatchOptions.options
     + [ConsoleOptions.pageOption, ConsoleOptions.tokenOption]
 
   let listening: ListenOptions
@@ -17,6 +17,7 @@ struct ServerOptions {
   let callLog: CallLogOptions
   let recording: RecordingOptions
   let trace: TraceOptions
+  let spans: SpanOptions
   let console: ConsoleOptions
   /// Whom it admits stands in files that may be read again.
   private let arguments: Arguments
@@ -34,6 +35,7 @@ struct ServerOptions {
     callLog = try CallLogOptions(arguments)
     recording = try RecordingOptions(arguments)
     trace = try TraceOptions(arguments)
+    spans = try SpanOptions(arguments)
     watching = try WatchOptions(arguments)
     console = try ConsoleOptions(arguments)
   }
@@ -48,6 +50,7 @@ struct ServerOptions {
     callLog.apply(to: &configuration)
     recording.apply(to: &configuration)
     trace.apply(to: &configuration)
+    spans.apply(to: &configuration)
   }
 
   /// Whom the server admits, as the options said at first.

@@ -145,6 +145,7 @@ struct Serving {
     }
     options.recording.finish()
     options.trace.finish()
+    await options.spans.finish()
     await options.watching.log?.finish()
     return .success
   }

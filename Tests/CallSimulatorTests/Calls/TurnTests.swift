@@ -21,6 +21,13 @@ import Testing
     let turns = Mutex<[Turn]>([])
   }
 
+  /// What a server told of calls that are over.
+  private final class Kept: CallSpans {
+    let calls = Mutex<[FinishedCall]>([])
+    func take(_ call: FinishedCall) { calls.withLock { $0.append(call) } }
+    var counts: SpanCounts { SpanCounts() }
+  }
+
   @Test(
     "the server's response times are those that its caller hears", .inRealTime,
     arguments: ["exotel", "plivo", "twilio"], ["level", "voice"])
@@ -35,6 +42,8 @@ import Testing
       if detector == "level" { return LevelGate() }
       return VoiceDetector()
     }
+    let kept = Kept()
+    configuration.spans = kept
     let told = Told()
     let server = RunningBot(configuration) { call in
       let greeting = try await call.say()
@@ -71,6 +80,13 @@ import Testing
     #expect(outside.count == 2, "\(report.turns)")
     let inside = told.turns.withLock { $0 }
     #expect(inside.count == outside.count)
+    // The call that is over has the same ones, by the clock of days.
+    #expect(await eventually { !kept.calls.withLock { $0.isEmpty } })
+    let over = try #require(kept.calls.withLock { $0.first })
+    #expect(over.turns.map(\.turn) == inside)
+    let start = try #require(over.record.startedAt)
+    let end = try #require(over.record.endedAt)
+    #expect(over.turns.allSatisfy { (start...end).contains($0.speechEnd) })
     for (turn, seen) in zip(inside, outside) {
       let response = turn.response / .milliseconds(1)
       #expect(abs(response - seen) <= 40, "\(turn) for \(seen) ms")
