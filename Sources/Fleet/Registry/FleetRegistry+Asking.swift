@@ -96,7 +96,7 @@ extension FleetRegistry {
   /// Says once that Redis is away, and once that it is back.
   private func told(isUp: Bool, _ reason: String) {
     let isNews = state.withLock { state in
-      let isNews = state.wasTold ? state.counts.isRegistryUp != isUp : true
+      let isNews = !state.wasTold || state.counts.isRegistryUp != isUp
       state.wasTold = true
       state.counts.isRegistryUp = isUp
       if !isUp {
@@ -172,6 +172,8 @@ extension FleetRegistry {
   func lose(_ key: String, _ ticket: String?) {
     let stream = state.withLock { state -> StreamName? in
       guard let carried = state.carried[key], carried.ticket == ticket else { return nil }
+      // Once: whatever tells of it again finds nothing.
+      state.carried[key] = nil
       state.counts.lost += 1
       return carried.stream
     }

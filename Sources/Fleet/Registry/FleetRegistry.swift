@@ -62,8 +62,12 @@ public final class FleetRegistry: ServerPeers {
       "FleetConfiguration: a node's name and a lease of 1 s to 60 s")
     self.configuration = configuration
     member = configuration.node + "#" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    state = Locked(
-      State(router: FleetRouter(own: configuration.node, configuration: configuration.routing)))
+    var state = State(
+      router: FleetRouter(own: configuration.node, configuration: configuration.routing))
+    // A series that is there from the beginning shows its first step.
+    state.counts.assignments = Dictionary(
+      uniqueKeysWithValues: Assignment.outcomes.map { ($0, 0) })
+    self.state = Locked(state)
   }
 
   /// Begins to take part.
@@ -212,6 +216,9 @@ public final class FleetRegistry: ServerPeers {
 }
 
 extension Assignment {
+  /// Every word there may be.
+  static let outcomes = ["node", "refused"] + Fallback.allCases.map(\.rawValue)
+
   /// In a word, for metrics.
   var outcome: String {
     switch self {
