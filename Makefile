@@ -2,6 +2,7 @@
 #   make            build (release)
 #   make run        install what is missing, build, echo bot, one simulated call, keep serving (ONCE=1: end)
 #   make simulate   random calls under the virtual clock (SEEDS=1000)
+#   make simulate-fleet   random fleets under the virtual clock
 #   make test       install what is missing, run every test
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
@@ -21,7 +22,7 @@ export SIDETONE_STRICT ?= 1
 ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/lsan-suppressions:print_suppressions=0
 # How many random calls.
 SEEDS ?= 1000
-.PHONY: build command setup run simulate test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
+.PHONY: build command setup run simulate simulate-fleet test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
   dependents lint check-deploy check-bots soak-proxy fleet-test docs man format bench bench-load stall-load check clean
 
 setup:
@@ -40,6 +41,10 @@ run: command
 # Every promise checked, under the virtual clock: make simulate SEEDS=10000
 simulate: command
 	.build/release/sidetone simulate --seeds $(SEEDS)
+
+# Fleets of up to thousands of nodes, their router checked: two minutes.
+simulate-fleet: command
+	.build/release/sidetone simulate --fleet --seeds 300
 
 test: setup
 	scripts/test
@@ -149,7 +154,7 @@ recording: setup
 	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
 
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test
+check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test simulate-fleet
 
 clean:
 	rm -rf .build .build-*
