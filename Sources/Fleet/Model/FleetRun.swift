@@ -28,6 +28,7 @@ struct FleetRun {
   /// When the registry was last away or a node cut from it, and when anything happened at all.
   private var lastBlind = -10_000
   private var lastFault = -10_000
+  private var cutNodes = 0
 
   init(_ schedule: FleetSchedule) {
     self.schedule = schedule
@@ -204,11 +205,10 @@ struct FleetRun {
       // What it has read before is all that it knows until it can read again.
       if isCut, index < routers.count { look(index) }
       machines[index].isCut = isCut
-      if isCut { blindNodes += 1 } else { blindNodes -= 1 }
+      if isCut { cutNodes += 1 } else { cutNodes -= 1 }
     case .isLate(let isLate): machines[index].isLate = isLate
     }
   }
-  private var blindNodes = 0
 
   private mutating func restart(_ index: Int, at tick: Int) {
     machines[index].isAlive = true
@@ -232,7 +232,7 @@ struct FleetRun {
 
   /// Whether all nodes could read and write the registry for as long as a lease and a view live.
   private func isSighted(at tick: Int) -> Bool {
-    register.isUp && blindNodes == 0 && tick - lastBlind > 2 * Self.lease
+    register.isUp && cutNodes == 0 && tick - lastBlind > 2 * Self.lease
   }
 
   private mutating func noteBlind(_ ticks: Int, _ index: Int, at tick: Int) {
