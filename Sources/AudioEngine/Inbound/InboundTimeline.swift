@@ -22,6 +22,8 @@ struct InboundTimeline: ~Copyable {
   private var unsure = 0
   /// Positions up to this one have been recorded, or were not to be.
   private var recorded = 0
+  /// What is put into holes: one or none, so that calls without pay for no more than an empty array.
+  private var comfort: [ComfortNoise]
   /// Bytes of the newest message.
   private var newest = 0
   private var isEnded = false
@@ -34,6 +36,7 @@ struct InboundTimeline: ~Copyable {
         nanoseconds: configuration.inboundCapacity.wholeNanoseconds), 4_096)
     // Whole samples are dropped: half a one may stay beside a message that fills all the rest.
     ring = AudioRing(capacity: capacity + wire.encoding.bytesPerSample - 1)
+    comfort = configuration.comfortNoise ? [ComfortNoise()] : []
     gapCap = wire.byteCount(nanoseconds: configuration.inboundGapCap.wholeNanoseconds)
     resampler = try Resampler(
       from: wire.rate, to: configuration.botRate, filter: configuration.filter)
@@ -173,6 +176,13 @@ struct InboundTimeline: ~Copyable {
     let first = max((ring.end - newest) / size * size, ring.start)
     trace.newestCount = newest
     trace.newestPeak = UInt16(clamping: ring.peak(in: first..<max(end, first), of: wire))
+  }
+
+  /// Puts noise into a hole before the newest message, where that is wanted. After it was recorded: a recording
+  /// keeps the hole.
+  mutating func soothe() {
+    guard !comfort.isEmpty else { return }
+    comfort[0].soothe(&ring, newest: newest, wire: wire)
   }
 
   /// What has arrived so far is not recorded.
@@ -336,6 +346,7 @@ struct InboundTimeline: ~Copyable {
   ) {
     let bytes = min(wire.byteCount(nanoseconds: nanoseconds), gapCap, capacity)
     makeRoom(bytes, &statistics)
+    if !comfort.isEmpty { comfort[0].hole = ring.end..<(ring.end + bytes) }
     ring.append(repeating: wire.encoding.silence, byteCount: bytes)
     statistics.gaps += 1
     statistics.filledSilence += .nanoseconds(wire.nanoseconds(byteCount: bytes))

@@ -1,9 +1,22 @@
-/// The caller's audio as it arrives, before the bot reads it: who speaks, and what beeps.
+/// The caller's audio as it arrives, before the bot reads it: who speaks, what beeps, which keys sound.
 extension MediaSession {
   /// Whether ``SessionEvent/beep(_:)`` tells of the beep of a voice mailbox; not by default.
   public var hearsBeeps: Bool {
-    get { !beepDetectors.isEmpty }
-    set { beepDetectors = newValue ? [BeepDetector()] : [] }
+    get { toneDetectors.first?.beep != nil }
+    set { listenForTones { $0.beep = newValue ? BeepDetector() : nil } }
+  }
+
+  /// Whether ``SessionEvent/keyTone(_:)`` tells of keys in the audio itself; not by default. A platform that
+  /// tells keys as messages may leave them in the audio as well: then each comes twice.
+  public var hearsKeys: Bool {
+    get { toneDetectors.first?.keys != nil }
+    set { listenForTones { $0.keys = newValue ? KeyToneDetector() : nil } }
+  }
+
+  private mutating func listenForTones(_ change: (inout ToneDetectors) -> Void) {
+    var tones = toneDetectors.first ?? ToneDetectors()
+    change(&tones)
+    toneDetectors = tones.isEmpty ? [] : [tones]
   }
 
   /// Lets the detectors listen to what has arrived.
@@ -11,18 +24,16 @@ extension MediaSession {
     let rate = configuration.wire.rate
     // Taken out and put back, so that what is in them has one owner and is changed in place.
     var detector = listener.take()
-    var beepDetectors = beepDetectors
-    self.beepDetectors = []
+    var tones = toneDetectors
+    toneDetectors = []
     var edge: SpeechEdge?
-    var beep: Beep?
     inbound.listen(with: stage) { samples in
       edge = detector?.hear(samples, rate: rate) ?? edge
-      for index in beepDetectors.indices {
-        beep = beepDetectors[index].hear(samples, rate: rate) ?? beep
+      for index in tones.indices {
+        tones[index].hear(samples, rate: rate) { events.append($0) }
       }
     }
-    self.beepDetectors = beepDetectors
-    if let beep { events.append(.beep(beep)) }
+    toneDetectors = tones
     guard let detector else { return }
     let quiet = edge == nil ? 0 : detector.quietDuration.wholeNanoseconds
     let boundary = edge == nil ? nil : detector.lastEdge

@@ -42,9 +42,9 @@ public struct MediaSession: ~Copyable {
 
   /// What ``detector`` holds.
   var listener: (any SpeechDetector)?
-  /// Hears the beep of a mailbox, where it is to be heard: one or none, so that calls without pay for no
-  /// more than an empty array.
-  var beepDetectors: [BeepDetector] = []
+  /// What hears tones, where they are to be heard: one or none, so that calls without pay for no more than
+  /// an empty array.
+  var toneDetectors: [ToneDetectors] = []
   /// Caller audio.
   var inbound: InboundTimeline
   /// The bot's speech until it leaves.
@@ -142,8 +142,9 @@ public struct MediaSession: ~Copyable {
       inbound.record { recorder?.heard($0) }
       recorder?.callerMessageEnded(at: now)
     }
+    if result == .taken { inbound.soothe() }
     if result == .taken, stage != nil { enhance(at: now) }
-    if result == .taken, listener != nil || !beepDetectors.isEmpty { listen(at: now) }
+    if result == .taken, listener != nil || !toneDetectors.isEmpty { listen(at: now) }
     return result
   }
 

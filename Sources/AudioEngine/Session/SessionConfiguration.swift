@@ -51,6 +51,9 @@ public struct SessionConfiguration: Hashable, Sendable {
   /// What is done to the caller's audio before the detector and the bot hear it; nil, the default, for
   /// nothing. A recording keeps it as it came.
   public var enhancement: EnhancementOptions?
+  /// Whether holes in the caller's audio are filled with noise as loud as the line's own, at most -40 dBFS,
+  /// instead of silence; not by default. A recording keeps them silent.
+  public var comfortNoise: Bool
 
   /// Makes a configuration; the defaults suit a conversation.
   public init(
@@ -64,7 +67,8 @@ public struct SessionConfiguration: Hashable, Sendable {
     inboundCapacity: Duration = .seconds(4),
     inboundGapCap: Duration = .seconds(2),
     idleFinish: Duration = .milliseconds(200),
-    enhancement: EnhancementOptions? = nil
+    enhancement: EnhancementOptions? = nil,
+    comfortNoise: Bool = false
   ) {
     self.wire = wire
     self.botRate = botRate
@@ -77,5 +81,6 @@ public struct SessionConfiguration: Hashable, Sendable {
     self.inboundGapCap = inboundGapCap
     self.idleFinish = idleFinish
     self.enhancement = enhancement
+    self.comfortNoise = comfortNoise
   }
 }

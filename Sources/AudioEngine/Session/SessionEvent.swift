@@ -8,6 +8,8 @@ public enum SessionEvent: Hashable, Sendable {
   case callerSpeech(SpeechBoundary)
   /// A voice mailbox beeped: it records now.
   case beep(Beep)
+  /// The caller pressed a key that was heard in the audio, and let it go.
+  case keyTone(KeyTone)
   /// The caller stopped speaking and has heard the bot's answer, which is over.
   case turn(Turn)
   /// The caller spoke over the bot, whose speech was interrupted.

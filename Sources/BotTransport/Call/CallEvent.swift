@@ -3,7 +3,7 @@ public import Telephony
 
 /// What happens in a call beside its audio, in the order in which it happens.
 public enum CallEvent: Sendable {
-  /// The caller pressed a key.
+  /// The caller pressed a key: the platform said so, or it was heard (``CallConfiguration/hearsKeys``).
   case key(DTMF)
   /// The caller began to speak or stopped; needs a detector.
   case callerSpeech(SpeechBoundary)

@@ -111,6 +111,8 @@ public struct CallVoice {
       events.append(.callerSpeech(boundary))
     case .beep(let beep):
       events.append(.beep(beep))
+    case .keyTone(let tone):
+      events.append(.key(DTMF(tone)))
     case .turn(let turn):
       turns?.append(turn)
       events.append(.turn(turn))

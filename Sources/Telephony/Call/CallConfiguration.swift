@@ -28,8 +28,12 @@ public struct CallConfiguration: Sendable {
   public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
   /// When a caller whom that hears interrupts the bot.
   public var bargeIn: BargeInPolicy
+  /// Whether holes in the caller's audio are filled with noise as loud as the line's own.
+  public var comfortNoise = false
   /// Whether the beep of a voice mailbox is listened for.
   public var hearsBeeps = false
+  /// Whether keys are listened for in the audio itself, where the platform does not tell them.
+  public var hearsKeys = false
   /// What is done to the caller's audio before that and the bot hear it; nil for nothing.
   public var enhancement: EnhancementOptions?
   /// What the call's audio is held against at its end.

@@ -193,7 +193,7 @@ extension CallSession {
         direction: codec.direction(for: start, query: query),
         outboundCapacity: configuration.outboundCapacity, whenFull: configuration.whenFull,
         inboundCapacity: configuration.inboundCapacity, idleFinish: configuration.idleFinish,
-        enhancement: configuration.enhancement)
+        enhancement: configuration.enhancement, comfortNoise: configuration.comfortNoise)
     do {
       media = try MediaSession(configuration: made)
     } catch {
@@ -208,6 +208,7 @@ extension CallSession {
       media?.trace = trace
     }
     media?.hearsBeeps = configuration.hearsBeeps
+    media?.hearsKeys = configuration.hearsKeys
     codec.streamStarted(start, format: format)
     self.codec = codec
     self.start = start

@@ -54,6 +54,8 @@ extension ProxySession {
     case .callerSpeech(let boundary):
       let isAlone = media.isDrained || options.bargeIn != nil
       politeUntil = boundary.edge == .ended || isAlone ? nil : now + options.politeness
+    case .keyTone(let tone):
+      press(DTMF(tone))
     case .utteranceEnded, .beep, .turn, .interruptionSettled, .roomAvailable, .bargeInHeld,
       .bargeInAsked, .bargeInDismissed:
       break

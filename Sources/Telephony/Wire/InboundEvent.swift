@@ -1,3 +1,5 @@
+public import AudioEngine
+
 /// What one message from a platform says.
 ///
 /// Every message becomes exactly one event: what cannot be read is ``malformed(_:)``, what is not
@@ -38,6 +40,12 @@ public struct DTMF: Hashable, Sendable {
   public init(text: String, durationMilliseconds: Int? = nil) {
     self.text = text
     self.durationMilliseconds = durationMilliseconds
+  }
+
+  /// A key that was heard in the audio.
+  public init(_ tone: KeyTone) {
+    self.init(
+      text: String(tone.digit), durationMilliseconds: Int(tone.duration.inMilliseconds.rounded()))
   }
 
   /// The keys in ``text``, `0` to `9`, `*`, `#`, `A` to `D`; empty when it holds anything else.

@@ -7,6 +7,8 @@ struct CallSetup: Sendable {
   let provider: SimulatedProvider
   let choices: CallChoices
   let keys: [CallerScript.KeyPress]
+  /// Keys that sound in the caller's audio.
+  private let tones: [CallerScript.KeyPress]
   private let says: Says
   private let rate: SampleRate?
   private let encoding: AudioEncoding?
@@ -31,7 +33,8 @@ struct CallSetup: Sendable {
     throws(UsageError)
   {
     self.provider = provider
-    keys = caller.keys
+    keys = caller.isInBand ? [] : caller.keys
+    tones = caller.isInBand ? caller.keys : []
     var choices = caller.choices
     choices.dialect = try arguments.choice("--dialect", of: provider.dialects)
     let policy = try arguments.choice("--policy", of: provider.policies.map(\.rawValue))
@@ -44,6 +47,10 @@ struct CallSetup: Sendable {
       }
       choices.legs = legs
       choices.isOneWay = true
+    }
+    if !tones.isEmpty, arguments.has("--interrupt-at") {
+      throw UsageError(
+        "--in-band keys are part of the voice, which --interrupt-at moves: leave one out")
     }
     if choices.isOneWay, choices.expectsEcho || arguments.has("--interrupt-at") {
       throw UsageError("a one-way stream has nothing to echo or to interrupt: the bot says nothing")
@@ -118,7 +125,8 @@ struct CallSetup: Sendable {
     case .file(let path, let sound):
       let said = try SoundFile.forCall(sound, rate: rate, encoding: fixed)
       let script = CallerScript(
-        saying: said, as: encoding(at: said.rate), interruptingAfter: silence)
+        saying: KeyTones.press(tones, in: said), as: encoding(at: said.rate),
+        interruptingAfter: silence)
       guard let script else { throw UsageError("\(path) has a rate that no platform speaks") }
       return script
     case .script(let file):

@@ -9,6 +9,7 @@ struct CallerOptions {
     Option(
       "--keys", "LIST",
       help: "keys that the caller presses, each with its time after the start: 3s:1,4.5s:#"),
+    Option("--in-band", help: "the keys sound in the caller's audio (DTMF) instead of being told"),
     Option("--from", "NUMBER", help: "the caller's number, where the platform tells it"),
     Option("--to", "NUMBER", help: "the number called, where the platform tells it"),
     Option(
@@ -21,6 +22,8 @@ struct CallerOptions {
   ]
 
   let keys: [CallerScript.KeyPress]
+  /// Whether they sound in the caller's audio.
+  let isInBand: Bool
   /// Numbers and parameters; everything else as it is by default.
   let choices: CallChoices
   let headers: [(name: String, value: String)]
@@ -30,6 +33,10 @@ struct CallerOptions {
   init(_ arguments: Arguments, _ provider: SimulatedProvider) throws(UsageError) {
     var choices = CallChoices()
     keys = try arguments.text("--keys").map(Self.keys) ?? []
+    isInBand = arguments.flag("--in-band")
+    guard !isInBand || !keys.isEmpty else {
+      throw UsageError("--in-band says how --keys come: it needs them")
+    }
     choices.from = try Self.number(arguments, "--from", provider)
     choices.to = try Self.number(arguments, "--to", provider)
     var parameters: [String: String] = [:]

@@ -6,6 +6,13 @@ struct CallMediaOptions {
   static let options =
     BargeInOptions.options + EnhancementFlags.options + [
       Option(
+        "--comfort-noise",
+        help:
+          "fill holes in the caller's audio with noise as loud as the line's own, not with silence"),
+      Option(
+        "--hear-keys",
+        help: "hear keys in the caller's audio (DTMF), for lines of which the platform tells none"),
+      Option(
         "--bot-on-loop",
         help: "run the bot on its call's event loop instead of Swift's pool: less processor "
           + "time for bots that only await"),
@@ -37,6 +44,8 @@ struct CallMediaOptions {
   private let prime: Duration?
   private let bargeIn: BargeInOptions
   private let enhancement: EnhancementOptions?
+  private let hearsKeys: Bool
+  private let comfortNoise: Bool
   private let silence: DownlinkSilence
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -48,6 +57,8 @@ struct CallMediaOptions {
     prime = try arguments.integer("--prime", in: 0...2_000).map { .milliseconds($0) }
     bargeIn = try BargeInOptions(arguments)
     enhancement = EnhancementFlags.options(arguments)
+    hearsKeys = arguments.flag("--hear-keys")
+    comfortNoise = arguments.flag("--comfort-noise")
     silence = DownlinkSilence(
       atStart: arguments.flag("--silence-at-start"),
       whenIdle: try arguments.integer("--idle-silence", in: 1...60).map { .seconds($0) })
@@ -60,6 +71,8 @@ struct CallMediaOptions {
     configuration.botPlacement = placement
     bargeIn.apply(to: &configuration)
     configuration.call.enhancement = enhancement
+    configuration.call.hearsKeys = hearsKeys
+    configuration.call.comfortNoise = comfortNoise
     configuration.silence = silence
   }
 }

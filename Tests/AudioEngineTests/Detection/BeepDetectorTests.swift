@@ -76,10 +76,13 @@ import Testing
     #expect(Self.beeps(samples).count == 1)
   }
 
-  @Test("a session tells of it, where it is asked to")
+  @Test("a session tells of it and of keys, where it is asked to")
   func session() throws {
     let wire = WireFormat(.linear16, .hz8000)
-    let samples = Self.sound([([], 400), ([1_000], 400), ([], 400)])
+    let samples = Self.sound([
+      ([], 400), ([1_000], 400), ([], 400), ([770, 1_336], 100), ([], 60), ([941, 1_477], 100),
+      ([], 100),
+    ])
     for isAsked in [false, true] {
       var session = try MediaSession(
         configuration: SessionConfiguration(
@@ -87,7 +90,10 @@ import Testing
           playback: PlaybackPolicy(
             chunk: ChunkPolicy(minimumBytes: 320, maximumBytes: 3_200, multipleBytes: 320))))
       session.hearsBeeps = isAsked
+      session.hearsKeys = isAsked
+      #expect(session.hearsBeeps == isAsked && session.hearsKeys == isAsked)
       var beeps: [Beep] = []
+      var keys = ""
       for start in stride(from: 0, to: samples.count, by: 160) {
         var bytes = [UInt8](repeating: 0, count: 320)
         var span = bytes.mutableSpan
@@ -97,8 +103,10 @@ import Testing
           payload: bytes.span.bytes, at: MonotonicTime(nanoseconds: Int64(start) * 125_000))
         while let event = session.nextEvent() {
           if case .beep(let beep) = event { beeps.append(beep) }
+          if case .keyTone(let tone) = event { keys.append(tone.digit) }
         }
       }
+      #expect(keys == (isAsked ? "5#" : ""))
       #expect(beeps.map(\.position) == (isAsked ? [.milliseconds(400)] : []))
     }
   }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import AudioEngine
@@ -307,5 +308,49 @@ import Testing
     let heard = read(4_096, &driver)
     #expect(heard == Array(voice.suffix(heard.count)))
     #expect(heard.count >= 2_047)
+  }
+
+  @Test(
+    "a hole is as loud as the line where comfort noise is on, and silent where it is not",
+    arguments: [WireFormat(.mulaw, .hz8000), WireFormat(.linear16, .hz16000)])
+  func comfortNoise(wire: WireFormat) throws {
+    for isOn in [false, true] {
+      let frame = wire.rate.hertz / 50
+      let chunk = wire.byteCount(nanoseconds: 20_000_000)
+      var driver = try SessionDriver(
+        wire: wire, botRate: wire.rate,
+        chunk: ChunkPolicy(minimumBytes: chunk, maximumBytes: 50 * chunk, multipleBytes: chunk)
+      ) { $0.comfortNoise = isOn }
+      var random = SplitMix64(seed: 3)
+      var heard: [Int16] = []
+      for number in 0..<200 where !(120..<125).contains(number) {
+        // A voice with pauses, over noise.
+        let most: Int16 = number % 20 < 10 ? 8_000 : 100
+        let samples = (0..<frame).map { _ in Int16.random(in: -most...most, using: &random) }
+        let bytes = Self.bytes(of: samples, as: wire.encoding)
+        driver.now += 20_000_000
+        if number == 125 { driver.now += 100_000_000 }
+        _ = unsafe driver.session.receive(
+          payload: bytes.span.bytes, timing: MediaTiming(chunk: number + 1), at: driver.time)
+        var room = [Int16](repeating: 0, count: driver.session.readableCount)
+        var span = room.mutableSpan
+        let count = driver.session.read(into: &span)
+        heard += room.prefix(count)
+      }
+      #expect(heard.count == 200 * frame)
+      let hole = heard[(121 * frame)..<(124 * frame)]
+      let level = (hole.reduce(0) { $0 + Double($1) * Double($1) } / Double(hole.count))
+        .squareRoot()
+      #expect(isOn ? (40...70).contains(level) : level < 5, "\(isOn): \(level)")
+    }
+  }
+
+  private static func bytes(of samples: [Int16], as encoding: AudioEncoding) -> [UInt8] {
+    guard encoding == .mulaw else { return SessionDriver.bytes(samples) }
+    var bytes = [UInt8](repeating: 0, count: samples.count)
+    var span = bytes.mutableSpan
+    var raw = unsafe span.mutableBytes
+    G711.mulawEncode(samples.span, into: &raw)
+    return bytes
   }
 }

@@ -1,0 +1,30 @@
+/// What a session listens for in the caller's audio beside speech.
+struct ToneDetectors {
+  /// Hears a mailbox; nil where nobody asks.
+  var beep: BeepDetector?
+  /// Hears keys; nil where nobody asks.
+  var keys: KeyToneDetector?
+
+  /// Whether nothing is listened for.
+  var isEmpty: Bool { beep == nil && keys == nil }
+
+  /// Takes the next samples.
+  ///
+  /// - Parameter tell: is given what was heard in them: a beep, keys that were let go.
+  mutating func hear(
+    _ samples: Span<Int16>, rate: SampleRate, _ tell: (SessionEvent) -> Void
+  ) {
+    if let beep = beep?.hear(samples, rate: rate) { tell(.beep(beep)) }
+    guard keys != nil else { return }
+    // Less than a hop at a time, so that each edge has its answer.
+    let size = rate.hertz / 200
+    var start = 0
+    while start < samples.count {
+      let end = min(start + size, samples.count)
+      if case .ended(let tone) = keys?.hear(samples.extracting(start..<end), rate: rate) {
+        tell(.keyTone(tone))
+      }
+      start = end
+    }
+  }
+}
