@@ -10,7 +10,10 @@ struct ToneDetectors {
 
   /// Takes the next samples.
   ///
-  /// - Parameter tell: is given what was heard in them: a beep, keys that were let go.
+  /// - Parameters:
+  ///   - samples: at most some messages' worth.
+  ///   - rate: their rate.
+  ///   - tell: is given what was heard in them: a beep, keys that were let go.
   mutating func hear(
     _ samples: Span<Int16>, rate: SampleRate, _ tell: (SessionEvent) -> Void
   ) {
