@@ -21,7 +21,7 @@ final class FleetNodeUnderTest: Sendable {
     port = socket.port
     let address = try #require(PublicAddress("ws://127.0.0.1:\(port)"))
     registry = FleetRegistry(
-      FleetConfiguration(registry: redis, node: name, address: address, lease: .seconds(1)))
+      FleetConfiguration(registry: redis, node: name, address: address, lease: .seconds(2)))
     var configuration = ServerConfiguration()
     configuration.sockets = [socket]
     configuration.limits = ServerLimits(calls: 100, lateness: nil)
