@@ -87,6 +87,8 @@ struct FleetRegistryTests {
     #expect(await eventually(.seconds(20)) { nodes(redis) == ["n1"] })
     try await one.stop()
     #expect(nodes(redis).isEmpty)
+    // Nor does either hold the other any longer.
+    #expect(one.registry.served.withLock { $0 == nil })
     #expect(throws: RedisError.self) {
       try FleetControl(try address(server, password: "wrong"), within: .seconds(20)).nodes()
     }

@@ -11,6 +11,9 @@ public struct Budget {
   private let edgesPerByte: Int
   /// The sanitizers' builds are slow and machines differ: some fifty times what they take.
   private static let nanosecondsPerEdge = 100
+  /// A processor that others share may take this long for anything, five times in a row: what is quadratic in
+  /// kilobytes takes longer.
+  private static let leastNanoseconds: Int64 = 50_000_000
 
   /// Makes a budget of `edges` and `edgesPerByte`.
   public init(edges: Int = 20_000, edgesPerByte: Int) {
@@ -31,7 +34,7 @@ public struct Budget {
       precondition(taken > 0 || byteCount == 0, "edges are not counted in this build")
       precondition(taken <= most, "\(taken) edges for \(byteCount) bytes; \(most) are allowed")
       least = min(least, Self.processorTime - start)
-      if least <= most * Self.nanosecondsPerEdge { return }
+      if least <= max(Int64(most * Self.nanosecondsPerEdge), Self.leastNanoseconds) { return }
     }
     preconditionFailure("\(least) ns for \(byteCount) bytes")
   }

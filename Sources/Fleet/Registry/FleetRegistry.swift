@@ -199,6 +199,8 @@ public final class FleetRegistry: ServerPeers {
     state.withLock { $0.isEnding = true }
     wake.signal()
     _ = await wait(within: .seconds(3)) { $0.threads == 0 }
+    // The server holds its peers: neither would ever be let go.
+    served.withLock { $0 = nil }
   }
 
   private func wait(within limit: Duration, _ condition: (inout State) -> Bool) async -> Bool {
