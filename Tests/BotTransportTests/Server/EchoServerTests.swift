@@ -8,7 +8,9 @@ struct EchoServerTests {
   @Test("answers every kind of frame as RFC 6455 wants it")
   func conformance() async throws {
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-    let serving = Task { try await EchoServer().run { continuation.yield($0) } }
+    let serving = Task {
+      try await EchoServer(limits: ServerLimits(lateness: nil)).run { continuation.yield($0) }
+    }
     defer { serving.cancel() }
     let port = try await firstPort(of: ports)
     let output = try await Python.run("raw_frames.py", ["\(port)"])
