@@ -77,6 +77,20 @@ public struct KeyToneDetector: Sendable {
     return edge
   }
 
+  /// Takes the next samples, however many, and tells of every beginning and end in them.
+  public mutating func hear(
+    _ samples: Span<Int16>, rate: SampleRate, _ tell: (Edge) -> Void
+  ) {
+    // Less than a hop at a time, so that each edge has its answer.
+    let size = max(rate.hertz / 200, 1)
+    var start = 0
+    while start < samples.count {
+      let end = min(start + size, samples.count)
+      if let edge = hear(samples.extracting(start..<end), rate: rate) { tell(edge) }
+      start = end
+    }
+  }
+
   /// The stream is over: lets go of a key that is held.
   public mutating func finish() -> KeyTone? {
     defer { held = nil }

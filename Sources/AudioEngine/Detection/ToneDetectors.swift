@@ -18,16 +18,8 @@ struct ToneDetectors {
     _ samples: Span<Int16>, rate: SampleRate, _ tell: (SessionEvent) -> Void
   ) {
     if let beep = beep?.hear(samples, rate: rate) { tell(.beep(beep)) }
-    guard keys != nil else { return }
-    // Less than a hop at a time, so that each edge has its answer.
-    let size = rate.hertz / 200
-    var start = 0
-    while start < samples.count {
-      let end = min(start + size, samples.count)
-      if case .ended(let tone) = keys?.hear(samples.extracting(start..<end), rate: rate) {
-        tell(.keyTone(tone))
-      }
-      start = end
+    keys?.hear(samples, rate: rate) { edge in
+      if case .ended(let tone) = edge { tell(.keyTone(tone)) }
     }
   }
 }

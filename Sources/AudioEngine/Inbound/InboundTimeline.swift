@@ -18,7 +18,7 @@ struct InboundTimeline: ~Copyable {
   private var listened = 0
   /// Positions up to this one have been cleaned; nil where audio is left as it comes.
   private var cleaned: Int?
-  /// Positions up to this one may hold the bot's voice: a detector hears silence there.
+  /// Positions up to this one may hold the bot's voice: a detector hears the line's noise there.
   private var unsure = 0
   /// Positions up to this one have been recorded, or were not to be.
   private var recorded = 0

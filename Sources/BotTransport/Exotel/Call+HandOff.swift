@@ -19,41 +19,7 @@ extension Call {
   public func handOff(to branch: ExotelEndpoints.Branch) throws(HandOffError) {
     guard !isOver else { throw .ended }
     guard platform == .exotel, let callSID = start.callSID else { throw .noBranches }
-    configuration.notices.handOffs.note(branch.rawValue, of: callSID)
+    configuration.notices.handOffs.withLock { $0.note(branch.rawValue, of: callSID) }
     hangUp(reason: "handed over")
   }
-}
-
-/// Where calls go on that bots have handed over, by their identifiers.
-final class HandOffs: Sendable {
-  private struct State {
-    var branches: [String: Int] = [:]
-    var order: [String] = []
-    var oldest = 0
-  }
-
-  /// More are not remembered: the oldest was asked for long ago.
-  static let capacity = 4_096
-
-  private let state = Locked(State())
-
-  /// Whether there are any.
-  var isEmpty: Bool { state.withLock { $0.branches.isEmpty } }
-
-  /// Remembers where a call goes on; the newest counts.
-  func note(_ branch: Int, of callSID: String) {
-    state.withLock { state in
-      guard state.branches.updateValue(branch, forKey: callSID) == nil else { return }
-      if state.order.count < Self.capacity {
-        state.order.append(callSID)
-      } else {
-        state.branches[state.order[state.oldest]] = nil
-        state.order[state.oldest] = callSID
-        state.oldest = (state.oldest + 1) % Self.capacity
-      }
-    }
-  }
-
-  /// Where a call goes on; nil for one that nobody has handed over.
-  func branch(of callSID: String) -> Int? { state.withLock { $0.branches[callSID] } }
 }

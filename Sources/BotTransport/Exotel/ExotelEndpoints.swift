@@ -1,4 +1,5 @@
 public import CallLog
+import Ground
 public import Telephony
 
 /// What Exotel asks over HTTP beside its WebSockets, on the same port.
@@ -179,13 +180,13 @@ public struct ExotelEndpoints: Sendable {
       believe(CallLogEvent(passthru, at: .now), from: sender) {}
       return passthru
     }
-    guard chooseBranch != nil || !notices.handOffs.isEmpty else {
+    guard chooseBranch != nil || !notices.handOffs.withLock({ $0.isEmpty }) else {
       _ = notices.desk.take(sender) { _ = read() }
       return Self.branch(.first)
     }
     return later(sender, otherwise: Self.branch(.first)) {
       let passthru = read()
-      let chosen = passthru.callSID.flatMap { notices.handOffs.branch(of: $0) }
+      let chosen = passthru.callSID.flatMap { sid in notices.handOffs.withLock { $0[sid] } }
       return Self.branch(chosen.flatMap(Branch.init) ?? chooseBranch?(passthru) ?? .first)
     }
   }

@@ -10,8 +10,9 @@ public final class CallNotices: Sendable {
   private let tables = Locked<[CallTable]>([])
   private let peers = Locked<(any ServerPeers)?>(nil)
   let desk = CallbackDesk()
-  /// Where calls go on that bots have handed over.
-  let handOffs = HandOffs()
+  /// Where calls go on that bots have handed over, by the calls' identifiers: of more the oldest was asked for
+  /// long ago.
+  let handOffs = Locked(RecentTable<String, Int>(capacity: 4_096))
   /// Whether strangers reach a server that runs with these notices.
   private let meetsStrangers = Locked(false)
 

@@ -31,9 +31,7 @@ public struct FleetControl {
     for index in stride(from: 0, to: members.count, by: 2) {
       guard let member = members[index].text else { continue }
       for value in try connection.ask(["HVALS", FleetScripts.calls(of: member)]).list {
-        guard let text = value.text,
-          var call = try? JSONDecoder().decode(FleetCall.self, from: Data(text.utf8))
-        else { continue }
+        guard var call: FleetCall = value.text.flatMap(FleetJSON.read) else { continue }
         call.node = member.lastIndex(of: "#").map { String(member[..<$0]) } ?? member
         calls.append(call)
       }

@@ -1,5 +1,4 @@
 import BotTransport
-import Foundation
 
 /// What nodes and operators tell each other through Redis. No secret, no telephone number.
 struct FleetMessage: Codable, Sendable {
@@ -33,19 +32,16 @@ struct FleetMessage: Codable, Sendable {
 
   /// As it is sent; nil for one that is too long.
   var json: String? {
-    guard let data = try? JSONEncoder().encode(self), data.count <= Self.mostBytes else {
-      return nil
-    }
-    return String(decoding: data, as: UTF8.self)
+    FleetJSON.text(of: self).flatMap { $0.utf8.count <= Self.mostBytes ? $0 : nil }
   }
 
   init(_ kind: Kind) { self.kind = kind }
 
   /// Reads one; nil for what is none.
   init?(_ json: String) {
-    guard json.utf8.count <= Self.mostBytes,
-      let message = try? JSONDecoder().decode(Self.self, from: Data(json.utf8))
-    else { return nil }
+    guard json.utf8.count <= Self.mostBytes, let message: Self = FleetJSON.read(json) else {
+      return nil
+    }
     self = message
   }
 }
@@ -75,13 +71,11 @@ struct FleetLease: Codable, Sendable {
   /// What members and their words alternate in.
   static func read(_ pairs: [RedisValue]) -> [FleetLease] {
     stride(from: 1, to: pairs.count, by: 2).compactMap { index in
-      pairs[index].text.flatMap { try? JSONDecoder().decode(Self.self, from: Data($0.utf8)) }
+      pairs[index].text.flatMap(FleetJSON.read)
     }
   }
 
-  var json: String {
-    (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-  }
+  var json: String { FleetJSON.text(of: self) ?? "{}" }
 }
 
 /// A live call of the fleet.

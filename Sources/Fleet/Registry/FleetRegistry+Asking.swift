@@ -7,7 +7,7 @@ extension FleetRegistry {
   /// Streams of which Redis is told in one step.
   private static let batch = 128
   /// Tries to connect begin so far apart, each then twice as far, up to a third of the lease.
-  private static let firstPause: Duration = .milliseconds(50)
+  static let firstPause: Duration = .milliseconds(50)
 
   @Sendable func ask() {
     var connection: RedisConnection?

@@ -9,7 +9,7 @@ extension FleetRegistry {
   private static let patience: Duration = .milliseconds(200)
 
   @Sendable func hear() {
-    var pause: Duration = .milliseconds(50)
+    var pause = Self.firstPause
     while !state.withLock({ $0.isEnding }) {
       do throws(RedisError) {
         let connection = try RedisConnection(
@@ -19,7 +19,7 @@ extension FleetRegistry {
         // What was told meanwhile is lost: whose streams went elsewhere is found out by telling all.
         state.withLock { $0.needsAll = true }
         wake.signal()
-        pause = .milliseconds(50)
+        pause = Self.firstPause
         try hear(connection)
       } catch {
         // The other thread tells of it.

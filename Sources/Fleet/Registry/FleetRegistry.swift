@@ -106,8 +106,7 @@ public final class FleetRegistry: ServerPeers {
     let call = FleetCall(
       platform: stream.platform?.name, callSID: stream.callSID, streamSID: stream.streamSID,
       since: WallTime.now.milliseconds, sids: identifiers)
-    guard let data = try? JSONEncoder().encode(call) else { return }
-    let json = String(decoding: data, as: UTF8.self)
+    guard let json = FleetJSON.text(of: call) else { return }
     note(key) { $0.carried[key] = Carried(stream: stream, json: json) }
   }
 

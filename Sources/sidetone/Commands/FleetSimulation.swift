@@ -24,14 +24,7 @@ struct FleetSimulation {
     }
     let broken = result.broken.count
     lines.append(broken == 0 ? "every promise was kept" : "\(broken) fleets broke a promise")
-    if let json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-      guard let text = try? encoder.encode(result) else {
-        throw UsageError("cannot write \(json)", advice: "a figure has no JSON form")
-      }
-      try SoundFile.write(text, to: json)
-    }
+    if let json { try SoundFile.write(Data(result.prettyJSON.utf8), to: json) }
     let all = lines.joined(separator: "\n")
     if json == "-" { Console.complain(all) } else { Console.print(all) }
     return broken == 0 ? .success : .failure

@@ -88,12 +88,12 @@ struct VADCommand: Command {
   func run() async throws(UsageError) -> ExitStatus {
     if wantsKeys {
       let found = KeyFindings(in: sound, of: path)
-      Console.print(wantsJSON ? found.json : found.lines.joined(separator: "\n"))
+      Console.print(wantsJSON ? found.prettyJSON : found.lines.joined(separator: "\n"))
       return .success
     }
     if wantsBeeps {
       let found = BeepFindings(in: sound, of: path)
-      Console.print(wantsJSON ? found.json : found.lines.joined(separator: "\n"))
+      Console.print(wantsJSON ? found.prettyJSON : found.lines.joined(separator: "\n"))
       return .success
     }
     let found =

@@ -113,7 +113,7 @@ struct DoctorCommand: Command {
     }
     let report = DoctorReport(target: target, provider: plan.provider.name, findings)
     if isJSON {
-      Console.print(report.json)
+      Console.print(report.prettyJSON)
     } else {
       let count = findings.count { $0.outcome == .failed }
       let warnings = findings.count { $0.outcome == .warning }

@@ -40,12 +40,4 @@ struct DoctorReport: Encodable {
     if findings.contains(where: { $0.outcome == .failed }) { return .failed }
     return findings.contains(where: { $0.outcome == .warning }) ? .warning : .ok
   }
-
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Strings alone: it cannot fail.
-    let bytes = (try? encoder.encode(self)) ?? Data()
-    return String(decoding: bytes, as: UTF8.self)
-  }
 }

@@ -25,80 +25,78 @@ struct FleetCommandOptions {
     control = FleetControl(place, within: .seconds(seconds))
     printsJSON = arguments.flag("--json")
   }
+}
 
-  /// Runs `body`; what goes wrong is one line and status 1.
-  func run(_ name: String, _ body: () throws(RedisError) -> ExitStatus) -> ExitStatus {
+/// A command that asks or orders a fleet: what goes wrong is one line and status 1.
+protocol FleetCommand: Command {
+  var fleet: FleetCommandOptions { get }
+  /// Asks, and tells what came of it.
+  func ask() throws(RedisError) -> ExitStatus
+}
+
+extension FleetCommand {
+  static var options: [Option] { FleetCommandOptions.options }
+
+  func run() async throws(UsageError) -> ExitStatus {
     // A connection that the far end has closed is an error, not the program's end.
     _ = signal(SIGPIPE, SIG_IGN)
     do throws(RedisError) {
-      return try body()
+      return try ask()
     } catch {
-      Console.complain("sidetone \(name): \(error)")
-      return .failure
+      return fail("\(error)")
     }
   }
 
-  /// Prints values as JSON.
-  func printJSON(_ value: some Encodable) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    if let data = try? encoder.encode(value) {
-      Console.print(String(decoding: data, as: UTF8.self))
-    }
+  fileprivate func fail(_ reason: String) -> ExitStatus {
+    Console.complain("sidetone \(Self.name): \(reason)")
+    return .failure
+  }
+
+  fileprivate func tell(_ value: some Encodable, _ text: () -> String) -> ExitStatus {
+    Console.print(fleet.printsJSON ? value.prettyJSON : text())
+    return .success
   }
 }
 
 /// `sidetone fleet nodes`: who is alive.
-struct FleetNodesCommand: Command {
+struct FleetNodesCommand: FleetCommand {
   static let name = "fleet nodes"
   static let summary = "list the nodes of a fleet"
   static let operands: [Operand] = []
-  static let options = FleetCommandOptions.options
   static let notes = FleetCommandOptions.notes
 
-  private let options: FleetCommandOptions
+  let fleet: FleetCommandOptions
 
-  init(_ arguments: Arguments) throws(UsageError) { options = try FleetCommandOptions(arguments) }
+  init(_ arguments: Arguments) throws(UsageError) { fleet = try FleetCommandOptions(arguments) }
 
-  func run() async throws(UsageError) -> ExitStatus {
-    options.run(Self.name) { () throws(RedisError) in
-      let nodes = try options.control.nodes()
-      guard !options.printsJSON else {
-        options.printJSON(nodes)
-        return .success
-      }
+  func ask() throws(RedisError) -> ExitStatus {
+    let nodes = try fleet.control.nodes()
+    return tell(nodes) {
       let rows = nodes.map { node in
         [
           node.id, node.address, "\(node.liveCalls)/\(node.capacity)", "\(node.latenessMs) ms",
           node.draining ? "draining" : "ready", node.version,
         ]
       }
-      Console.print(
-        TextTable.lines([["node", "address", "calls", "late", "state", "version"]] + rows))
-      return .success
+      return TextTable.lines([["node", "address", "calls", "late", "state", "version"]] + rows)
     }
   }
 }
 
 /// `sidetone fleet calls`: what is being carried, and where.
-struct FleetCallsCommand: Command {
+struct FleetCallsCommand: FleetCommand {
   static let name = "fleet calls"
   static let summary = "list the live calls of a fleet"
   static let operands: [Operand] = []
-  static let options = FleetCommandOptions.options
   static let notes = FleetCommandOptions.notes
 
-  private let options: FleetCommandOptions
+  let fleet: FleetCommandOptions
 
-  init(_ arguments: Arguments) throws(UsageError) { options = try FleetCommandOptions(arguments) }
+  init(_ arguments: Arguments) throws(UsageError) { fleet = try FleetCommandOptions(arguments) }
 
-  func run() async throws(UsageError) -> ExitStatus {
-    options.run(Self.name) { () throws(RedisError) in
-      let calls = try options.control.calls()
-      guard !options.printsJSON else {
-        options.printJSON(calls)
-        return .success
-      }
+  func ask() throws(RedisError) -> ExitStatus {
+    let calls = try fleet.control.calls()
+    return tell(calls) {
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       let rows = calls.map { call in
         [
@@ -106,18 +104,16 @@ struct FleetCallsCommand: Command {
           "\(max(now - call.since, 0) / 1_000) s",
         ]
       }
-      Console.print(TextTable.lines([["node", "platform", "call", "stream", "for"]] + rows))
-      return .success
+      return TextTable.lines([["node", "platform", "call", "stream", "for"]] + rows)
     }
   }
 }
 
 /// `sidetone fleet drain`: a node that takes no more calls.
-struct FleetDrainCommand: Command {
+struct FleetDrainCommand: FleetCommand {
   static let name = "fleet drain"
   static let summary = "have a node take no more calls"
   static let operands = [Operand(name: "NODE", help: "its name, as fleet nodes lists it")]
-  static let options = FleetCommandOptions.options
   static let notes = """
     The node tells the others and refuses new calls with 503; those that run go on,
     and it ends when it is stopped: SIGTERM does both.
@@ -125,59 +121,40 @@ struct FleetDrainCommand: Command {
     \(FleetCommandOptions.notes)
     """
 
+  let fleet: FleetCommandOptions
   private let node: String
-  private let options: FleetCommandOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
     node = arguments.operand(0)
-    options = try FleetCommandOptions(arguments)
+    fleet = try FleetCommandOptions(arguments)
   }
 
-  func run() async throws(UsageError) -> ExitStatus {
-    options.run(Self.name) { () throws(RedisError) in
-      guard try options.control.drain(node) else {
-        Console.complain("sidetone \(Self.name): no node \(node) is alive")
-        return .failure
-      }
-      if options.printsJSON {
-        options.printJSON(["draining": node])
-      } else {
-        Console.print("\(node) takes no more calls")
-      }
-      return .success
-    }
+  func ask() throws(RedisError) -> ExitStatus {
+    guard try fleet.control.drain(node) else { return fail("no node \(node) is alive") }
+    return tell(["draining": node]) { "\(node) takes no more calls" }
   }
 }
 
 /// `sidetone fleet hangup`: the end of a call, wherever it is carried.
-struct FleetHangUpCommand: Command {
+struct FleetHangUpCommand: FleetCommand {
   static let name = "fleet hangup"
   static let summary = "hang up a call, whichever node carries it"
   static let operands = [Operand(name: "CALL", help: "the call's or the stream's identifier")]
-  static let options = FleetCommandOptions.options
   static let notes = FleetCommandOptions.notes
 
+  let fleet: FleetCommandOptions
   private let sid: String
-  private let options: FleetCommandOptions
 
   init(_ arguments: Arguments) throws(UsageError) {
     sid = arguments.operand(0)
-    options = try FleetCommandOptions(arguments)
+    fleet = try FleetCommandOptions(arguments)
   }
 
-  func run() async throws(UsageError) -> ExitStatus {
-    options.run(Self.name) { () throws(RedisError) in
-      let count = try options.control.hangUp(sid)
-      guard count > 0 else {
-        Console.complain("sidetone \(Self.name): no node carries \(sid)")
-        return .failure
-      }
-      if options.printsJSON {
-        options.printJSON(["ended": count])
-      } else {
-        Console.print(count == 1 ? "\(sid) has ended" : "\(count) streams of \(sid) have ended")
-      }
-      return .success
+  func ask() throws(RedisError) -> ExitStatus {
+    let count = try fleet.control.hangUp(sid)
+    guard count > 0 else { return fail("no node carries \(sid)") }
+    return tell(["ended": count]) {
+      count == 1 ? "\(sid) has ended" : "\(count) streams of \(sid) have ended"
     }
   }
 }

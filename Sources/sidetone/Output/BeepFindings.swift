@@ -2,7 +2,7 @@ import AudioEngine
 import Foundation
 
 /// The beeps of voice mailboxes in a recording, for people and for programs.
-struct BeepFindings: JSONFindings {
+struct BeepFindings: Encodable {
   struct Found: Encodable {
     let hertz: Int
     let atMs: Double

@@ -2,7 +2,7 @@ import AudioEngine
 import Foundation
 
 /// The telephone keys that sound in a recording, for people and for programs.
-struct KeyFindings: JSONFindings {
+struct KeyFindings: Encodable {
   struct Key: Encodable {
     let digit: String
     let atMs: Double
@@ -19,11 +19,11 @@ struct KeyFindings: JSONFindings {
     file = path
     var detector = KeyToneDetector(using: kernels)
     let samples = sound.samples
-    // Less than a hop at a time, so that each edge has its answer.
-    let size = min(sound.rate.hertz / 200, most)
-    for start in stride(from: 0, to: samples.count, by: size) {
-      let piece = samples.span.extracting(start..<min(start + size, samples.count))
-      if case .ended(let tone) = detector.hear(piece, rate: sound.rate) { note(tone) }
+    for start in stride(from: 0, to: samples.count, by: min(most, max(samples.count, 1))) {
+      let piece = samples.span.extracting(start..<min(samples.count - start, most) + start)
+      detector.hear(piece, rate: sound.rate) { edge in
+        if case .ended(let tone) = edge { note(tone) }
+      }
     }
     if let tone = detector.finish() { note(tone) }
   }
@@ -42,19 +42,5 @@ struct KeyFindings: JSONFindings {
         String(format: "  %9.3f s  ", $0.atMs / 1_000) + $0.digit
           + String(format: "  %6.0f ms", $0.durationMs)
       }
-  }
-}
-
-/// Findings of one sound, as one JSON object.
-protocol JSONFindings: Encodable {}
-
-extension JSONFindings {
-  /// One object.
-  var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Finite numbers and strings alone: it cannot fail.
-    let bytes = (try? encoder.encode(self)) ?? Data()
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

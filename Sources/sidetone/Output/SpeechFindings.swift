@@ -138,14 +138,10 @@ struct SpeechFindings {
 
   /// One object.
   func json(of path: String, with choice: DetectorChoice, probabilities wanted: Bool) -> String {
-    let report = Report(
+    Report(
       file: path, detector: choice.rawValue, rate: rate.hertz, durationMs: durationMs,
       speechShare: share, windowMs: VoiceActivity.windowDuration.inMilliseconds,
-      skippedWindows: skippedCount, spans: spans, probabilities: wanted ? probabilities : nil)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Finite numbers and strings alone: it cannot fail.
-    let bytes = (try? encoder.encode(report)) ?? Data()
-    return String(decoding: bytes, as: UTF8.self)
+      skippedWindows: skippedCount, spans: spans, probabilities: wanted ? probabilities : nil
+    ).prettyJSON
   }
 }

@@ -224,16 +224,6 @@ import Testing
     try await server.stop()
   }
 
-  @Test("remembers no more calls that were handed over than it says, the newest")
-  func handOffsAreBounded() {
-    let handOffs = HandOffs()
-    for number in 0..<(HandOffs.capacity + 10) { handOffs.note(302, of: "c\(number)") }
-    handOffs.note(200, of: "c10")
-    #expect(handOffs.branch(of: "c9") == nil)
-    #expect(handOffs.branch(of: "c10") == 200)
-    #expect(handOffs.branch(of: "c\(HandOffs.capacity + 9)") == 302)
-  }
-
   @Test("asks for an address, and for credentials where it is told to")
   func access() async throws {
     let range = try #require(AddressRange("203.0.113.0/24"))

@@ -66,7 +66,7 @@ extension AgenTaoControlLink {
   public mutating func callEnded(_ callID: String) {
     guard let session = calls.removeValue(forKey: callID) else { return }
     if let session { sessions.remove(session) }
-    ended.insert(callID)
+    ended.note(true, of: callID)
   }
 
   /// A call's media link could not be opened: should the call be offered again, it is a new one.
@@ -175,7 +175,7 @@ extension AgenTaoControlLink {
 
   private mutating func take(_ offer: AgenTaoOffer) {
     guard state == .ready else { return ignore() }
-    guard calls[offer.callID] == nil, !ended.contains(offer.callID) else {
+    guard calls[offer.callID] == nil, ended[offer.callID] == nil else {
       statistics.duplicates += 1
       return
     }

@@ -88,7 +88,7 @@ public struct AgenTaoControlLink: Sendable {
   var claims: [String: (session: String, until: MonotonicTime)] = [:]
   /// Calls in progress, by their identifier, with their sessions.
   var calls: [String: String?] = [:]
-  var ended = AgenTaoRecentNames(capacity: most)
+  var ended = RecentTable<String, Bool>(capacity: most)
 
   /// Makes a link that does nothing yet.
   ///
@@ -143,28 +143,5 @@ public struct AgenTaoControlLink: Sendable {
     case .connecting(let until), .settingUp(let until), .waiting(let until): until
     case .ready: claims.values.map(\.until).min()
     }
-  }
-}
-
-/// The newest names of a bounded number.
-struct AgenTaoRecentNames: Sendable {
-  private var names: Set<String> = []
-  private var order: [String] = []
-  private var oldest = 0
-  private let capacity: Int
-
-  init(capacity: Int) { self.capacity = capacity }
-
-  func contains(_ name: String) -> Bool { names.contains(name) }
-
-  mutating func insert(_ name: String) {
-    guard names.insert(name).inserted else { return }
-    guard order.count == capacity else {
-      order.append(name)
-      return
-    }
-    names.remove(order[oldest])
-    order[oldest] = name
-    oldest = (oldest + 1) % capacity
   }
 }
