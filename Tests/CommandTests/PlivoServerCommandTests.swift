@@ -49,6 +49,7 @@ import Testing
     #expect(seen["second"] as? String == "ValidationError")
     #expect((seen["throttled"] as? String)?.contains("429") ?? false)
     #expect(seen["gone"] as? String == "ResourceNotFoundError")
+    #expect(seen["kept"] as? String == "started")
     #expect(seen["message"] as? String == "audio streaming started")
     #expect(seen["wrong"] as? String == "AuthenticationError")
     #expect(seen["bad"] as? String != "none")

@@ -32,6 +32,8 @@ public actor SimulatedCall {
   private let moments: (@Sendable (CallMoment) -> Void)?
   private var timeline: CallTimeline?
   private var hasStarted = false
+  /// The caller hung up between the upgrade and the stream's start.
+  private var hangsUpAtStart = false
   private var toldLevel = 0
   /// Since when the socket has taken nothing of what is due.
   private var stuckSince: MonotonicTime?
@@ -106,7 +108,7 @@ public actor SimulatedCall {
   }
 
   /// A live caller does something: without effect before the stream's start and after its end, but for
-  /// hanging up, which gives up a call that has not come up.
+  /// hanging up, which gives up a call that has not come up, and ends a stream as it starts.
   public func perform(_ act: CallerAct) {
     if act == .hangUp, !isOpen {
       guard ending != nil else { return }
@@ -115,6 +117,7 @@ public actor SimulatedCall {
       socket?.abort(reason: sentence)
       return end()
     }
+    if act == .hangUp, !hasStarted { return hangsUpAtStart = true }
     platform.perform(act)
     advance()
   }
@@ -182,6 +185,7 @@ public actor SimulatedCall {
     if !hasStarted, platform.line != nil {
       hasStarted = true
       moments?(.started)
+      if hangsUpAtStart { platform.perform(.hangUp) }
     }
     advance()
     return action

@@ -63,6 +63,26 @@ import Testing
       report.problemCounts == ["illegalSize": 1, "binaryMessage": 1, "invalidMessage": 1])
   }
 
+  @Test(
+    "a caller who hangs up between the upgrade and the start is not kept",
+    .timeLimit(.minutes(1)))
+  func hangUpBeforeStart() async throws {
+    let loop = try TestLoop()
+    let port = try loop.listen { _ in .accept(LiveBot(.instantEcho())) }
+    let (opened, opening) = AsyncStream<Void>.makeStream()
+    let live = try #require(CallerScript(liveAt: .hz8000, as: .linear16))
+    let call = SimulatedCall(
+      to: try BotAddress("ws://127.0.0.1:\(port)/exotel"),
+      as: SlowStarter(base: ExotelPlatform(script: live), opening: opening), on: loop.loop)
+    async let outcome = call.run()
+    for await _ in opened { break }
+    await call.perform(.hangUp)
+    await call.perform(.press("1"))
+    let report = await outcome.report
+    #expect(report.stopped)
+    #expect(report.verdict == .pass, "\(report.problems)")
+  }
+
   @Test("sends user and password as Exotel does, and keeps them out of the report")
   func authorization() async throws {
     let loop = try TestLoop()
@@ -203,4 +223,44 @@ private final class DeafServer: Sendable {
   }
 
   deinit { close(descriptor) }
+}
+
+/// Starts its stream once the caller presses a key.
+private struct SlowStarter: SimulatedPlatform {
+  var base: ExotelPlatform
+  let opening: AsyncStream<Void>.Continuation
+  private var mayStart = false
+
+  init(base: ExotelPlatform, opening: AsyncStream<Void>.Continuation) {
+    self.base = base
+    self.opening = opening
+  }
+
+  mutating func opened(at now: MonotonicTime) {
+    base.opened(at: now)
+    opening.finish()
+  }
+  mutating func perform(_ act: CallerAct) {
+    if case .press = act { mayStart = true }
+    base.perform(act)
+  }
+  mutating func poll(at now: MonotonicTime) -> PlatformAction? {
+    mayStart ? base.poll(at: now) : nil
+  }
+  var nextDeadline: MonotonicTime? { mayStart ? base.nextDeadline : nil }
+  mutating func received(_ message: BotMessage, at now: MonotonicTime) {
+    base.received(message, at: now)
+  }
+  mutating func closed(code: Int, by side: CallReport.Side, at now: MonotonicTime) {
+    base.closed(code: code, by: side, at: now)
+  }
+  mutating func failed(_ sentence: String, at now: MonotonicTime) {
+    base.failed(sentence, at: now)
+  }
+  var line: PlayoutLine? { base.line }
+  var isOver: Bool { base.isOver }
+  func progress(at now: MonotonicTime) -> CallProgress { base.progress(at: now) }
+  func report(at now: MonotonicTime) -> CallReport { base.report(at: now) }
+  func heard(at now: MonotonicTime) -> WaveFile { base.heard(at: now) }
+  var said: WaveFile { base.said }
 }

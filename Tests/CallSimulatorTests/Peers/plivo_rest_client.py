@@ -21,7 +21,7 @@ from plivo.exceptions import AuthenticationError, ResourceNotFoundError, Validat
 from plivo.utils import validate_v3_signature
 
 TOKEN = os.environ["PLIVO_AUTH_TOKEN"]
-seen = {"signed": 0, "unsigned": 0, "events": []}
+seen = {"signed": 0, "unsigned": 0, "events": [], "answered": []}
 
 
 class Bot(http.server.BaseHTTPRequestHandler):
@@ -44,6 +44,8 @@ class Bot(http.server.BaseHTTPRequestHandler):
             )
             answer = plivoxml.ResponseElement().add(stream).to_string()
         elif self.path.startswith("/quiet"):
+            # The call is up meanwhile, and a stream may be started on it.
+            time.sleep(0.3)
             answer = plivoxml.ResponseElement().add(plivoxml.WaitElement(length=60)).to_string()
         else:
             seen["events"].append(fields.get("Event"))
@@ -52,6 +54,7 @@ class Bot(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/xml")
         self.end_headers()
         self.wfile.write(answer.encode())
+        seen["answered"].append(self.path)
 
     def log_message(self, *_):
         pass
@@ -70,7 +73,7 @@ def until(condition):
         if value:
             return value
         time.sleep(0.05)
-    raise TimeoutError(condition)
+    raise TimeoutError(f"still waiting; seen so far: {json.dumps(seen)}")
 
 
 def refusal(act):
@@ -115,6 +118,10 @@ def rest(base, stream):
     started = until(lambda: start(calls, quiet, stream, port))
     seen["message"] = started["message"]
     until(lambda: seen["events"].count("StartStream") == 2)
+    # The document that comes afterwards leaves the stream alone.
+    until(lambda: "/quiet" in seen["answered"])
+    time.sleep(0.2)
+    seen["kept"] = calls.get_details_of_specific_stream(quiet, started["stream_id"])["status"]
     calls.delete_specific_stream(quiet, started["stream_id"])
     until(lambda: seen["events"].count("StopStream") == 2)
     calls.hangup(quiet)

@@ -81,7 +81,8 @@ final class PlivoCallLine: AccountLine, @unchecked Sendable {
 
   private func play(_ directions: DialDirections, _ number: Int) {
     guard !isOver, number == documents else { return }
-    if let stream = streams.first(where: \.isUp) {
+    // A transfer ends what is up; the first document may find a stream that a request has started.
+    if number > 1, let stream = streams.first(where: \.isUp) {
       next = (directions, number)
       return stream.stop()
     }
