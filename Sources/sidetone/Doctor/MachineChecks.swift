@@ -22,9 +22,8 @@ struct MachineChecks {
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
       return .warning(.descriptors, "the limit cannot be read", "see 'ulimit -Hn'")
     }
-    let allowed = Int(clamping: min(limit.rlim_max, rlim_t(OpenFiles.mostOfServer)))
-    let calls = options.limits.limits.calls
-    return Self.judge(descriptors: allowed, for: calls)
+    let allowed = Int(clamping: min(limit.rlim_max, rlim_t(options.descriptors)))
+    return Self.judge(descriptors: allowed, for: options.limits.limits.calls)
   }
 
   /// Whether so many descriptors carry so many calls; nil calls for no bound.

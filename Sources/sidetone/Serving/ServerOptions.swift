@@ -40,6 +40,11 @@ struct ServerOptions {
     console = try ConsoleOptions(arguments)
   }
 
+  /// Descriptors that the server may need.
+  var descriptors: Int {
+    OpenFiles.ofServer(calls: limits.limits.calls, loops: listening.loopCount)
+  }
+
   /// What holds as long as the server runs.
   func apply(to configuration: inout ServerConfiguration) {
     configuration.loopCount = listening.loopCount

@@ -84,8 +84,8 @@ struct Serving {
     _ server: BotServer?,
     _ serve: @escaping @Sendable (@escaping @Sendable (Int) -> Void) async throws -> Void
   ) async throws(UsageError) -> ExitStatus {
-    // As many as the system lets it have: a call costs one. The log's first line tells how many.
-    OpenFiles.raise(to: OpenFiles.mostOfServer)
+    // The log's first line tells how many.
+    OpenFiles.allow(options.descriptors)
     let stops = SignalWatcher()
     let requests = SignalWatcher([SIGHUP, SIGUSR2])
     // From the main thread, whose priority is the process's: those of the loops, and a successor, have it

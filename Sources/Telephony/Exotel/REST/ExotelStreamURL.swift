@@ -56,23 +56,29 @@ public struct ExotelStreamURL: Hashable, Sendable, CustomStringConvertible {
     guard base.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
       throw refusal("may hold printable ASCII alone; percent-encode the rest")
     }
-    guard !base.contains("#") else { throw refusal("may not have a fragment after #") }
-    let authority = base.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
-    let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    guard !host.isEmpty, host.first != ":" else { throw refusal("has no host") }
+    let bytes = base.utf8
+    guard !bytes.contains(UInt8(ascii: "#")) else {
+      throw refusal("may not have a fragment after #")
+    }
+    let authority = bytes.dropFirst(scheme.utf8.count).prefix {
+      $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
+    }
+    let host = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[$0...].dropFirst() }
+    guard let first = (host ?? authority).first, first != UInt8(ascii: ":") else {
+      throw refusal("has no host")
+    }
   }
 
   private static func checkLengths(_ text: String) throws(ParameterError) {
     guard text.utf8.count <= maximumLength else {
       throw refusal("is \(text.utf8.count) characters long; Exotel takes at most \(maximumLength)")
     }
-    let query = text.drop { $0 != "?" }.dropFirst()
-    guard query.utf8.count <= maximumQueryLength else {
+    let query = text.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
+    guard query.count <= maximumQueryLength else {
       throw refusal(
-        "has \(query.utf8.count) characters after the ?; Exotel takes at most \(maximumQueryLength)"
-      )
+        "has \(query.count) characters after the ?; Exotel takes at most \(maximumQueryLength)")
     }
-    let count = query.split(separator: "&").count
+    let count = query.split(separator: UInt8(ascii: "&")).count
     guard count <= maximumParameters else {
       throw refusal(
         "has \(count) parameters with sample-rate; Exotel takes at most \(maximumParameters). "
