@@ -19,7 +19,8 @@ import Testing
     _ task: String, bot: [String], voice: String
   ) async throws -> [String: Any] {
     let python = try #require(await PythonPackages.browser.python(), "PyPI cannot be reached")
-    let server = try RunningSidetone(["serve", "--console", "--port", "0"] + bot)
+    let server = try RunningSidetone(
+      ["serve", "--console", "--port", "0", "--max-lateness", "0"] + bot)
     let port = try #require(try await server.firstLine().split(separator: ":").last)
     let script = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Peers/console_page.py").path
@@ -47,8 +48,9 @@ import Testing
     for call in calls {
       let correlation = call["correlation"] as? Double ?? 0
       #expect(correlation >= 0.95, "\(call)")
-      // The judge finds every gap of the server's; a browser on a busy machine drops a little of its own.
-      #expect(call["problems"] as? [String] == [], "\(call)")
+      // An echo runs ahead of nothing: a machine that stands still for 20 ms is a gap, and no fault.
+      let problems = call["problems"] as? [String]
+      #expect(problems?.allSatisfy { $0.hasPrefix("a gap of") } == true, "\(call)")
       #expect(call["holes"] as? Int ?? .max <= 2, "\(call)")
       #expect(call["live"] as? Int == 1, "the window shows the call while it is up: \(call)")
     }
@@ -82,5 +84,8 @@ import Testing
     #expect(page["caller"] as? Int ?? 0 > 1_000 && page["bot"] as? Int ?? 0 > 1_000, "\(page)")
     #expect((page["note"] as? String ?? "").contains("interrupted"), "\(page)")
     #expect((page["file"] as? String ?? "").hasSuffix(".wav"), "\(page)")
+    // Nothing is to be scrolled sideways on a telephone.
+    let narrow = try #require(seen["narrow"] as? [String: Int], "\(seen)")
+    #expect(narrow.count == 3 && narrow.values.allSatisfy { $0 <= 360 }, "\(narrow)")
   }
 }

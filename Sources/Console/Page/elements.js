@@ -15,6 +15,12 @@ export function showFigures(list, figures) {
   }));
 }
 
+// Draws a canvas again where its place or the colours change.
+export function redraw(canvas, draw) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  new ResizeObserver(draw).observe(canvas);
+}
+
 // A pen for a canvas that is emptied and as sharp as the screen, whose units are the page's; null where the
 // canvas is not shown.
 export function penOf(canvas) {

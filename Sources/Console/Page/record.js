@@ -1,6 +1,6 @@
 // The page of an ended call: what it was like, and its recording as a picture to listen to.
 
-import { element, penOf, showFigures } from "./elements.js";
+import { element, penOf, redraw, showFigures } from "./elements.js";
 
 // The marks of a WAV file, in seconds, from its chunks `cue ` and `LIST`.
 export function cues(buffer) {
@@ -44,7 +44,7 @@ export class CallPage {
       element("page-audio").play();
     });
     element("page-audio").addEventListener("timeupdate", () => this.#draw());
-    new ResizeObserver(() => this.#draw()).observe(element("page-canvas"));
+    redraw(element("page-canvas"), () => this.#draw());
   }
 
   async open(row) {

@@ -1,7 +1,7 @@
 // The last seconds of the line: the caller above, the bot below, and between them how far the bot's audio
 // runs ahead of the ear. One column a piece of 20 ms.
 
-import { penOf } from "./elements.js";
+import { penOf, redraw } from "./elements.js";
 
 const COLUMNS = 500;
 const MOST_LEAD = 2000;
@@ -14,8 +14,7 @@ export class Scope {
 
   constructor(canvas) {
     this.canvas = canvas;
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
-    new ResizeObserver(() => this.draw()).observe(canvas);
+    redraw(canvas, () => this.draw());
   }
 
   begin() {

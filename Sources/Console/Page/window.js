@@ -1,6 +1,6 @@
 // The window: the server's calls as rows, and one of them as a picture that moves on.
 
-import { element, penOf } from "./elements.js";
+import { element, penOf, redraw } from "./elements.js";
 import { CallPage } from "./record.js";
 
 const SHOWN = 30_000; // milliseconds of the picture
@@ -30,7 +30,7 @@ export class CallWindow {
       element("picture").hidden = true;
       this.#showRows();
     });
-    new ResizeObserver(() => this.#draw()).observe(element("picture-canvas"));
+    redraw(element("picture-canvas"), () => this.#draw());
     setInterval(() => this.#showTimes(), 1000);
     this.#connect();
   }
@@ -184,7 +184,7 @@ export class CallWindow {
     const last = pictures.at(-1)?.atMs ?? 0;
     const first = Math.max(last - KEPT, 0);
     const scrub = this.#isPaused ? element("scrub").value / element("scrub").max : 1;
-    const end = Math.max(first + (last - first) * scrub, Math.min(last, SHOWN));
+    const end = Math.max(first + (last - first) * scrub, SHOWN);
     const x = (ms) => width - ((end - ms) / SHOWN) * width;
     const third = height / 3;
     let before = 0;
@@ -218,7 +218,7 @@ export class CallWindow {
     }
     pen.fillStyle = color("--soft");
     pen.font = "11px system-ui, sans-serif";
-    for (let ms = Math.ceil((end - SHOWN) / 5000) * 5000; ms <= end; ms += 5000) {
+    for (let ms = Math.ceil((end - SHOWN) / 5000) * 5000; ms <= Math.min(end, last); ms += 5000) {
       if (ms >= 0) pen.fillText(`${ms / 1000} s`, x(ms) + 2, 11);
     }
   }
