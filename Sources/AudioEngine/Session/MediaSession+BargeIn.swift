@@ -20,7 +20,11 @@ extension MediaSession {
   mutating func hear(
     _ edge: SpeechEdge?, _ boundary: SpeechBoundary?, spoken: Duration?, at now: MonotonicTime
   ) {
-    if let edge { events.append(.callerSpeech(boundary ?? inbound.boundary(edge))) }
+    if edge == .ended, hasToldEnd {
+      catchUpWithEnd()
+    } else if let edge {
+      events.append(.callerSpeech(boundary ?? inbound.boundary(edge)))
+    }
     guard let bargeIn else { return }
     switch edge {
     case .began where barge.phase == .none:

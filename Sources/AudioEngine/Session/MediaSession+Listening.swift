@@ -27,24 +27,38 @@ extension MediaSession {
     var tones = toneDetectors
     toneDetectors = []
     var edge: SpeechEdge?
+    var count = 0
     inbound.listen(with: stage) { samples in
       edge = detector?.hear(samples, rate: rate) ?? edge
+      count += samples.count
+      if !turnPolicy.isEmpty { turnPolicy[0].state.recent?.append(samples) }
       for index in tones.indices {
         tones[index].hear(samples, rate: rate) { events.append($0) }
       }
     }
     toneDetectors = tones
     guard let detector else { return }
-    let quiet = edge == nil ? 0 : detector.quietDuration.wholeNanoseconds
+    let hasTurns = !turnPolicy.isEmpty
+    let quiet = edge == nil && !hasTurns ? 0 : detector.quietDuration.wholeNanoseconds
     let boundary = edge == nil ? nil : detector.lastEdge
     let spoken = detector.spoken
     listener = detector
+    var change: EndOfTurn.Change?
+    if hasTurns {
+      var heard = EndOfTurn.Hearing(
+        edge: edge, duration: rate.nanoseconds(sampleCount: count), quiet: quiet,
+        spoken: spoken?.wholeNanoseconds)
+      change = hearTurn(&heard, at: now)
+      edge = heard.edge
+    }
     if let trace, edge != nil || barge.phase == .listening {
       trace.add(TracedHearing(edge, quiet: .nanoseconds(quiet), spoken: spoken), at: now)
     }
-    if let edge { noteCaller(edge, since: now.nanoseconds - quiet, at: now) }
+    if !hasTurns, let edge { noteCaller(edge, since: now.nanoseconds - quiet, at: now) }
+    if change == .began { tell(.began, at: now) }
     if edge != nil || barge.phase == .listening {
       hear(edge, boundary, spoken: spoken, at: now)
     }
+    if change != .began { tell(change, at: now) }
   }
 }

@@ -74,7 +74,7 @@ extension MediaSession {
   /// A time that is not later than `now` means at once.
   public func nextDeadline(at now: MonotonicTime) -> MonotonicTime? {
     if playout.owesClear { return now }
-    let decision = barge.deadline
+    let decision = min(barge.deadline, turnPolicy.first?.state.deadline ?? .distantFuture)
     guard !isClosed, !playout.isPaused else { return decision == .distantFuture ? nil : decision }
     if playout.owesMark(at: speech.sent) { return now }
     var earliest = min(
@@ -126,6 +126,7 @@ extension MediaSession {
     speech.release(upTo: playout.resumable)
     if turns != nil { advanceTurns(to: now) }
     if now >= barge.deadline { bargeInIsDue(at: now) }
+    if !turnPolicy.isEmpty, now >= turnPolicy[0].state.deadline { turnIsDue(at: now) }
   }
 
   /// A mark counts as played: the caller has heard everything before it.

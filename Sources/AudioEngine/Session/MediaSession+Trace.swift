@@ -90,8 +90,8 @@ package struct TracedEvent: Hashable, Sendable {
       kind = .settled
       epoch = interruption.epoch.number
       duration = interruption.played
-    // A replay listens for no tones.
-    case .roomAvailable, .beep, .keyTone: return nil
+    // A replay listens for no tones, and what it says does not hang on whose turn it is.
+    case .roomAvailable, .beep, .keyTone, .turnEnded, .turnEndAsked: return nil
     }
   }
 

@@ -45,6 +45,8 @@ public struct MediaSession: ~Copyable {
   /// What hears tones, where they are to be heard: one or none, so that calls without pay for no more than
   /// an empty array.
   var toneDetectors: [ToneDetectors] = []
+  /// Decides when the caller's turn is over: one or none, as above.
+  var turnPolicy: [(policy: EndOfTurnPolicy, state: EndOfTurn)] = []
   /// Caller audio.
   var inbound: InboundTimeline
   /// The bot's speech until it leaves.
@@ -100,6 +102,7 @@ public struct MediaSession: ~Copyable {
     forgetBargeIn(at: now)
     advance(to: now)
     isClosed = true
+    turnPolicy = []
     recorder?.finish(at: now)
     dropSpeech(mark: .closed, at: now) { .closed(played: $0) }
     turns?.close(at: now.nanoseconds)

@@ -6,6 +6,10 @@ public enum SessionEvent: Hashable, Sendable {
   case markEnded(name: String, Epoch, MarkOutcome)
   /// The detector heard the caller begin or stop.
   case callerSpeech(SpeechBoundary)
+  /// The caller's turn is over, as ``MediaSession/endOfTurn`` says.
+  case turnEnded(TurnEnd)
+  /// The caller's turn may be over: ``MediaSession/decideTurnEnd(_:of:at:)`` may say how probable that is.
+  case turnEndAsked(TurnQuestion)
   /// A voice mailbox beeped: it records now.
   case beep(Beep)
   /// The caller pressed a key that was heard in the audio, and let it go.

@@ -89,6 +89,8 @@ public struct SessionStatistics: Hashable, Sendable {
   public var outbound = Outbound()
   /// Turns; nil before the first, which needs a detector.
   public var turns: TurnStatistics?
+  /// How the caller's turns ended, and who was asked; all nought without ``MediaSession/endOfTurn``.
+  public var turnEnds = TurnEndCounts()
   /// Callers who spoke over the bot.
   public var bargeIns = BargeInCounts()
 

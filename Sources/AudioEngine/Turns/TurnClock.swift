@@ -50,6 +50,11 @@ struct TurnClock {
     if case .waiting(let wait) = state { wait.written == nil } else { false }
   }
 
+  /// Whether the caller has stopped and heard nothing of the bot's since.
+  var isUnanswered: Bool {
+    if case .waiting = state { true } else { false }
+  }
+
   /// Takes the turn that is over, if one is.
   mutating func take() -> Turn? {
     defer { told = nil }

@@ -99,7 +99,7 @@ extension Call {
       passRecording()
       passTrace()
       // Without a detector audio makes nothing due.
-      guard session.configuration.bargeInDetector != nil else { return }
+      guard session.configuration.hearsSpeech else { return }
       takeMediaEvents()
     case .started(let start):
       begin(start)

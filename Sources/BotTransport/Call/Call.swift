@@ -79,6 +79,7 @@ public actor Call: MediaCall {
     self.isHeld = isHeld
     self.calls = calls
     if configuration.spans != nil { voice.turns = CallTurns() }
+    voice.turnDesk = configuration.call.turnDetector.map { TurnDesk($0) }
     if let tracing = configuration.tracing {
       trace = TraceDuty(tracing)
       let facts = [("accepted", connectedAt.description), ("version", configuration.version ?? "")]

@@ -7,6 +7,11 @@ public enum CallEvent: Sendable {
   case key(DTMF)
   /// The caller began to speak or stopped; needs a detector.
   case callerSpeech(SpeechBoundary)
+  /// The caller's turn is over; needs ``CallConfiguration/endOfTurn``.
+  case turnEnded(TurnEnd)
+  /// The caller's turn may be over: ``MediaCall/decideTurnEnd(_:of:)`` may say within this time how probable
+  /// that is. ``CallConfiguration/turnDetector`` is asked as well, and the first answer counts.
+  case turnEndAsked(question: Int, within: Duration)
   /// A voice mailbox beeped: it records now; needs ``CallConfiguration/hearsBeeps``.
   case beep(Beep)
   /// The caller stopped speaking and has heard the bot's answer, which is over; needs a detector.

@@ -20,6 +20,8 @@ public struct CallVoice {
   var follower: (any CallFollower)?
   /// The turns so far; nil where nobody wants them.
   var turns: CallTurns?
+  /// Asks whether the caller's turn is over; nil where nobody is asked.
+  var turnDesk: TurnDesk?
   /// Takes the call's recording; nil where it is not recorded.
   var recording: (any RecordingSink)?
 
@@ -88,6 +90,7 @@ public struct CallVoice {
   /// The stream is over: nobody waits any longer, for anything but the last event.
   mutating func release() {
     input.drop()
+    turnDesk?.close()
     wakeReaders()
     wakeWriters()
     wakeDrained()
@@ -109,6 +112,11 @@ public struct CallVoice {
       events.append(.markEnded(name: name, in: epoch, outcome))
     case .callerSpeech(let boundary):
       events.append(.callerSpeech(boundary))
+    case .turnEnded(let end):
+      turnDesk?.turnEnded()
+      events.append(.turnEnded(end))
+    case .turnEndAsked(let question):
+      events.append(.turnEndAsked(question: question.number, within: question.deadline - now))
     case .beep(let beep):
       events.append(.beep(beep))
     case .keyTone(let tone):

@@ -201,6 +201,7 @@ extension MediaCall {
   func takeMediaEvents() {
     while let event = withMedia({ $0.nextEvent() }) ?? nil {
       voice.take(event, at: loop.now)
+      if case .turnEndAsked(let question) = event { askTurnDetector(question) }
       voice.follower?.callTold(event)
     }
     if voice.hasDrainWaiters, isDrained { voice.wakeDrained() }

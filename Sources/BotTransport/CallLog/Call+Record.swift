@@ -116,6 +116,15 @@ extension SessionStatistics {
       counts["echoDelayMs"] = milliseconds(delay)
       counts["echoRealignments"] = inbound.echoRealignments
     }
+    if turnEnds.bySilence + turnEnds.byDetector > 0 {
+      counts["turnEndsBySilence"] = turnEnds.bySilence
+      counts["turnEndsByDetector"] = turnEnds.byDetector
+      counts["turnsResumed"] = turnEnds.resumed
+      counts["turnHangoverMs"] = milliseconds(turnEnds.hangover)
+      counts["turnAnswers"] = turnEnds.answered
+      counts["turnAnswersMissing"] = turnEnds.unanswered
+      counts["turnAnswersLate"] = turnEnds.late
+    }
     if let turns {
       counts["turns"] = turns.count
       counts["turnsInterrupted"] = turns.interrupted

@@ -12,6 +12,7 @@ struct MediaTotals: Sendable {
   var interruptions = 0
   var clears = 0
   var bargeIns = BargeInCounts()
+  var turnEnds = TurnEndCounts()
   var insertedSilence: Duration = .zero
   var lateness = Histogram()
   var lead = Histogram()
@@ -32,6 +33,7 @@ struct MediaTotals: Sendable {
     interruptions += outbound.interruptions
     clears += outbound.clears
     bargeIns.add(statistics.bargeIns)
+    turnEnds.add(statistics.turnEnds)
     insertedSilence += outbound.insertedSilence
     lateness.add(outbound.lateness)
     lead.add(outbound.lead)
@@ -51,6 +53,7 @@ struct MediaTotals: Sendable {
     interruptions += other.interruptions
     clears += other.clears
     bargeIns.add(other.bargeIns)
+    turnEnds.add(other.turnEnds)
     insertedSilence += other.insertedSilence
     lateness.add(other.lateness)
     lead.add(other.lead)

@@ -104,6 +104,16 @@ struct MetricsPage {
       "counter",
       [("", media.turns.interrupted)])
     add(
+      "sidetone_turn_ends_total", "Turns of callers that ended, by what ended them.", "counter",
+      media.turnEnds.causes.map { ("{cause=\"\($0.name)\"}", $0.count) })
+    add(
+      "sidetone_turns_resumed_total",
+      "Turns that ended too soon: the caller went on before he heard an answer.", "counter",
+      [("", media.turnEnds.resumed)])
+    add(
+      "sidetone_turn_questions_total", "Questions whether a turn is over, by what came of them.",
+      "counter", media.turnEnds.questions.map { ("{outcome=\"\($0.name)\"}", $0.count) })
+    add(
       "sidetone_turn_response_seconds",
       "From the caller's last sound to the answer in his ear: all of it, and its parts.",
       [([("part", "all")], media.turns.response)]

@@ -22,7 +22,9 @@ extension ScheduleRun {
         isNoted = true
       }
       switch event {
-      case .roomAvailable, .callerSpeech, .beep, .keyTone, .turn, .interruptionSettled: break
+      case .roomAvailable, .callerSpeech, .turnEnded, .turnEndAsked, .beep, .keyTone, .turn,
+        .interruptionSettled:
+        break
       case .bargedIn: isNoted = false
       case .bargeInHeld, .bargeInAsked, .bargeInDismissed: noteHold(event)
       case .markEnded(let name, let epoch, let outcome): markEnded(name, epoch, outcome)

@@ -66,6 +66,10 @@ struct WindowNews: Encodable, Sendable {
       case .key(let key): self.init("key", key.text)
       case .callerSpeech(let speech):
         self.init("speech", speech.edge == .began ? "began" : "ended")
+      case .turnEnded(let end):
+        let silence = Int(end.silence.inMilliseconds)
+        self.init("turn", "the caller's turn is over, by \(end.cause.rawValue) after \(silence) ms")
+      case .turnEndAsked: return nil
       case .beep(let beep): self.init("beep", "a mailbox beeped at \(beep.hertz) Hz")
       case .bargeInHeld: self.init("bargeIn", "the caller speaks over the bot, which is held")
       case .bargeInAsked: self.init("bargeIn", "the bot is asked whether the caller means it")

@@ -28,6 +28,13 @@ public struct CallConfiguration: Sendable {
   public var bargeInDetector: (@Sendable () -> any SpeechDetector)?
   /// When a caller whom that hears interrupts the bot.
   public var bargeIn: BargeInPolicy
+  /// When a caller's turn is over; nil where what hears him says so alone. Without ``bargeInDetector`` a
+  /// ``VoiceDetector`` hears him, and interrupts nobody.
+  public var endOfTurn: EndOfTurnPolicy?
+  /// Is asked whether a turn is over, for ``EndOfTurnPolicy/patience``, 400 ms where that says nothing; nil
+  /// for nobody. Asked by calls that are actors of `BotTransport`; who drives a session himself answers
+  /// ``SessionEvent/turnEndAsked(_:)``.
+  public var turnDetector: (any TurnDetector)?
   /// Whether holes in the caller's audio are filled with noise as loud as the line's own.
   public var comfortNoise = false
   /// Whether the beep of a voice mailbox is listened for.
@@ -77,4 +84,16 @@ public struct CallConfiguration: Sendable {
     self.startTimeout = startTimeout
     self.mostBadMessages = mostBadMessages
   }
+
+  /// When a turn is over, with whoever is asked taken into account.
+  var turnPolicy: EndOfTurnPolicy? {
+    guard let turnDetector else { return endOfTurn }
+    var policy = endOfTurn ?? EndOfTurnPolicy()
+    policy.patience = policy.patience ?? .milliseconds(400)
+    policy.window = max(policy.window, turnDetector.window)
+    return policy
+  }
+
+  /// Whether anything hears the caller speak.
+  package var hearsSpeech: Bool { bargeInDetector != nil || turnPolicy != nil }
 }

@@ -203,6 +203,10 @@ extension CallSession {
       media?.detector = makeDetector()
       media?.bargeIn = configuration.bargeIn
     }
+    if let policy = configuration.turnPolicy {
+      if media?.detector == nil { media?.detector = VoiceDetector() }
+      media?.endOfTurn = policy
+    }
     if let trace {
       trace.add(made)
       media?.trace = trace

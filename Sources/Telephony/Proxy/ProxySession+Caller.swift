@@ -57,7 +57,7 @@ extension ProxySession {
     case .keyTone(let tone):
       press(DTMF(tone))
     case .utteranceEnded, .beep, .turn, .interruptionSettled, .roomAvailable, .bargeInHeld,
-      .bargeInAsked, .bargeInDismissed:
+      .bargeInAsked, .bargeInDismissed, .turnEnded, .turnEndAsked:
       break
     }
   }
