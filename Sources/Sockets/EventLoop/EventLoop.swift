@@ -248,7 +248,7 @@ extension EventLoop {
     while left > 0, let deadline = timers.earliest, let timer = timers.popDue(at: now) {
       left -= 1
       timerLateness.add(now - deadline)
-      latenessWindow?.add(now - deadline, at: now)
+      noteLateness(now - deadline, at: now)
       lastFiring = now
       timer.callFire()
     }
@@ -256,12 +256,17 @@ extension EventLoop {
 
   private func beat(at now: MonotonicTime) {
     guard nextBeat.map({ $0 <= now }) ?? true else { return }
-    if let nextBeat { latenessWindow?.add(now - nextBeat, at: now) }
+    if let nextBeat { noteLateness(now - nextBeat, at: now) }
     nextBeat = now + Self.beatInterval
   }
 
   /// Has ``isLate`` judge by `budget` from now on. Loop thread, or before ``start()``.
   package func watchLateness(budget: Duration) { latenessWindow = LatenessWindow(budget: budget) }
+
+  /// Counts something that was done at `now`, so long after it was due. Loop thread only.
+  package func noteLateness(_ lateness: Duration, at now: MonotonicTime) {
+    latenessWindow?.add(lateness, at: now)
+  }
 
   /// Whether the loop runs too late to take on more; never without
   /// ``watchLateness(budget:)``. Loop thread only.
