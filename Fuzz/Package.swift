@@ -10,7 +10,7 @@ let swiftSettings: [SwiftSetting] = [
 
 let fuzzers = [
   "FuzzExotel", "FuzzPlivo", "FuzzTwilio", "FuzzCallback", "FuzzSession", "FuzzRequest",
-  "FuzzAgenTao", "FuzzWave",
+  "FuzzAgenTao", "FuzzWave", "FuzzVoice", "FuzzLine",
 ]
 
 let package = Package(
