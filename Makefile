@@ -6,6 +6,7 @@
 #   make test       install what is missing, run every test
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
+#   make bench-watch what pages that watch calls cost a server
 #   make stall-load a server that is stopped for 100 ms, 200 times, under load (ARGS="500")
 #   make soak-proxy faults on both sides of the proxy, again and again, and what they leave
 #   make fleet-test three nodes, Redis and PostgreSQL on this machine, killed, cut and restarted under calls
@@ -23,7 +24,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build command setup run simulate simulate-fleet test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
-  dependents lint check-deploy check-bots soak-proxy fleet-test docs man format bench bench-load stall-load check clean
+  dependents lint check-deploy check-bots soak-proxy fleet-test docs man format bench bench-load bench-watch stall-load check clean
 
 setup:
 	@scripts/setup
@@ -131,6 +132,10 @@ bench:
 # One processor for the server, one for the load: leave the machine alone meanwhile.
 bench-load: setup
 	scripts/bench-load --markdown BENCHMARKS.md $(ARGS)
+
+# What 20 pages of the console cost beside 1,000 calls: leave the machine alone meanwhile.
+bench-watch: setup
+	scripts/bench-watch $(ARGS)
 
 # Two hundred stops of the server, and nobody may hear one.
 stall-load: setup

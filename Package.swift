@@ -109,12 +109,13 @@ if !coreOnly {
     .target(
       name: "Console",
       dependencies: [
-        "CallSimulator", "BotTransport", "Sockets", "Telephony", "AudioEngine", "Ground",
+        "CallSimulator", "BotTransport", "CallLog", "Sockets", "Telephony", "AudioEngine", "Ground",
       ],
       resources: [
         "door.html", "index.html", "style.css", "elements.js", "page.js", "phone.js", "sound.js",
         "voice.js",
-        "resampler.js", "handset.js", "scope.js", "window.js", "record.js",
+        "resampler.js", "handset.js", "scope.js", "window.js",
+        "picture.js", "record.js",
       ].map { .embedInCode("Page/\($0)") },
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -193,8 +194,8 @@ if !coreOnly {
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "CallSimulator", "BotTransport", "Sockets", "Telephony", "AudioEngine",
-        "TestSupport",
+        "Console", "CallSimulator", "BotTransport", "CallLog", "Sockets", "Telephony",
+        "AudioEngine", "SeededRandom", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

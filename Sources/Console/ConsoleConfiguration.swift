@@ -22,6 +22,9 @@ public struct ConsoleConfiguration: Sendable {
   /// The folder where ``BotServer`` records its calls: visitors may listen to those of the window. nil:
   /// there is nothing to listen to.
   public var recordings: String?
+  /// The folder where ``BotServer`` leaves the traces of its calls: visitors may take those of the window. A
+  /// trace has the bot's speech in it. nil: there is none to take.
+  public var traces: String?
   /// Whether a visitor may stop the thread of the server's loop for a second at most, which stops its other
   /// calls too: to hear what a busy host does to a bot.
   var stallsHost: Bool { isLocal && hasWindow && tokens.isEmpty }

@@ -16,7 +16,7 @@ public final class WebConsole: Sendable {
   private let door: ConsoleDoor
   private let places = Places()
   private let window = CallWindow()
-  private let recordings: RecordingDesk?
+  private let files: CallFiles
 
   /// Makes a console that nobody has visited.
   ///
@@ -24,7 +24,7 @@ public final class WebConsole: Sendable {
   ///   nothing answers all requests with 403.
   public init(_ configuration: ConsoleConfiguration) {
     self.configuration = configuration
-    recordings = configuration.recordings.map(RecordingDesk.init)
+    files = CallFiles(configuration, of: window)
     door = ConsoleDoor(tokens: configuration.tokens, isLocal: configuration.isLocal)
   }
 
@@ -39,16 +39,8 @@ public final class WebConsole: Sendable {
     let name = String(request.path.dropFirst(Self.path.count).drop { $0 == "/" })
     // What the form at the door looks like is no secret.
     let isOpen = door.knows(request.headers) || name == "style.css"
-    if isOpen, name.hasPrefix("recording/") { return recording(name.dropFirst(10)) }
+    if isOpen, let answer = files.answer(name) { return answer }
     return PageFiles.answer(isOpen ? name : name.isEmpty ? "door" : name, isOpen: isOpen)
-  }
-
-  /// The recording of a call of the window, by the call's number there.
-  private func recording(_ number: Substring) -> HTTPResponse {
-    guard let recordings, let id = Int(number), let name = window.recording(of: id) else {
-      return HTTPResponse(status: 404, body: "The window has no recording of that number.\n")
-    }
-    return recordings.answer(name)
   }
 
   /// Judges an upgrade on `loop`'s thread; nil where the path is none of the console's.

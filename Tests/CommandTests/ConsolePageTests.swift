@@ -19,8 +19,7 @@ import Testing
     _ task: String, bot: [String], voice: String
   ) async throws -> [String: Any] {
     let python = try #require(await PythonPackages.browser.python(), "PyPI cannot be reached")
-    let server = try RunningSidetone(
-      ["serve", "--console", "--port", "0", "--max-lateness", "0"] + bot)
+    let server = try RunningSidetone(["serve", "--console", "--port", "0"] + bot)
     let port = try #require(try await server.firstLine().split(separator: ":").last)
     let script = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "Peers/console_page.py").path

@@ -63,7 +63,9 @@ import Testing
     let host = "bot.example.com"
     let door = try #require(console.answer(get("/console", ["Host": host])))
     #expect(String(decoding: door.body, as: UTF8.self).contains("name=\"token\""))
-    #expect(console.answer(get("/console/page.js", ["Host": host]))?.status == 403)
+    for path in ["page.js", "recording/1", "trace/1", "record/1"] {
+      #expect(console.answer(get("/console/\(path)", ["Host": host]))?.status == 403)
+    }
     #expect(console.answer(get("/console/style.css", ["Host": host]))?.status == 200)
 
     func enter(_ body: String, origin: String) -> HTTPResponse? {

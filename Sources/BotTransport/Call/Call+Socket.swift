@@ -72,6 +72,7 @@ extension Call {
     // Who has not shown that it may call is not believed in what it calls itself either.
     if !isHeld {
       let event = isReplaced ? replacedEvent() : streamEvent(closeReason: reason)
+      ending = CallEnding(event.facts)
       configuration.callLog?.submit(event)
       if !isReplaced, startedAt != nil { configuration.spans?.take(finished(event.facts)) }
     }

@@ -7,6 +7,9 @@ extension Call {
   /// holds, and where each call's trace is written anyway, what is not on its way yet.
   public var traceSoFar: [UInt8]? { session.recorder?.trace }
 
+  /// What the newest trace that was written of the call is called, or is being written; nil where there is none.
+  public var traceName: String? { trace?.name }
+
   /// Notes that something went wrong, as the call's trace has it: some seconds later it is written.
   public func noteTrouble(_ what: String) { session.recorder?.note(trouble: what) }
 

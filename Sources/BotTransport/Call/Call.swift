@@ -49,6 +49,8 @@ public actor Call: MediaCall {
   /// Whether a newer socket of the same stream has taken over.
   var isReplaced = false
   var endWaiters: [CheckedContinuation<Void, Never>] = []
+  /// What was told of its end.
+  var ending: CallEnding?
 
   /// What ended the call: the close code, nil where the connection was lost. Set once it is over.
   public internal(set) var closeCode: UInt16?

@@ -47,6 +47,9 @@ struct TraceDuty {
 
   init(_ tracing: CallTracing) { self.tracing = tracing }
 
+  /// What the newest trace is called; nil where none has been begun.
+  var name: String? { sink?.name }
+
   /// Hands on what is due. Called for each message: names are made where something is.
   mutating func pass(
     _ recorder: TraceRecorder, of names: @autoclosure () -> [String?], at now: MonotonicTime
@@ -92,5 +95,6 @@ struct TraceDuty {
     let sink = tracing.makeSink(names)
     sink.take(recorder.trace)
     sink.finish()
+    self.sink = sink
   }
 }

@@ -1,9 +1,20 @@
 import AudioEngine
-import CallLog
+public import CallLog
 import Telephony
+
+/// What was told of a call's end, apart from the call: a live one has none of it.
+final class CallEnding: Sendable {
+  let record: CallRecord
+
+  init(_ record: CallRecord) { self.record = record }
+}
 
 // What a socket's end says to the call log.
 extension Call {
+  /// What the call log is told of the call, which holds telephone numbers; nil until it is over, and of one
+  /// that has not shown that it may call.
+  public var record: CallRecord? { ending?.record }
+
   /// The event of the socket's end. Once per call.
   func streamEvent(closeReason: String) -> CallLogEvent {
     let end = WallTime.now

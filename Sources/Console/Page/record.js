@@ -64,9 +64,9 @@ export class CallPage {
       clears: figures.clears, "late (99 %)": `${figures.lateMs} ms`,
     };
     showFigures(element("page-figures"), facts);
-    const json = new Blob([JSON.stringify(row, null, 2)], { type: "application/json" });
-    element("page-json").href = URL.createObjectURL(json);
-    element("page-json").download = `call-${row.id}.json`;
+    this.#explain(row.diagnosis);
+    this.#offer("record", row.diagnosis && `call-${row.id}.json`);
+    this.#offer("trace", row.trace);
     element("page-note").textContent = "";
     if (!row.recording) {
       element("page-note").textContent = "It was not recorded: sidetone serve --record DIR does that.";
@@ -118,9 +118,32 @@ export class CallPage {
     element("call-page").hidden = true;
     element("page-audio").pause();
     element("page-audio").removeAttribute("src");
-    for (const id of ["page-audio", "page-canvas", "page-legend", "page-wav"]) element(id).hidden = true;
+    for (const id of ["audio", "canvas", "legend", "wav", "json", "trace"]) element(`page-${id}`).hidden = true;
     if (this.#address) URL.revokeObjectURL(this.#address);
     this.#address = "";
+  }
+
+  // What ended the call, and what to check.
+  #explain(diagnosis) {
+    const lines = document.createElement("ul");
+    for (const check of diagnosis?.checks ?? []) {
+      const line = document.createElement("li");
+      line.textContent = check;
+      lines.append(line);
+    }
+    const cause = document.createElement("p");
+    cause.textContent = diagnosis?.cause ?? "";
+    element("page-diagnosis").replaceChildren(...(diagnosis ? [cause] : []), ...(lines.children.length ? [lines] : []));
+  }
+
+  // A file of the call's, where there is one.
+  #offer(kind, name) {
+    const link = element(kind === "record" ? "page-json" : "page-trace");
+    link.hidden = !name;
+    if (!name) return;
+    link.href = `/console/${kind}/${this.#row.id}`;
+    link.download = name;
+    link.textContent = name;
   }
 
   #draw() {

@@ -1,15 +1,19 @@
 // The window: the server's calls as rows, and one of them as a picture that moves on.
 
-import { element, penOf, redraw } from "./elements.js";
+import { element, penOf, redraw, showFigures } from "./elements.js";
+import { drawCall } from "./picture.js";
 import { CallPage } from "./record.js";
 
 const SHOWN = 30_000; // milliseconds of the picture
 const KEPT = 300_000;
+const NAMES = { bargeIn: "barge-in", backlog: "platform" };
+const MOST_ROWS = 200; // live ones, and ended ones
 
 export class CallWindow {
   #socket = null;
-  #calls = { live: [], ended: [] };
-  #watched = null; // {id, pictures, isOver}
+  #calls = new Map(); // rows by number
+  #lines = new Map(); // their lines in the table
+  #watched = null; // {id, row, pictures, speaks, shortfalls, isOver}
   #isPaused = false;
   #page = new CallPage();
 
@@ -26,9 +30,7 @@ export class CallWindow {
     element("scrub").addEventListener("input", () => this.#draw());
     element("close-picture").addEventListener("click", () => {
       this.#ask({ ask: "unwatch" });
-      this.#watched = null;
-      element("picture").hidden = true;
-      this.#showRows();
+      this.#close();
     });
     redraw(element("picture-canvas"), () => this.#draw());
     setInterval(() => this.#showTimes(), 1000);
@@ -38,9 +40,15 @@ export class CallWindow {
   #connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.#socket = new WebSocket(`${scheme}//${location.host}/console/calls`);
+    this.#socket.onopen = () => {
+      this.#calls.clear();
+      this.#showRows();
+    };
     this.#socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
     this.#socket.onclose = () => {
       element("calls-note").textContent = "The server went away: trying again.";
+      if (this.#watched) this.#watched.isOver = true;
+      this.#showTitle();
       setTimeout(() => this.#connect(), 2000);
     };
   }
@@ -51,11 +59,15 @@ export class CallWindow {
 
   #take(news) {
     if (news.news === "calls") {
-      this.#calls = news;
+      for (const row of news.rows) this.#calls.set(row.id, row);
+      const kept = this.#sorted().map(({ id }) => id);
+      for (const id of this.#calls.keys()) if (!kept.includes(id)) this.#calls.delete(id);
+      for (const { id } of news.rows) this.#lines.delete(id);
       this.#showRows();
     } else if (news.news === "picture") {
       if (this.#watched?.id !== news.picture.id) return;
       const { pictures } = this.#watched;
+      this.#note(news.picture);
       pictures.push(news.picture);
       while (pictures[0].atMs < news.picture.atMs - KEPT) pictures.shift();
       this.#showPicture(news.picture);
@@ -65,15 +77,42 @@ export class CallWindow {
     }
   }
 
+  // Live calls, then those that ended, the newest first.
+  #sorted() {
+    const rows = [...this.#calls.values()];
+    return [
+      ...rows.filter((row) => !row.endedAt).sort((a, b) => b.id - a.id).slice(0, MOST_ROWS),
+      ...rows.filter((row) => row.endedAt).sort((a, b) => b.endedAt - a.endedAt || b.id - a.id).slice(0, MOST_ROWS),
+    ];
+  }
+
   #showRows() {
     const wanted = element("filter").value.trim().toLowerCase();
-    const rows = [...this.#calls.live, ...this.#calls.ended].filter((row) => !wanted
+    const rows = this.#sorted().filter((row) => !wanted
       || [row.platform, row.from, row.to, row.format, this.#verdict(row)].join(" ").toLowerCase().includes(wanted));
     element("calls-note").textContent = rows.length ? ""
       : wanted ? "No call is like that." : "No call yet: dial above, or have a platform call.";
     element("calls").hidden = rows.length === 0;
-    element("call-rows").replaceChildren(...rows.map((row) => this.#row(row)));
+    this.#lay(rows.map((row) => {
+      if (!this.#lines.has(row.id)) this.#lines.set(row.id, this.#row(row));
+      const line = this.#lines.get(row.id);
+      line.dataset.open = String(this.#watched?.id === row.id);
+      return line;
+    }));
     this.#showTimes();
+  }
+
+  // Only lines that are new are moved: a button keeps the keyboard's focus while others come and go.
+  #lay(lines) {
+    const table = element("call-rows");
+    const shown = new Set(lines);
+    for (const line of [...table.children]) if (!shown.has(line)) line.remove();
+    let next = table.firstChild;
+    for (const line of lines) {
+      if (line === next) next = next.nextSibling;
+      else table.insertBefore(line, next);
+    }
+    for (const id of this.#lines.keys()) if (!this.#calls.has(id)) this.#lines.delete(id);
   }
 
   #verdict(row) {
@@ -85,7 +124,6 @@ export class CallWindow {
     const line = document.createElement("tr");
     line.dataset.testid = "call-row";
     line.dataset.state = row.endedAt ? "ended" : "live";
-    line.dataset.open = String(this.#watched?.id === row.id);
     const cell = (text, className) => {
       const data = document.createElement("td");
       data.textContent = text;
@@ -117,7 +155,10 @@ export class CallWindow {
       actions.append(one, " ");
     };
     if (row.endedAt) {
-      button(row.recording ? "Listen" : "Open", () => this.#page.open(row));
+      button(row.recording ? "Listen" : "Open", () => {
+        if (this.#watched?.isOver) this.#close();
+        this.#page.open(row);
+      });
     } else {
       button("Watch", () => this.#watch(row));
       button("Interrupt", () => {
@@ -139,37 +180,61 @@ export class CallWindow {
   }
 
   #watch(row) {
-    this.#watched = { id: row.id, row, pictures: [], isOver: false };
+    this.#watched = { id: row.id, row, pictures: [], shortfalls: [], isOver: false };
     this.#ask({ ask: "watch", id: row.id });
     element("picture").hidden = false;
     element("picture-events").replaceChildren();
+    element("picture-text").replaceChildren();
     this.#showTitle();
     this.#showRows();
     this.#draw();
   }
 
+  #close() {
+    this.#watched = null;
+    element("picture").hidden = true;
+    this.#showRows();
+  }
+
   #showTitle() {
+    if (!this.#watched) return;
     const { row, isOver } = this.#watched;
     element("picture-title").textContent = `Call ${row.id} on ${row.platform}${isOver ? ", ended" : ""}`;
   }
 
+  // What a picture says beside what was said before: how many messages and holes are new, who speaks.
+  #note(picture) {
+    const watched = this.#watched;
+    const last = watched.pictures.at(-1)?.figures ?? picture.figures;
+    picture.chunks = Math.max(picture.figures.messagesOut - last.messagesOut, 0);
+    picture.holes = Math.max(picture.figures.underruns - last.underruns, 0);
+    for (const event of picture.events) if (event.kind === "speech") watched.speaks = event.text === "began";
+    picture.speaks = watched.speaks;
+    watched.shortfalls = picture.shortfalls ?? watched.shortfalls;
+  }
+
   #showPicture(picture) {
     const { figures } = picture;
-    element("picture-text").replaceChildren(...picture.texts.flatMap(({ text, isHeard }) => {
-      const words = document.createElement("span");
-      words.className = isHeard ? "was-heard" : "";
-      words.textContent = text;
-      return [words, " "];
-    }));
-    element("picture-figures").textContent = `queued ${picture.queuedMs} ms, ahead of the ear ${picture.leadMs} ms, `
-      + `heard ${(picture.heardMs / 1000).toFixed(1)} s of this utterance; ${figures.marks} marks, `
-      + `${picture.pingMs == null ? "" : `ping ${picture.pingMs} ms, `}`
-      + `${this.#watched.speaks === undefined ? "" : `the caller ${this.#watched.speaks ? "speaks" : "is quiet"}, `}`
-      + `${figures.clears} clears, ${figures.underruns} underruns, ${figures.interruptions} interruptions`;
+    const { speaks, shortfalls } = this.#watched;
+    if (picture.texts) {
+      element("picture-text").replaceChildren(...picture.texts.flatMap(({ text, isHeard }) => {
+        const words = document.createElement("span");
+        words.className = isHeard ? "was-heard" : "";
+        words.textContent = text;
+        return [words, " "];
+      }));
+    }
+    showFigures(element("picture-figures"), {
+      queued: `${picture.queuedMs} ms`, "ahead of the ear": `${picture.leadMs} ms`,
+      "heard of this utterance": `${(picture.heardMs / 1000).toFixed(1)} s`,
+      ping: picture.pingMs == null ? "-" : `${picture.pingMs} ms`,
+      caller: speaks === undefined ? "-" : speaks ? "speaks" : "is quiet",
+      marks: figures.marks, clears: figures.clears, underruns: figures.underruns, interruptions: figures.interruptions,
+      "service level": shortfalls.length ? shortfalls.join("; ") : "as it should be",
+    });
     for (const event of picture.events) {
-      if (event.kind === "speech") this.#watched.speaks = event.text === "began";
       const line = document.createElement("li");
-      line.textContent = `${(picture.atMs / 1000).toFixed(1)} s  ${event.kind}: ${event.text}`;
+      line.textContent = `${(picture.atMs / 1000).toFixed(1)} s  ${NAMES[event.kind] ?? event.kind}: ${event.text}`;
       element("picture-events").prepend(line);
     }
     while (element("picture-events").children.length > 50) element("picture-events").lastChild.remove();
@@ -179,47 +244,10 @@ export class CallWindow {
   #draw() {
     const drawing = this.#watched && penOf(element("picture-canvas"));
     if (!drawing) return;
-    const { pen, width, height, color } = drawing;
     const { pictures } = this.#watched;
     const last = pictures.at(-1)?.atMs ?? 0;
     const first = Math.max(last - KEPT, 0);
     const scrub = this.#isPaused ? element("scrub").value / element("scrub").max : 1;
-    const end = Math.max(first + (last - first) * scrub, SHOWN);
-    const x = (ms) => width - ((end - ms) / SHOWN) * width;
-    const third = height / 3;
-    let before = 0;
-    for (const picture of pictures) {
-      const at = picture.atMs;
-      const span = at - before;
-      if (at > end - SHOWN - 1000 && before <= end) {
-        pen.fillStyle = color("--lead");
-        // From the next word to a minute: the root shows both.
-        const ahead = Math.sqrt(Math.min((picture.queuedMs + picture.leadMs) / 60_000, 1)) * (third - 8);
-        pen.fillRect(x(before), 2 * third - 4 - ahead, Math.max(x(at) - x(before), 1), ahead);
-        pen.fillStyle = color("--caller");
-        picture.caller.forEach((peak, index) => {
-          const size = Math.max(Math.sqrt(peak / 255) * (third / 2 - 4), 0.5);
-          const place = x(before + (span * index) / picture.caller.length);
-          pen.fillRect(place, third / 2 - size, Math.max((x(at) - x(before)) / picture.caller.length, 1), 2 * size);
-        });
-        if (picture.sentMs > 0) {
-          pen.fillStyle = color("--bot");
-          const share = Math.min(picture.sentMs / Math.max(span, 1), 2) / 2;
-          const size = share * (third - 8);
-          pen.fillRect(x(before), height - 4 - size, Math.max(x(at) - x(before), 1), size);
-        }
-        for (const event of picture.events) {
-          pen.fillStyle = color(event.kind === "bargeIn" ? "--clear" : "--soft");
-          const isWide = event.kind === "bargeIn";
-          pen.fillRect(x(at), isWide ? 0 : third, isWide ? 2 : 1, isWide ? height : 2 * third);
-        }
-      }
-      before = at;
-    }
-    pen.fillStyle = color("--soft");
-    pen.font = "11px system-ui, sans-serif";
-    for (let ms = Math.ceil((end - SHOWN) / 5000) * 5000; ms <= Math.min(end, last); ms += 5000) {
-      if (ms >= 0) pen.fillText(`${ms / 1000} s`, x(ms) + 2, 11);
-    }
+    drawCall(drawing, pictures, Math.max(first + (last - first) * scrub, SHOWN), SHOWN);
   }
 }

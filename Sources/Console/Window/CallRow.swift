@@ -1,5 +1,6 @@
 import AudioEngine
 import BotTransport
+import CallLog
 import Foundation
 import Telephony
 
@@ -12,15 +13,32 @@ struct CallRow: Encodable, Sendable {
   let to: String
   let format: String
   /// In Unix milliseconds.
-  let startedAt: Double
+  var startedAt: Double
   var endedAt: Double?
   /// What its recording is called; nil where it has none.
   let recording: String?
+  /// What its trace is called; nil while it lives, and where it has none.
+  var trace: String?
   /// The socket's close code; nil while the call lives, and where the connection was lost.
   var closeCode: Int?
   /// What the caller could notice, a line each, by the default service level; none where all was well.
   var shortfalls: [String]?
   var figures: Figures?
+  /// What ended it; nil while it lives, and where that is not known.
+  var diagnosis: Diagnosis?
+
+  /// A diagnosis in plain words.
+  struct Diagnosis: Encodable, Sendable {
+    let cause: String
+    let side: String
+    let checks: [String]
+
+    init(_ diagnosis: StreamDiagnosis) {
+      cause = diagnosis.cause
+      side = diagnosis.side.rawValue
+      checks = diagnosis.checks
+    }
+  }
 
   /// What the engine counted, as far as people ask for it.
   struct Figures: Encodable, Sendable {
@@ -58,14 +76,30 @@ struct CallRow: Encodable, Sendable {
     startedAt = Self.now
   }
 
-  mutating func end(_ statistics: SessionStatistics, _ code: UInt16?) {
-    endedAt = Self.now
+  mutating func end(
+    _ statistics: SessionStatistics, _ code: UInt16?, _ record: CallRecord?, trace: String?
+  ) {
+    // A bot that keeps the pool busy has the rest of this wait.
+    startedAt = record?.startedAt.map { Double($0.milliseconds) } ?? startedAt
+    endedAt = record?.endedAt.map { Double($0.milliseconds) } ?? Self.now
+    self.trace = trace
+    diagnosis = record.map { Diagnosis($0.diagnosis()) }
     closeCode = code.map(Int.init)
     figures = Figures(statistics)
     shortfalls = ServiceLevel().shortfalls(in: statistics).map(\.description)
   }
 
   private static var now: Double { (Date().timeIntervalSince1970 * 1_000).rounded() }
+
+  /// A record for people who are not to know whole numbers: what is passed on may be one as well.
+  static func masked(_ record: CallRecord) -> CallRecord {
+    var shown = record
+    shown.from = record.from.map(masked)
+    shown.to = record.to.map(masked)
+    shown.customField = record.customField.map(masked)
+    shown.customParameters = record.customParameters?.mapValues(masked)
+    return shown
+  }
 
   /// A number of which the ends alone are shown.
   static func masked(_ number: String?) -> String {

@@ -15,10 +15,17 @@ final class CallWatch: Sendable {
     var sentBytes: Int?
     var leadSum: Duration = .zero
     var leadCount = 0
+    /// As the page knows them.
+    var shortfalls: [String] = []
+    var texts: [WindowNews.Text] = []
   }
 
-  /// Events that wait for the next picture.
+  /// Events that wait for a picture.
   private static let mostEvents = 32
+  /// Events of one picture; the others wait for the next.
+  static let eventsAtOnce = 6
+  /// Texts of one picture, the newest.
+  static let mostTexts = 4
 
   /// Begins to watch.
   init(_ entry: CallWindow.Entry, in window: CallWindow) {
@@ -43,35 +50,54 @@ final class CallWatch: Sendable {
 
   /// What there is to see now; `elapsed` since the watch began.
   func picture(after elapsed: Duration) async -> WindowNews.Picture {
-    let call = entry.call
-    let statistics = await call.statistics
-    let position = await call.position
-    let queued = await call.queuedDuration
-    let format = await call.wireFormat
-    let ping = await call.roundTrip
-    let spoken = await call.spokenTexts
+    let view = await entry.call.view()
     return state.withLock { state in
-      let sent = statistics.outbound.sentBytes
+      let sent = view.statistics.outbound.sentBytes
       let new = max(sent - (state.sentBytes ?? sent), 0)
       state.sentBytes = sent
-      let lead = statistics.outbound.lead
+      let lead = view.statistics.outbound.lead
       let count = lead.total - state.leadCount
       let mean = count > 0 ? (lead.sum - state.leadSum) / count : .zero
       state.leadSum = lead.sum
       state.leadCount = lead.total
-      defer { state.events = [] }
+      let events = state.events.prefix(Self.eventsAtOnce)
+      state.events.removeFirst(events.count)
+      let shortfalls = ServiceLevel().shortfalls(in: view.statistics).map(\.description)
+      let texts = view.texts.filter { $0.epoch == view.position?.epoch }.suffix(Self.mostTexts)
+        .map { WindowNews.Text($0, played: view.position?.played ?? .zero) }
+      defer {
+        state.shortfalls = shortfalls
+        state.texts = texts
+      }
       return WindowNews.Picture(
         id: entry.row.id, atMs: elapsed.inMilliseconds.rounded(),
         caller: entry.meter.since(&state.meterPlace),
-        sentMs: Double(format?.nanoseconds(byteCount: new) ?? 0) / 1e6,
-        queuedMs: queued.inMilliseconds.rounded(), leadMs: mean.inMilliseconds.rounded(),
-        heardMs: (position?.estimate ?? .zero).inMilliseconds.rounded(),
-        pingMs: ping?.inMilliseconds.rounded(),
-        figures: CallRow.Figures(statistics),
-        texts: spoken.filter { $0.epoch == position?.epoch }.map {
-          WindowNews.Text($0, played: position?.played ?? .zero)
-        },
-        events: state.events)
+        sentMs: (Double(view.format?.nanoseconds(byteCount: new) ?? 0) / 1e6).rounded(),
+        queuedMs: view.queued.inMilliseconds.rounded(), leadMs: mean.inMilliseconds.rounded(),
+        heardMs: (view.position?.estimate ?? .zero).inMilliseconds.rounded(),
+        pingMs: view.ping?.inMilliseconds.rounded(),
+        figures: CallRow.Figures(view.statistics),
+        shortfalls: shortfalls == state.shortfalls ? nil : shortfalls,
+        texts: texts == state.texts ? nil : texts, events: Array(events))
     }
+  }
+}
+
+/// A call at one moment.
+private struct CallView {
+  let statistics: SessionStatistics
+  let position: PlaybackPosition?
+  let queued: Duration
+  let format: WireFormat?
+  let ping: Duration?
+  let texts: [SpokenText]
+}
+
+extension Call {
+  /// All of it in one turn of the call's loop.
+  fileprivate func view() -> CallView {
+    CallView(
+      statistics: statistics, position: position, queued: queuedDuration, format: wireFormat,
+      ping: roundTrip, texts: spokenTexts)
   }
 }

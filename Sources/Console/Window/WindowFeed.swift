@@ -2,8 +2,8 @@ import AudioEngine
 import BotTransport
 import Sockets
 
-/// What one page sees of the server's calls: the list where it changes, twice a second at most, and five
-/// pictures a second of the one call that it watches. Pinned to the loop of the page's socket.
+/// What one page sees of the server's calls: what changes in the list, so many rows at once, and five pictures a
+/// second of the one call that it watches, fewer where they are large. Pinned to the loop of the page's socket.
 actor WindowFeed: PageEnd {
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -14,8 +14,10 @@ actor WindowFeed: PageEnd {
   private var socket: WebSocket?
   private var outbox: [PageMessage] = []
   private var timer: LoopTimer?
-  private var ticks = 0
-  private var version = -1
+  private var version = 0
+  /// Calls whose rows the page is not told of yet, the newest last.
+  private var untold: [Int] = []
+  private var allowance = FeedAllowance()
   private var watch: (call: CallWatch, since: MonotonicTime)?
   /// Whether a picture is being made.
   private var isLooking = false
@@ -23,6 +25,8 @@ actor WindowFeed: PageEnd {
   private static let interval: Duration = .milliseconds(200)
   /// Beyond it pictures are left out: the page does not read.
   private static let mostMessages = 16
+  /// Rows in one message.
+  private static let rowsAtOnce = 16
 
   init(loop: EventLoop, window: CallWindow, log: ServerLog?, place: Places.Place) {
     self.loop = loop
@@ -87,14 +91,18 @@ actor WindowFeed: PageEnd {
   private func tick() {
     guard socket != nil else { return }
     timer?.arm(at: loop.now + Self.interval)
-    ticks &+= 1
-    if ticks % 3 == 1, outbox.count < Self.mostMessages, let rows = window.rows(since: &version) {
-      var news = WindowNews("calls")
-      news.live = rows.live
-      news.ended = rows.ended
-      send(news)
-    }
+    tellRows()
     look()
+  }
+
+  private func tellRows() {
+    untold += window.changes(since: &version)
+    untold.removeFirst(max(untold.count - CallWindow.mostChanges, 0))
+    guard !untold.isEmpty, outbox.count < Self.mostMessages else { return }
+    var news = WindowNews("calls")
+    news.rows = window.rows(of: untold.suffix(Self.rowsAtOnce))
+    untold.removeLast(min(Self.rowsAtOnce, untold.count))
+    send(news)
   }
 
   private func look() {
@@ -105,16 +113,19 @@ actor WindowFeed: PageEnd {
       self.watch = nil
       var news = WindowNews("over")
       news.id = id
-      return send(news)
+      send(news)
+      return
     }
+    let now = loop.now
+    guard allowance.has(at: now) else { return }
     isLooking = true
-    let elapsed = loop.now - watch.since
+    let elapsed = now - watch.since
     Task {
       let picture = await watch.call.picture(after: elapsed)
       isLooking = false
       var news = WindowNews("picture")
       news.picture = picture
-      send(news)
+      allowance.take(send(news), at: now)
     }
   }
 
@@ -124,9 +135,13 @@ actor WindowFeed: PageEnd {
     if outbox.count < Self.mostMessages { send(news) }
   }
 
-  private func send(_ news: WindowNews) {
-    guard let socket else { return }
-    outbox.append(.text(news.text))
+  /// Sends; how many bytes.
+  @discardableResult
+  private func send(_ news: WindowNews) -> Int {
+    guard let socket else { return 0 }
+    let text = news.text
+    outbox.append(.text(text))
     socket.requestWrite()
+    return text.count
   }
 }

@@ -38,20 +38,28 @@ struct WindowNews: Encodable, Sendable {
     /// How long the newest ping took; nil before one was answered.
     let pingMs: Double?
     let figures: CallRow.Figures
-    /// What the bot says in the utterance that is in the ear, as far as it has given the words.
-    let texts: [Text]
+    /// What a caller could have noticed so far, by the default service level; nil where the page knows.
+    let shortfalls: [String]?
+    /// What the bot says in the utterance that is in the ear, as far as it has given the words; nil where the
+    /// page knows.
+    let texts: [Text]?
     let events: [Event]
   }
 
   /// Words of the bot's.
-  struct Text: Encodable, Sendable {
+  struct Text: Encodable, Hashable, Sendable {
     let text: String
     /// The caller has heard them to their end.
     let isHeard: Bool
 
     init(_ spoken: SpokenText, played: Duration) {
-      text = String(spoken.text.prefix(200))
+      text = Self.short(spoken.text, 200)
       isHeard = spoken.end <= played
+    }
+
+    /// The beginning of words whose length others decide: a character alone may be of any.
+    static func short(_ text: String, _ most: Int) -> String {
+      String(String.UnicodeScalarView(text.unicodeScalars.prefix(most)))
     }
   }
 
@@ -84,7 +92,8 @@ struct WindowNews: Encodable, Sendable {
       case .bargedIn(let interruption), .interruptionSettled(let interruption):
         let dropped = Int(interruption.discarded.inMilliseconds)
         self.init("bargeIn", "the caller spoke over the bot: \(dropped) ms dropped")
-      case .markEnded(let name, _, let outcome): self.init("mark", "\(name.prefix(64)) \(outcome)")
+      case .markEnded(let name, _, let outcome):
+        self.init("mark", "\(Text.short(name, 64)) \(outcome)")
       case .utteranceEnded(_, let outcome):
         switch outcome {
         case .played: self.init("utterance", "heard to its end")
@@ -105,8 +114,8 @@ struct WindowNews: Encodable, Sendable {
 
   /// Which kind of news: `calls`, `picture`, `over` or `refused`.
   let news: String
-  var live: [CallRow]?
-  var ended: [CallRow]?
+  /// Calls that have begun or ended.
+  var rows: [CallRow]?
   var picture: Picture?
   var id: Int?
   var why: String?

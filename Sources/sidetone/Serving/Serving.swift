@@ -59,6 +59,7 @@ struct Serving {
     ) { [endpoints = options.endpoints] in endpoints.signingSecrets(of: $0).first }
     settings.hasWindow = true
     settings.recordings = options.recording.path
+    settings.traces = options.trace.path
     settings.log = configuration.log
     return WebConsole(settings)
   }

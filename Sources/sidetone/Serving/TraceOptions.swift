@@ -14,6 +14,8 @@ struct TraceOptions {
         + "(default all)"),
   ]
 
+  /// The folder's path; nil where nothing is traced.
+  let path: String?
   private let folder: TraceFolder?
   private let extent: CallTracing.Extent
 
@@ -21,7 +23,8 @@ struct TraceOptions {
     let name = try arguments.choice(
       "--trace-calls", of: CallTracing.Extent.allCases.map(\.rawValue))
     extent = name.flatMap(CallTracing.Extent.init) ?? .all
-    guard let path = try arguments.text("--trace") else {
+    path = try arguments.text("--trace")
+    guard let path else {
       guard name == nil else { throw UsageError("--trace-calls needs --trace DIR") }
       folder = nil
       return
