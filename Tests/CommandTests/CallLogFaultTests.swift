@@ -24,25 +24,6 @@ struct CallLogFaultTests {
     ).status
   }
 
-  private func series(_ name: String, _ port: Substring) async throws -> Int? {
-    let page = try await Subprocess(
-      "/usr/bin/curl", ["--silent", "--max-time", "10", "http://127.0.0.1:\(port)/metrics"]
-    ).end().output
-    return page.split(separator: "\n").first { $0.hasPrefix(name + " ") }?
-      .split(separator: " ").last.flatMap { Int($0) }
-  }
-
-  /// The port of a server whose shell has told its process before.
-  private func port(of server: Subprocess) async throws -> Substring {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while true {
-      let lines = try server.output().split(separator: "\n")
-      if lines.count > 1, let port = lines[1].split(separator: ":").last { return port }
-      try #require(ContinuousClock.now < deadline, "the server does not begin")
-      try await Task.sleep(for: .milliseconds(20))
-    }
-  }
-
   private func records() async throws -> Int {
     let list = try await Sidetone("calls", "--call-log", log, "--json")
     let all = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [Any]
@@ -61,9 +42,9 @@ struct CallLogFaultTests {
     ])
     let port = try #require(try await server.firstLine().split(separator: ":").last)
     #expect(try await call(port) == 0)
-    #expect(try await series("sidetone_call_log_pending", port) == 1)
-    #expect(try await series("sidetone_call_log_lost", port) == 0)
-    #expect(try await series("sidetone_call_log_errors", port) ?? 0 > 0)
+    #expect(try await ServerMetrics.series("sidetone_call_log_pending", port) == 1)
+    #expect(try await ServerMetrics.series("sidetone_call_log_lost", port) == 0)
+    #expect(try await ServerMetrics.series("sidetone_call_log_errors", port) ?? 0 > 0)
     server.interrupt()
     let end = try await server.end()
     #expect(end.status == 0)
@@ -85,17 +66,13 @@ struct CallLogFaultTests {
       if: Sanitizer.name != "thread", "the thread sanitizer itself needs files beyond the limit"))
   func full() async throws {
     // A limit on the size of files is to SQLite what a full disk is.
-    let server = try Subprocess(
-      "/bin/sh",
-      [
-        "-c", "echo $$; ulimit -S -f 160; exec \"$@\"", "sh", Sidetone.executable, "serve",
-        "--port", "0", "--call-log", log, "--max-lateness", "0", "--log-format", "text",
-      ])
-    let process = try await server.firstLine()
-    let address = try await port(of: server)
+    let server = try await ShellServer(
+      "/bin/sh", ["-c", "echo $$; ulimit -S -f 160; exec \"$@\"", "sh"],
+      ["--call-log", log, "--log-format", "text"])
+    let address = server.port
     let deadline = ContinuousClock.now + .seconds(120)
     var calls = 0
-    while try await series("sidetone_call_log_errors", address) == 0 {
+    while try await ServerMetrics.series("sidetone_call_log_errors", address) == 0 {
       calls += 20
       _ = try await Sidetone([
         "load", "ws://127.0.0.1:\(address)/plivo", "--calls", "20", "--ramp", "0.1", "--duration",
@@ -103,14 +80,14 @@ struct CallLogFaultTests {
       ])
       try #require(calls < 400, "the disk does not fill")
     }
-    _ = try await Subprocess("/usr/bin/prlimit", ["--pid", process, "--fsize=unlimited"]).end()
-    while try await series("sidetone_call_log_pending", address) != 0 {
+    _ = try await Subprocess("/usr/bin/prlimit", ["--pid", server.process, "--fsize=unlimited"])
+      .end()
+    while try await ServerMetrics.series("sidetone_call_log_pending", address) != 0 {
       try #require(ContinuousClock.now < deadline, "the log is not written again")
       try await Task.sleep(for: .milliseconds(50))
     }
-    #expect(try await series("sidetone_call_log_lost", address) == 0)
-    server.signal(SIGINT)
-    let end = try await server.end()
+    #expect(try await ServerMetrics.series("sidetone_call_log_lost", address) == 0)
+    let end = try await server.stop()
     #expect(end.status == 0)
     #expect(end.errors.contains("call log is written again"))
     let list = try await Sidetone("calls", "--call-log", log, "--json", "--limit", "1000")
@@ -129,32 +106,25 @@ struct CallLogFaultTests {
   func readOnly() async throws {
     _ = try SQLiteCallLog(path: log)
     let folder = scratch.directory.path
-    let server = try Subprocess(
+    let server = try await ShellServer(
       "/usr/bin/unshare",
       [
         "--mount", "/bin/sh", "-c",
         "echo $$; mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && shift && exec \"$@\"",
-        "sh", folder, Sidetone.executable, "serve", "--port", "0", "--call-log", log,
-        "--max-lateness", "0", "--log-format", "text",
-      ], environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C"])
-    let process = try await server.firstLine()
-    let address = try await port(of: server)
+        "sh", folder,
+      ], ["--call-log", log, "--log-format", "text"])
+    let address = server.port
     #expect(try await call(address) == 0)
-    #expect(try await series("sidetone_call_log_pending", address) == 1)
-    #expect(try await series("sidetone_call_log_errors", address) ?? 0 > 0)
-    let mended = try await Subprocess(
-      "/usr/bin/nsenter",
-      ["--mount", "--target", process, "mount", "-o", "remount,rw,bind", folder],
-      environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-    ).end()
+    #expect(try await ServerMetrics.series("sidetone_call_log_pending", address) == 1)
+    #expect(try await ServerMetrics.series("sidetone_call_log_errors", address) ?? 0 > 0)
+    let mended = try await server.inside(["mount", "-o", "remount,rw,bind", folder])
     #expect(mended.status == 0, "\(mended.errors)")
     let deadline = ContinuousClock.now + .seconds(60)
-    while try await series("sidetone_call_log_pending", address) != 0 {
+    while try await ServerMetrics.series("sidetone_call_log_pending", address) != 0 {
       try #require(ContinuousClock.now < deadline, "the log is not written again")
       try await Task.sleep(for: .milliseconds(50))
     }
-    server.signal(SIGINT)
-    let end = try await server.end()
+    let end = try await server.stop()
     #expect(end.status == 0)
     #expect(end.errors.contains("Read-only file system"))
     #expect(try await records() == 1)
