@@ -5,6 +5,7 @@
 #   make simulate-fleet   random fleets under the virtual clock
 #   make test       install what is missing, run every test
 #   make bench      measure everything here, rewrite BENCHMARKS.md's tables and plots
+#   make lines      cache lines that a message of one call in a thousand fetches, held to a budget
 #   make bench-load a server under many calls beside bare echo servers (ARGS="--calls 500")
 #   make bench-watch what pages that watch calls cost a server
 #   make stall-load a server that is stopped for 100 ms, 200 times, under load (ARGS="500")
@@ -24,7 +25,7 @@ ASAN := ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$(CURDIR)/scripts/
 # How many random calls.
 SEEDS ?= 1000
 .PHONY: build command setup run simulate simulate-fleet test test-core test-release asan asan-core tsan ubsan kernels neon fuzz breaks breaks-sample recording \
-  dependents lint check-deploy check-bots soak-proxy fleet-test docs man format bench bench-load bench-watch stall-load check clean
+  dependents lint check-deploy check-bots soak-proxy fleet-test docs man format bench lines bench-load bench-watch stall-load check clean
 
 setup:
 	@scripts/setup
@@ -129,6 +130,10 @@ bench:
 	swift run -c release Benchmarks --budget --json .build/budgets.json --markdown BENCHMARKS.md
 	scripts/plot-benchmarks .build/benchmarks.json .build/curves.json .build/budgets.json docs/plots
 
+# The same figures on every machine, loaded or not.
+lines: setup
+	scripts/count-lines
+
 # One processor for the server, one for the load: leave the machine alone meanwhile.
 bench-load: setup
 	scripts/bench-load --markdown BENCHMARKS.md $(ARGS)
@@ -159,7 +164,7 @@ recording: setup
 	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
 
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test simulate-fleet
+check: lint check-deploy test test-core test-release kernels lines dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test simulate-fleet
 
 clean:
 	rm -rf .build .build-*

@@ -27,6 +27,7 @@ import Foundation
     guard !suite.isEmpty else {
       throw UsageError("nothing that is measured has '\(options.filter)' in its name")
     }
+    if let turns = options.turns { return suite.turn(turns) }
     Console.start()
     let report = suite.run()
     if let path = options.json { try write(JSONReport.text(of: report), to: path) }

@@ -12,6 +12,8 @@ struct Options {
   var markdown: String?
   /// A hundredth of the time: to see that it works, not how fast.
   var isQuick = false
+  /// How often to do each group's work of ours instead of measuring it.
+  var turns: Int?
   var wantsHelp = false
   /// The budgets to make instead of all that.
   var budget: BudgetOptions?
@@ -34,6 +36,8 @@ struct Options {
       --curves FILE     write the frequency response of every resampler between
                         every pair of rates, as scripts/plot-benchmarks reads them
       --quick           a hundredth of the time: to see that it works, not how fast
+      --turns N         do each of ours N times, unmeasured, and print nothing: for
+                        profilers and cache simulators (scripts/count-lines)
       --help            show this page
       --budget          instead: how long speech takes through Sidetone, stage by
                         stage; see --budget --help
@@ -61,6 +65,11 @@ struct Options {
       case "--json": json = try value()
       case "--curves": curves = try value()
       case "--markdown": markdown = try value()
+      case "--turns":
+        guard let turns = Int(try value()), turns > 0 else {
+          throw UsageError("--turns wants a number above 0")
+        }
+        self.turns = turns
       case "--quick" where parts.count == 1: isQuick = true
       default: throw UsageError("unknown option '\(word)'")
       }

@@ -200,6 +200,7 @@ struct InboundTimeline: ~Copyable {
   }
 
   /// Samples at the bot's rate that can be read now.
+  @inline(__always)
   var available: Int {
     let waiting = resampler.outputCount(inputCount: waitingSamples)
     let tail = isEnded && !isFlushed ? resampler.tailCount(afterInputCount: waitingSamples) : 0

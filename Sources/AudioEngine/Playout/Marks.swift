@@ -84,7 +84,7 @@ struct Marks {
     else { return nil }
     let mark = sent[serial - oldest.serial]
     if !mark.isEchoed {
-      for index in 0...(serial - oldest.serial) { sent[index].isEchoed = true }
+      for index in 0...(serial - oldest.serial) { sent.update(index) { $0.isEchoed = true } }
     }
     return mark
   }
@@ -106,7 +106,7 @@ struct Marks {
 
   /// Notes that ``reckoned`` has been told: its echo still says where the ear is.
   mutating func tellReckoned() {
-    sent[toldCount].mark.kind = .position
+    sent.update(toldCount) { $0.mark.kind = .position }
     toldCount += 1
   }
 

@@ -65,7 +65,7 @@ struct PlaybackClock {
       isBehind = last.end == audio.lowerBound && left - last.offset == last.end - last.start
     }
     if isBehind {
-      runs[runs.count - 1].end = audio.upperBound
+      runs.update(runs.count - 1) { $0.end = audio.upperBound }
     } else {
       runs.append(
         Run(start: audio.lowerBound, end: audio.upperBound, offset: left, anchor: anchor))

@@ -144,6 +144,7 @@ struct Playout {
   }
 
   /// When ``takePlayedMark(at:)`` or ``takeReckonedMark(at:)`` gives one.
+  @inline(__always)
   var markDeadline: Int64? {
     guard let oldest = marks.sent.first else { return nil }
     let end = end(of: oldest)
@@ -184,6 +185,7 @@ struct Playout {
   }
 
   /// Whether a mark is to be sent at once when everything before `sent` has left.
+  @inline(__always)
   func owesMark(at sent: Int) -> Bool { marks.isDue(at: sent) }
 
   /// The next mark to send when everything before `sent` has left: one of the bot's, or one of the
@@ -210,13 +212,16 @@ struct Playout {
   }
 
   /// Whether the ear has caught up with everything that has left.
+  @inline(__always)
   func isDry(at now: Int64) -> Bool { clock.earEnd.map { now > $0 } ?? true }
 
   /// When the ear catches up with everything that has left; nil while it hears nothing.
+  @inline(__always)
   var earEnd: Int64? { clock.earEnd }
 
   /// When a payload of so many bytes is to leave: when the lead has fallen to the policy's, and when the
   /// platform has room for it; as if the ear had caught up at `now` where it hears nothing.
+  @inline(__always)
   func dueTime(byteCount: Int, at now: Int64) -> Int64 {
     let most = max(buffer - wire.nanoseconds(byteCount: byteCount), 0)
     return (clock.earEnd ?? now) - min(lead.nanoseconds, most)
@@ -248,6 +253,7 @@ struct Playout {
   }
 
   /// Whether a pause holds speech.
+  @inline(__always)
   var isPaused: Bool {
     if case .paused = hold { true } else { false }
   }
@@ -286,6 +292,7 @@ struct Playout {
   }
 
   /// Whether the next message is a clear.
+  @inline(__always)
   var owesClear: Bool {
     if case .due = clear { true } else { false }
   }

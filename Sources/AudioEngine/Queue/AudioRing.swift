@@ -2,8 +2,8 @@
 ///
 /// Positions count bytes since the ring was made and never wrap, so depth is always a difference of
 /// two positions and there is no counter that could disagree with it. The bytes in `start..<end` are
-/// held. Memory doubles while more is held and shrinks to its first size whenever the ring runs
-/// empty, so a minute of queued speech costs a minute of memory only while it is queued.
+/// held. Memory doubles while more is held and shrinks to its first size when the ring runs
+/// empty after it held much, so a minute of queued speech costs a minute of memory only while it is queued.
 ///
 /// Not thread-safe. Appending allocates only to grow.
 @safe
@@ -18,7 +18,10 @@ package struct AudioRing: ~Copyable {
   private var base: UnsafeMutableRawPointer
   /// A power of two, so that a position masks to an offset.
   private var room: Int
-  private static let firstRoom = 4_096
+  /// 20 ms of any format but 24 kHz: a call whose messages are longer grows once.
+  private static let firstRoom = 512
+  /// Steady state empties the ring often: only one that grew beyond this gives memory back.
+  private static let kept = 16_384
 
   package init(capacity: Int) {
     precondition(capacity > 0, "a ring needs a capacity above 0 bytes")
@@ -180,8 +183,7 @@ package struct AudioRing: ~Copyable {
   }
 
   private mutating func shrink() {
-    // Steady state empties the ring often: only a ring that grew well past its first size pays.
-    guard room > 4 * Self.firstRoom else { return }
+    guard room > Self.kept else { return }
     unsafe base.deallocate()
     room = Self.firstRoom
     unsafe base = .allocate(byteCount: room, alignment: 64)

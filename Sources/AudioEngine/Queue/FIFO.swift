@@ -1,30 +1,33 @@
-/// A first-in-first-out list that allocates only to grow: marks, runs, utterances, events.
+/// A first-in-first-out list that allocates only to grow, and nothing before its first element: marks, runs,
+/// utterances, events.
 package struct FIFO<Element> {
-  private var slots: [Element?]
+  /// As many as a power of two, or none.
+  private var slots: [Element?] = []
   private var head = 0
   package private(set) var count = 0
 
-  package init(minimumCapacity: Int = 8) {
-    var room = 1
-    while room < minimumCapacity { room *= 2 }
-    slots = Array(repeating: nil, count: room)
-  }
+  package init() {}
 
   package var isEmpty: Bool { count == 0 }
 
   /// The element `index` places behind the oldest.
   package subscript(index: Int) -> Element {
-    get {
-      precondition(index >= 0 && index < count, "index \(index) of \(count)")
-      guard let element = slots[(head + index) & (slots.count - 1)] else {
-        preconditionFailure("an occupied slot is empty")
-      }
-      return element
+    precondition(index >= 0 && index < count, "index \(index) of \(count)")
+    guard let element = slots[(head + index) & (slots.count - 1)] else {
+      preconditionFailure("an occupied slot is empty")
     }
-    set {
-      precondition(index >= 0 && index < count, "index \(index) of \(count)")
-      slots[(head + index) & (slots.count - 1)] = newValue
+    return element
+  }
+
+  /// Changes an element without a copy of what it refers to.
+  package mutating func update(_ index: Int, _ body: (inout Element) -> Void) {
+    precondition(index >= 0 && index < count, "index \(index) of \(count)")
+    let slot = (head + index) & (slots.count - 1)
+    guard var element = slots[slot].take() else {
+      preconditionFailure("an occupied slot is empty")
     }
+    body(&element)
+    slots[slot] = element
   }
 
   package var first: Element? { count == 0 ? nil : self[0] }
@@ -61,7 +64,7 @@ package struct FIFO<Element> {
   }
 
   private mutating func grow() {
-    var moved = [Element?](repeating: nil, count: slots.count * 2)
+    var moved = [Element?](repeating: nil, count: max(slots.count * 2, 2))
     for index in 0..<count { moved[index] = self[index] }
     slots = moved
     head = 0

@@ -45,10 +45,9 @@ extension MediaSession {
 
   /// Copies a chunk that leaves, to be heard from `start` on.
   mutating func record(_ chunk: LegalChunk, playedFrom start: MonotonicTime) {
-    guard var recorder = recorder.take() else { return }
+    guard let recorder else { return }
     recorder.beginsToPlay(at: start)
     speech.queue.forEachPiece(in: chunk.position..<chunk.audioEnd) { recorder.plays($0) }
     recorder.playsSilence(byteCount: chunk.paddingByteCount)
-    self.recorder = recorder
   }
 }

@@ -8,8 +8,9 @@
 ///
 /// What is behind the ear can change no more, so pieces are given out while the call goes on, some
 /// seconds after the ear; memory is what lies between. Bytes keep the wire's format: nothing is converted
-/// here. Allocates to grow and for what it gives out.
-struct Recorder {
+/// here. Allocates to grow and for what it gives out. A class, so that a session without pays for no more than
+/// a word.
+final class Recorder {
   private let wire: WireFormat
   private let origin: MonotonicTime
   private var caller: CallerLine
@@ -41,19 +42,19 @@ struct Recorder {
   var skipped: Int { caller.skipped }
 
   /// Takes bytes of a message of the caller's; ``callerMessageEnded(at:)`` follows the last.
-  mutating func heard(_ bytes: RawSpan) {
+  func heard(_ bytes: RawSpan) {
     guard end == nil else { return }
     caller.append(bytes)
   }
 
   /// A message of the caller's is whole.
-  mutating func callerMessageEnded(at now: MonotonicTime) {
+  func callerMessageEnded(at now: MonotonicTime) {
     guard end == nil else { return }
     caller.endMessage(at: place(now))
   }
 
   /// The bot's next bytes are heard from `start` on, or without a seam where that is where the last end.
-  mutating func beginsToPlay(at start: MonotonicTime) {
+  func beginsToPlay(at start: MonotonicTime) {
     guard end == nil else { return }
     let at = min(
       place(start), given + wire.rate.sampleCount(nanoseconds: Self.longestLead))
@@ -63,31 +64,31 @@ struct Recorder {
   }
 
   /// Takes bytes of the bot's, heard behind those before.
-  mutating func plays(_ bytes: RawSpan) {
+  func plays(_ bytes: RawSpan) {
     guard end == nil else { return }
     bot.append(bytes)
     botEnd += bytes.byteCount / wire.encoding.bytesPerSample
   }
 
   /// Takes so many bytes of the silence that pads a chunk.
-  mutating func playsSilence(byteCount: Int) {
+  func playsSilence(byteCount: Int) {
     padBot(to: botEnd + byteCount / wire.encoding.bytesPerSample)
   }
 
   /// The platform is told to drop what it has not played.
-  mutating func cleared(at now: MonotonicTime) {
+  func cleared(at now: MonotonicTime) {
     truncateBot(to: place(now))
   }
 
   /// Notes something that happened at `time`.
-  mutating func note(_ label: String, at time: MonotonicTime) {
+  func note(_ label: String, at time: MonotonicTime) {
     guard cueCount < Self.mostCues else { return }
     cueCount += 1
     cues.append(RecordedStretch.Cue(position: place(time), label: label))
   }
 
   /// The call is over: nothing later is heard by anybody.
-  mutating func finish(at now: MonotonicTime) {
+  func finish(at now: MonotonicTime) {
     guard end == nil else { return }
     let last = max(place(now), given)
     end = last
@@ -99,7 +100,7 @@ struct Recorder {
 
   /// The next piece, where at least `least` samples of both channels are sure by `now`, or the call is
   /// over; nil where it would be empty.
-  mutating func take(at now: MonotonicTime, atLeast least: Int) -> RecordedStretch? {
+  func take(at now: MonotonicTime, atLeast least: Int) -> RecordedStretch? {
     if end == nil { caller.advance(to: place(now)) }
     let sure = end ?? min(caller.end, place(now))
     let count = sure - given
@@ -119,14 +120,14 @@ struct Recorder {
     wire.rate.sampleCount(nanoseconds: max((time - origin).wholeNanoseconds, 0))
   }
 
-  private mutating func padBot(to place: Int) {
+  private func padBot(to place: Int) {
     guard place > botEnd else { return }
     bot += repeatElement(
       wire.encoding.silence, count: (place - botEnd) * wire.encoding.bytesPerSample)
     botEnd = place
   }
 
-  private mutating func truncateBot(to place: Int) {
+  private func truncateBot(to place: Int) {
     guard botEnd > place else { return }
     bot.removeLast((botEnd - max(place, given)) * wire.encoding.bytesPerSample)
     botEnd = max(place, given)

@@ -148,7 +148,8 @@ struct Speech: ~Copyable {
     guard taken > 0 else { return 0 }
     if next(isDry: isDry, room: nil) == nil { readySince = now.nanoseconds }
     feed(samples.extracting(first: taken))
-    utterances[index].wrote(taken, byteCount: byteCount(of: written + taken))
+    let total = byteCount(of: written + taken)
+    utterances.update(index) { $0.wrote(taken, byteCount: total) }
     if case .whenIdle = ending { ending = .whenIdle(since: now.nanoseconds) }
     statistics.queueHighWater = max(statistics.queueHighWater, queued)
     return taken
@@ -160,7 +161,7 @@ struct Speech: ~Copyable {
     _ statistics: inout SessionStatistics.Outbound
   ) throws(SpeechError) {
     let index = try open(epoch, &statistics)
-    utterances[index].attach(text, from: start, to: end)
+    utterances.update(index) { $0.attach(text, from: start, to: end) }
   }
 
   /// Where the open utterance ends so far.
@@ -198,13 +199,15 @@ struct Speech: ~Copyable {
       enqueue(tail.span.extracting(first: count))
     }
     let index = utterances.count - 1
-    utterances[index].finish(at: queue.end)
+    let end = queue.end
+    utterances.update(index) { $0.finish(at: end) }
     statistics.writtenBytes += queue.end - utterances[index].start
     ending = .whenFinished
     return Mark(position: queue.end, epoch: epoch, kind: .end)
   }
 
   /// When the open utterance ends by itself, if it does.
+  @inline(__always)
   var idleDeadline: Int64? {
     if case .whenIdle(let since) = ending { since + idleFinish } else { nil }
   }
@@ -215,6 +218,7 @@ struct Speech: ~Copyable {
   ///   - isDry: the ear has caught up with everything that has left.
   ///   - room: the most that may leave now; nil where the platform takes whatever comes.
   /// - Returns: nil while there is too little.
+  @inline(__always)
   func next(isDry: Bool, room: Int?) -> Departure? {
     guard let index = leaving else { return nil }
     let utterance = utterances[index]
@@ -230,8 +234,10 @@ struct Speech: ~Copyable {
   }
 
   /// The utterance that leaves next, nil when all has left that was finished and none is open.
+  @inline(__always)
   var leavingEpoch: Epoch? { leaving.map { utterances[$0].epoch } }
 
+  @inline(__always)
   private var leaving: Int? {
     for index in 0..<utterances.count
     where utterances[index].isOpen || utterances[index].end > sent {
@@ -250,7 +256,7 @@ struct Speech: ~Copyable {
       audio: sent..<end, paddingByteCount: departure.cut.total - departure.cut.audio,
       epoch: utterance.epoch, endsUtterance: !utterance.isOpen && utterance.end == end,
       policy: packetiser.policy)
-    if departure.begins { utterances[departure.index].leavesSince = now }
+    if departure.begins { utterances.update(departure.index) { $0.leavesSince = now } }
     sent = end
     statistics.messages += 1
     statistics.sentBytes += departure.cut.audio
@@ -287,7 +293,7 @@ struct Speech: ~Copyable {
     for index in 0..<utterances.count {
       let first = max(certain, utterances[index].start)
       let end = min(resumed, utterances[index].end)
-      if first < end { utterances[index].noteUnsure(first..<end) }
+      if first < end { utterances.update(index) { $0.noteUnsure(first..<end) } }
     }
     statistics.resentBytes += sent - resumed
     statistics.sentBytes -= sent - resumed
@@ -383,7 +389,7 @@ struct Speech: ~Copyable {
       let end = utterances[index].isOpen ? queue.end : utterances[index].end
       let dropped = min(rest, end - sent)
       guard dropped > 0 else { continue }
-      utterances[index].noteUnsure(sent..<(sent + dropped))
+      utterances.update(index) { [sent] in $0.noteUnsure(sent..<(sent + dropped)) }
       sent += dropped
       rest -= dropped
       statistics.discardedBytes += dropped

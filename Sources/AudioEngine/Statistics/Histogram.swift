@@ -7,7 +7,9 @@ public struct Histogram: Hashable, Sendable {
   public static let upperBoundsMicroseconds: [Int] = (0..<15).map { 500 << $0 }
 
   /// How many durations fell into each bucket.
-  public private(set) var counts = [Int](repeating: 0, count: 16)
+  public var counts: [Int] { buckets.indices.map { buckets[$0] } }
+  /// In place: a session has several, and each message adds to two.
+  private var buckets = InlineArray<16, Int>(repeating: 0)
   /// How many durations were added.
   public private(set) var total = 0
   // Whole nanoseconds, because a Duration has 128 bits to reckon with.
@@ -32,7 +34,7 @@ public struct Histogram: Hashable, Sendable {
     let nanoseconds = max(nanoseconds, 0)
     var bucket = 0
     while bucket < 15 && nanoseconds / 1_000 > 500 << Int64(bucket) { bucket += 1 }
-    counts[bucket] += 1
+    buckets[bucket] += 1
     total += 1
     sumNanoseconds = Self.sum(sumNanoseconds, nanoseconds)
     maximumNanoseconds = max(maximumNanoseconds, nanoseconds)
@@ -40,7 +42,7 @@ public struct Histogram: Hashable, Sendable {
 
   /// Adds everything that `other` counted.
   public mutating func add(_ other: Histogram) {
-    for bucket in counts.indices { counts[bucket] += other.counts[bucket] }
+    for bucket in buckets.indices { buckets[bucket] += other.buckets[bucket] }
     total += other.total
     sumNanoseconds = Self.sum(sumNanoseconds, other.sumNanoseconds)
     maximumNanoseconds = max(maximumNanoseconds, other.maximumNanoseconds)
@@ -58,11 +60,25 @@ public struct Histogram: Hashable, Sendable {
     var wanted = Int(share * Double(total))
     if Double(wanted) < share * Double(total) { wanted += 1 }
     var seen = 0
-    for (bucket, count) in counts.enumerated() {
-      seen += count
+    for bucket in buckets.indices {
+      seen += buckets[bucket]
       guard seen >= wanted else { continue }
       return bucket == 15 ? maximum : min(maximum, .microseconds(500 << bucket))
     }
     return maximum
+  }
+
+  /// Whether both have counted the same.
+  public static func == (left: Histogram, right: Histogram) -> Bool {
+    left.total == right.total && left.sumNanoseconds == right.sumNanoseconds
+      && left.maximumNanoseconds == right.maximumNanoseconds
+      && left.buckets.indices.allSatisfy { left.buckets[$0] == right.buckets[$0] }
+  }
+
+  /// Hashes what was counted.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(total)
+    hasher.combine(sumNanoseconds)
+    for bucket in buckets.indices { hasher.combine(buckets[bucket]) }
   }
 }

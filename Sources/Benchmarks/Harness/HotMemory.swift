@@ -1,3 +1,4 @@
+import AudioEngine
 import Synchronization
 
 /// Memory that a group's contenders read and write. It lives as long as the program, which measures
@@ -58,4 +59,9 @@ enum HotMemory {
   ) -> UnsafeMutablePointer<Element> {
     unsafe block(count, of: value, at: .destination)
   }
+}
+
+/// The text that goes out: one buffer for all calls that take turns, as a loop has it.
+final class OutgoingText {
+  var message = MessageBuffer()
 }

@@ -66,7 +66,10 @@ enum ColdBenchmarks {
 
   private static func outbound(_ format: WireFormat) -> Group {
     group("message out, 100 ms", "\(format)", format) { count in
-      let turns = Turns(count) { OutboundPath(format, botRate: .hz8000, filter: .standard) }
+      let output = OutgoingText()
+      let turns = Turns(count) {
+        OutboundPath(format, botRate: .hz8000, filter: .standard, output: output)
+      }
       return { turns.run($0) { $0.step() } }
     }
   }
@@ -74,8 +77,9 @@ enum ColdBenchmarks {
   private static func echo(_ format: WireFormat) -> Group {
     group("message in and out, 100 ms", "\(format)", format) { count in
       let message = CountingMessage(exotel: ExotelStream.payload(format))
+      let output = OutgoingText()
       let turns = Turns(count, begin: message.step) {
-        EchoPath(format, botRate: .hz8000, message: message)
+        EchoPath(format, botRate: .hz8000, message: message, output: output)
       }
       return { turns.run($0) { $0.take() } }
     }
@@ -84,7 +88,10 @@ enum ColdBenchmarks {
   private static func idle(_ format: WireFormat) -> Group {
     group("idle poll", "\(format)", format) { count in
       let message = CountingMessage(exotel: ExotelStream.payload(format))
-      let turns = Turns(count) { EchoPath(format, botRate: .hz8000, message: message) }
+      let output = OutgoingText()
+      let turns = Turns(count) {
+        EchoPath(format, botRate: .hz8000, message: message, output: output)
+      }
       return { turns.run($0) { $0.look() } }
     }
   }

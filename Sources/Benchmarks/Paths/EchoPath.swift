@@ -6,7 +6,7 @@ import Telephony
 @safe struct EchoPath: ~Copyable {
   private var call: CallSession
   private let message: CountingMessage
-  private var output = MessageBuffer()
+  private let output: OutgoingText
   private let frame: UnsafeMutableBufferPointer<Int16>
   private var now = MonotonicTime.zero
   private(set) var messagesSent = 0
@@ -16,8 +16,12 @@ import Telephony
       format, botRate: botRate, message: CountingMessage(exotel: ExotelStream.payload(format)))
   }
 
-  /// Several calls may share a message, which whoever drives them then counts up.
-  init(_ format: WireFormat, botRate: SampleRate, message: CountingMessage) {
+  /// Several calls may share a message, which whoever drives them then counts up, and what they send from.
+  init(
+    _ format: WireFormat, botRate: SampleRate, message: CountingMessage,
+    output: OutgoingText = OutgoingText()
+  ) {
+    self.output = output
     let configuration = CallConfiguration(
       platforms: PlatformRegistry([.exotel(ExotelStream.options)]), botRate: botRate)
     call = CallSession(path: "/exotel", configuration: configuration, at: now)
@@ -50,7 +54,7 @@ import Telephony
     } catch {
       preconditionFailure("the call takes speech: \(error)")
     }
-    while let result = call.poll(at: now, into: &output) {
+    while let result = call.poll(at: now, into: &output.message) {
       precondition(result == .text, "the call goes on")
       messagesSent += 1
     }
@@ -59,7 +63,7 @@ import Telephony
   /// Looks whether something is due, a millisecond later, when nothing is.
   mutating func look() {
     now = now + .milliseconds(1)
-    precondition(call.poll(at: now, into: &output) == nil, "nothing is due")
+    precondition(call.poll(at: now, into: &output.message) == nil, "nothing is due")
     BlackHole.take(call.nextDeadline(at: now))
   }
 }

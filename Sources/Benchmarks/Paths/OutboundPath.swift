@@ -6,13 +6,17 @@ import Telephony
 @safe struct OutboundPath: ~Copyable {
   private var codec = ExotelCodec(options: ExotelStream.options)
   private var session: MediaSession
-  private var message = MessageBuffer()
+  private let output: OutgoingText
   private let speech: UnsafeBufferPointer<Int16>
   private let epoch: Epoch
   private var now = MonotonicTime.zero
   private(set) var mediaMessages = 0
 
-  init(_ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter) {
+  init(
+    _ format: WireFormat, botRate: SampleRate, filter: Resampler.Filter,
+    output: OutgoingText = OutgoingText()
+  ) {
+    self.output = output
     session = ExotelStream.session(format, botRate: botRate, filter: filter)
     let count = botRate.hertz * ExotelStream.milliseconds / 1_000
     unsafe speech = UnsafeBufferPointer(HotMemory.botSamples(count, isSaid: true))
@@ -34,17 +38,17 @@ import Telephony
       preconditionFailure("the utterance is open: \(error)")
     }
     while let outbound = session.poll(at: now) {
-      message.removeAll()
+      output.message.removeAll()
       switch outbound {
       case .media(let chunk):
         mediaMessages += 1
-        codec.beginMedia(into: &message)
-        session.appendBase64(of: chunk, to: &message)
-        codec.endMedia(into: &message)
+        codec.beginMedia(into: &output.message)
+        session.appendBase64(of: chunk, to: &output.message)
+        codec.endMedia(into: &output.message)
       case .mark(let name):
-        codec.encodeMark(name, into: &message)
+        codec.encodeMark(name, into: &output.message)
       case .clear:
-        codec.encodeClear(into: &message)
+        codec.encodeClear(into: &output.message)
       }
     }
   }

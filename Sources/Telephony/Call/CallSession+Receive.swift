@@ -150,7 +150,7 @@ extension CallSession {
     _ base64: RawSpan, _ isOutbound: Bool, _ timing: MediaTiming, at now: MonotonicTime
   ) -> ReceiveResult? {
     isOutbound
-      ? outboundTrack?.receive(base64, timing: timing, at: now)
+      ? outboundTrack?.media.receive(base64, timing: timing, at: now)
       : media?.receive(base64, timing: timing, at: now)
   }
 
@@ -161,7 +161,7 @@ extension CallSession {
     guard let configuration = media?.configuration, configuration.direction == .unidirectional,
       start?.tracks.contains(.outbound) == true
     else { return false }
-    outboundTrack = try? MediaSession(configuration: configuration)
+    outboundTrack = try? OutboundTrack(configuration)
     return outboundTrack != nil
   }
 
@@ -186,7 +186,7 @@ extension CallSession {
     playback.lead = playback.lead.shifted(by: configuration.phase)
     playback.prime = configuration.prime ?? playback.prime
     let made =
-      replayed
+      replayed.first
       ?? SessionConfiguration(
         wire: format, botRate: configuration.botRate ?? format.rate,
         filter: configuration.filter, playback: playback,

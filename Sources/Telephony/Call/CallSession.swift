@@ -51,8 +51,8 @@ public struct CallSession: ~Copyable {
   /// The call's media, from the stream's start on.
   public var media: MediaSession?
   /// What the platform plays to the caller, on one-way streams that carry it: a timeline of its own
-  /// beside ``media``, from the track's first message on. Only to be read.
-  public var outboundTrack: MediaSession?
+  /// beside ``media``, from the track's first message on.
+  public internal(set) var outboundTrack: OutboundTrack?
   /// What the platform said at the start.
   public internal(set) var start: StreamStart?
   /// What could not be used, by kind.
@@ -76,8 +76,9 @@ public struct CallSession: ~Copyable {
   var scratch: [UInt8] = []
   /// Writes down all that goes in and out; nil for nothing.
   var trace: TraceRecorder?
-  /// How the media session was made in the call that is run again; nil in a call of its own.
-  var replayed: SessionConfiguration?
+  /// How the media session was made in the call that is run again: one or none, so that calls of their own
+  /// pay for no more than an empty array.
+  var replayed: [SessionConfiguration] = []
   /// Keys that wait to be sent, oldest first.
   private var keys: [String] = []
 
@@ -201,7 +202,7 @@ public struct CallSession: ~Copyable {
 
   mutating func closeMedia(at now: MonotonicTime) {
     media?.close(at: now)
-    outboundTrack?.close(at: now)
+    outboundTrack?.media.close(at: now)
   }
 
   private mutating func writeKeys(into message: inout MessageBuffer) -> Bool {
@@ -221,6 +222,22 @@ public struct CallSession: ~Copyable {
       codec?.encodeClear(into: &message)
     }
   }
+}
+
+/// What a platform plays to the caller, on a one-way stream that carries it. By itself, since few calls have
+/// it and a session is large.
+public final class OutboundTrack {
+  var media: MediaSession
+
+  init(_ configuration: SessionConfiguration) throws(SessionError) {
+    media = try MediaSession(configuration: configuration)
+  }
+
+  /// As ``MediaSession/readableCount``.
+  public var readableCount: Int { media.readableCount }
+
+  /// As ``MediaSession/read(into:)``.
+  public func read(into frame: inout MutableSpan<Int16>) -> Int { media.read(into: &frame) }
 }
 
 /// Why ``CallSession/press(_:)`` sends nothing.

@@ -63,7 +63,7 @@ private struct TraceReplay: ~Copyable {
     session = CallSession(
       path: entry?.pathPrefix ?? "", query: URLQuery(items: trace.head.query),
       configuration: configuration, at: trace.head.began)
-    session.replayed = trace.session
+    session.replayed = trace.session.map { [$0] } ?? []
   }
 
   consuming func run(_ heard: ((RawSpan, Duration) -> Void)?) -> CallTrace.Outcome {

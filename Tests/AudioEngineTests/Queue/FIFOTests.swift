@@ -7,7 +7,7 @@ import Testing
   @Test("keeps order through growth and wrap-around", arguments: 0..<10)
   func agreesWithArray(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    var fifo = FIFO<Int>(minimumCapacity: 2)
+    var fifo = FIFO<Int>()
     var model: [Int] = []
     for step in 0..<1_000 {
       switch Int.random(in: 0..<5, using: &random) {
