@@ -155,9 +155,11 @@ check-bots: setup
 soak-proxy: setup
 	scripts/soak-proxy
 
-# Three nodes under calls: one killed, Redis and PostgreSQL away, all restarted. Ten minutes.
+# Three nodes under calls: one killed, Redis and PostgreSQL away, all restarted; then, as root, one node's cables cut
+# one by one. Fourteen minutes.
 fleet-test: setup
 	scripts/fleet-test
+	scripts/fleet-cuts
 
 # Ten minutes of a call with stalls, barge-ins and lost messages, recorded, beside what its caller heard.
 recording: setup

@@ -27,14 +27,15 @@ def wait_for(condition, seconds, what):
 
 
 class Redis:
-    """A server that keeps nothing."""
+    """A server that keeps nothing; `hosts` are addresses beside the loopback."""
 
-    def __init__(self):
-        self.port = free_port()
+    def __init__(self, hosts=()):
+        self.port, self.hosts = free_port(), list(hosts)
         self.start()
 
     def start(self):
-        words = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        words = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1"] + self.hosts
+        words += ["--protected-mode", "no", "--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
         wait_for(self.answers, 20, "redis-server")
 
@@ -56,9 +57,10 @@ class Redis:
 
 
 class Postgres:
-    """A cluster of its own in a folder, reached by a socket in it."""
+    """A cluster of its own in a folder, reached by a socket in it, and at `hosts`."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, hosts=()):
+        self.port, self.hosts = free_port(), list(hosts)
         versions = pathlib.Path("/usr/lib/postgresql")
         self.programs = max(versions.iterdir(), key=lambda path: int(path.name)) / "bin"
         self.folder = pathlib.Path(folder) / "postgres"
@@ -67,7 +69,9 @@ class Postgres:
             pathlib.Path(folder).chmod(0o755)
             shutil.chown(self.folder, "postgres")
         self.run("initdb", "-D", self.folder / "data", "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8")
-        self.address = f"postgres:///postgres?host={self.folder}&user=postgres"
+        with (self.folder / "data/pg_hba.conf").open("a") as rules:
+            rules.writelines(f"host all all {host}/16 trust\n" for host in self.hosts)
+        self.address = f"postgres:///postgres?host={self.folder}&port={self.port}&user=postgres"
         self.start()
 
     def run(self, program, *words):
@@ -76,20 +80,20 @@ class Postgres:
         subprocess.run(whole, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
 
     def start(self):
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c logging_collector=off"
+        options = f"-k {self.folder} -p {self.port} -c listen_addresses={','.join(self.hosts)} -c fsync=off -c logging_collector=off"
         self.run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", options, "start")
 
     def stop(self):
         self.run("pg_ctl", "-D", self.folder / "data", "-w", "-m", "immediate", "stop")
 
     def ask(self, statement):
-        words = ["psql", "-h", str(self.folder), "-U", "postgres", "-Atc", statement, "postgres"]
+        words = ["psql", "-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-Atc", statement, "postgres"]
         return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Lines:
     """TCP lines from ports of their own to others, on a thread: each can be cut, and leads to the first of its
-    ends that takes a connection, so that several ends are a balancer."""
+    ends (a port of this machine, or an address and a port) that takes a connection, so that several ends are a balancer."""
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
@@ -117,7 +121,7 @@ class Lines:
         ends.append(ends.pop(0))
         for end in list(ends):
             try:
-                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", end)
+                far_reader, far_writer = await asyncio.open_connection(*(end if isinstance(end, tuple) else ("127.0.0.1", end)))
                 break
             except OSError:
                 continue

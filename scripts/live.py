@@ -49,16 +49,17 @@ def serving(words, core=None, **more):
             server.wait()
 
 
-def metrics(port):
-    """What a server tells Prometheus."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+def metrics(place):
+    """What a server tells Prometheus, at a port of this machine or an address and a port."""
+    authority = place if ":" in str(place) else f"127.0.0.1:{place}"
+    with urllib.request.urlopen(f"http://{authority}/metrics", timeout=20) as answer:
         return answer.read().decode()
 
 
-def series(port):
+def series(place):
     """The metrics by name, each the sum over its labels."""
     sums = {}
-    for name, value in re.findall(r"^([a-z_]+)(?:\{[^}]*\})? ([0-9.e+-]+)$", metrics(port), re.M):
+    for name, value in re.findall(r"^([a-z_]+)(?:\{[^}]*\})? ([0-9.e+-]+)$", metrics(place), re.M):
         sums[name] = sums.get(name, 0.0) + float(value)
     return sums
 
