@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fleet
 
-/// A bot server among others, on a port of its own.
+/// A bot server among others, on a port of its own; its bot hands Exotel's calls over at once.
 final class FleetNodeUnderTest: Sendable {
   let registry: FleetRegistry
   let port: Int
@@ -37,6 +37,7 @@ final class FleetNodeUnderTest: Sendable {
       defer { continuation.finish() }
       try await BotServer(configuration: chosen).run(onListening: { continuation.yield($0) }) {
         call in
+        if await call.platform == .exotel { return try await call.handOff(to: .second) }
         await withTaskGroup { group in
           group.addTask { for await _ in call.audio {} }
           for await event in call.events {

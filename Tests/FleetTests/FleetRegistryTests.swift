@@ -124,6 +124,55 @@ struct FleetRegistryTests {
     try await two.stop()
   }
 
+  @Test("a call that its bot has handed over goes on so whichever node is asked")
+  func handOff() async throws {
+    let server = try await RedisServer()
+    let redis = try address(server)
+    let one = try await FleetNodeUnderTest("n1", redis)
+    let two = try await FleetNodeUnderTest("n2", redis)
+    for node in [one, two] {
+      #expect(await eventually(.seconds(20)) { node.registry.counts.servers == 2 })
+    }
+    let caller = try PythonPeer(
+      port: one.port,
+      """
+      import http.client, json, time
+      def asked(call):
+          web = http.client.HTTPConnection("127.0.0.1", \(two.port), timeout=20)
+          web.request("GET", "/exotel/passthru?CallSid=" + call)
+          return web.getresponse().status
+      def branch(call):
+          # A node that stands still for longer than one waits for it tells the branch later.
+          end = time.monotonic() + 20
+          while (answer := asked(call)) != 302 and time.monotonic() < end:
+              pass
+          return answer
+      async def main():
+          for number in range(10):
+              call = "C%d" % number
+              async with websockets.connect(url + "/exotel") as socket:
+                  start = {"stream_sid": "S" + call, "call_sid": call, "account_sid": "a",
+                           "from": "1", "to": "2",
+                           "media_format": {"encoding": "base64", "sample_rate": "8000"}}
+                  await socket.send(json.dumps(
+                      {"event": "start", "sequence_number": 1, "stream_sid": "S" + call, "start": start}))
+                  try:
+                      while True:
+                          await asyncio.wait_for(socket.recv(), 20)
+                  except websockets.ConnectionClosed as end:
+                      told = end.reason
+              say(told, branch(call), asked(call), asked("X"))
+      asyncio.run(main())
+      """)
+    #expect(try await caller.lines() == Array(repeating: "handed over 302 302 200", count: 10))
+    // It is nobody's for ever.
+    let medium = try RedisConnection(redis, within: .seconds(20))
+    let left = try medium.ask(["PTTL", "sidetone:handoff:C0"]).integer ?? 0
+    #expect(left > 0 && left <= 40_000)
+    try await one.stop()
+    try await two.stop()
+  }
+
   @Test("without the registry calls go on, and an empty one is whole soon, with one owner for each")
   func outage() async throws {
     let server = try await RedisServer()

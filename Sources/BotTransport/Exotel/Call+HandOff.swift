@@ -13,13 +13,14 @@ extension Call {
   /// is how a bot hands its caller to a person. What waits to be said is dropped: await it first.
   ///
   /// The answer is ``ExotelEndpoints``', of a server that shares the ``ServerConfiguration/notices`` of this
-  /// one, and goes before ``ExotelEndpoints/chooseBranch``. It stays the same however often the applet asks.
+  /// one or is among its ``ServerConfiguration/peers``, and goes before ``ExotelEndpoints/chooseBranch``. It stays the
+  /// same however often the applet asks.
   ///
   /// - Throws: ``HandOffError``, where nothing was changed.
   public func handOff(to branch: ExotelEndpoints.Branch) throws(HandOffError) {
     guard !isOver else { throw .ended }
     guard platform == .exotel, let callSID = start.callSID else { throw .noBranches }
-    configuration.notices.handOffs.withLock { $0.note(branch.rawValue, of: callSID) }
+    configuration.notices.noteHandOff(to: branch.rawValue, of: callSID)
     hangUp(reason: "handed over")
   }
 }

@@ -180,15 +180,22 @@ public struct ExotelEndpoints: Sendable {
       believe(CallLogEvent(passthru, at: .now), from: sender) {}
       return passthru
     }
-    guard chooseBranch != nil || !notices.handOffs.withLock({ $0.isEmpty }) else {
+    guard chooseBranch != nil || notices.mayKnowHandOffs else {
       _ = notices.desk.take(sender) { _ = read() }
       return Self.branch(.first)
     }
-    return later(sender, otherwise: Self.branch(.first)) {
-      let passthru = read()
-      let chosen = passthru.callSID.flatMap { sid in notices.handOffs.withLock { $0[sid] } }
-      return Self.branch(chosen.flatMap(Branch.init) ?? chooseBranch?(passthru) ?? .first)
-    }
+    return HTTPResponse(later: { answer in
+      let isTaken = notices.desk.take(sender) {
+        let passthru = read()
+        @Sendable func choose(_ handOff: Int?) {
+          let chosen = handOff.flatMap(Branch.init) ?? chooseBranch?(passthru) ?? .first
+          answer(Self.branch(chosen))
+        }
+        guard let callSID = passthru.callSID, !passthru.isBeforeStream else { return choose(nil) }
+        notices.findHandOff(of: callSID, for: sender, choose)
+      }
+      if !isTaken { answer(Self.branch(.first)) }
+    })
   }
 
   private static func branch(_ branch: Branch) -> HTTPResponse {

@@ -4,7 +4,7 @@ public import Telephony
 /// one that finds them by Redis.
 ///
 /// Whatever becomes of the others, a server goes on alone: nothing here may fail, and nothing but
-/// ``knows(anyOf:)``, ``leave()`` and ``end()`` may wait. Called on any thread.
+/// ``knows(anyOf:)``, ``handOff(of:)``, ``leave()`` and ``end()`` may wait. Called on any thread.
 public protocol ServerPeers: Sendable {
   /// The server has begun and takes calls.
   func begin(_ server: ServedCalls)
@@ -32,6 +32,14 @@ public protocol ServerPeers: Sendable {
 
   /// Whether one of `identifiers` is a live call's, wherever it is carried. Waits for a second at most.
   func knows(anyOf identifiers: [String]) async -> Bool
+
+  /// Keeps for all servers where a call goes on that its bot here hands over, for as long as its platform may
+  /// ask one of them. Told before the call's stream ends.
+  func keep(handOff branch: Int, of callSID: String)
+
+  /// Where a call goes on that was handed over on another server; nil for one that was not. A call that is live
+  /// still may be handed over at this moment: then it waits, for a second at most.
+  func handOff(of callSID: String) async -> Int?
 
   /// The server will take no more calls soon: returns once the others send it none, after seconds at most,
   /// also in a task that has been cancelled.

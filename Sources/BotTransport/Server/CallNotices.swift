@@ -12,7 +12,7 @@ public final class CallNotices: Sendable {
   let desk = CallbackDesk()
   /// Where calls go on that bots have handed over, by the calls' identifiers: of more the oldest was asked for
   /// long ago.
-  let handOffs = Locked(RecentTable<String, Int>(capacity: 4_096))
+  private let handOffs = Locked(RecentTable<String, Int>(capacity: 4_096))
   /// Whether strangers reach a server that runs with these notices.
   private let meetsStrangers = Locked(false)
 
@@ -47,6 +47,28 @@ public final class CallNotices: Sendable {
   /// - Returns: `own`, or another where the server has peers.
   func address(for own: PublicAddress, hint: String?) -> PublicAddress {
     peers.withLock { $0 }?.address(for: own, hint: hint) ?? own
+  }
+
+  /// Remembers where a call goes on that its bot hands over, here and on the server's peers.
+  func noteHandOff(to branch: Int, of callSID: String) {
+    handOffs.withLock { $0.note(branch, of: callSID) }
+    peers.withLock { $0 }?.keep(handOff: branch, of: callSID)
+  }
+
+  /// Whether a call may have been handed over.
+  var mayKnowHandOffs: Bool {
+    handOffs.withLock { !$0.isEmpty } || peers.withLock { $0 != nil }
+  }
+
+  /// Tells `then` where a call goes on, nil where nobody has handed it over; on the desk's thread, from which this
+  /// is asked, at once or within a second.
+  func findHandOff(
+    of callSID: String, for sender: CallbackDesk.Sender, _ then: @escaping @Sendable (Int?) -> Void
+  ) {
+    let own = handOffs.withLock { $0[callSID] }
+    guard own == nil, let peers = peers.withLock({ $0 }), desk.mayAskPeers(sender, of: callSID)
+    else { return then(own) }
+    desk.find({ await peers.handOff(of: callSID) }, then)
   }
 
   /// Lets word of a backlog at the platform reach the call that it is about, if that is live here, or on one

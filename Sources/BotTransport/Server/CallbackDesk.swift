@@ -32,6 +32,7 @@ final class CallbackDesk: Sendable {
     var waitingOfStrangers = 0
     var counts: [Outcome: Int] = [:]
     var lookups = TokenBucket(perSecond: CallbackDesk.lookupsPerSecond)
+    var handOffs = TokenBucket(perSecond: CallbackDesk.handOffsPerSecond)
   }
 
   /// Requests that wait, each with a body of 64 KiB at most.
@@ -40,6 +41,9 @@ final class CallbackDesk: Sendable {
   static let mostOfStranger = 32
   /// What a stranger names is looked for in the call log so often, which has other work.
   static let lookupsPerSecond = 50
+  /// Peers are asked so often whether a call was handed over that nothing here vouches for, each time for a
+  /// second at most: these never fill the desk.
+  static let handOffsPerSecond = 100
 
   private let queue = DispatchQueue(label: "callbacks", qos: .utility)
   private let state = Locked(State())
@@ -104,6 +108,26 @@ final class CallbackDesk: Sendable {
       count(isRecorded ? .taken : .unknown)
       if isRecorded { then() }
       state.withLock { $0.waiting -= 1 }
+    }
+  }
+
+  /// Whether the peers may be asked of a call.
+  func mayAskPeers(_ sender: Sender, of callSID: String) -> Bool {
+    sender.isTrusted || known.knows([callSID])
+      || state.withLock { $0.handOffs.take(at: EventLoop.now) }
+  }
+
+  /// Has `then` done on the desk's thread with what `find` gives.
+  func find<Value: Sendable>(
+    _ find: @escaping @Sendable () async -> Value, _ then: @escaping @Sendable (Value) -> Void
+  ) {
+    state.withLock { $0.waiting += 1 }
+    Task.detached { [self] in
+      let value = await find()
+      queue.async { [self] in
+        then(value)
+        state.withLock { $0.waiting -= 1 }
+      }
     }
   }
 

@@ -34,7 +34,9 @@ extension FleetRegistry {
         }
         try tellChanges(asked)
         try work(asked)
-        if state.withLock({ $0.changed.isEmpty && $0.jobs.isEmpty && !$0.isHurried }) {
+        if state.withLock({
+          $0.changed.isEmpty && $0.handOffs.isEmpty && $0.jobs.isEmpty && !$0.isHurried
+        }) {
           rest(for: due - EventLoop.now)
         }
       } catch {
@@ -131,7 +133,9 @@ extension FleetRegistry {
     while true {
       var begun: [(key: String, carried: Carried)] = []
       var ended: [String] = []
+      var handOffs: [(callSID: String, branch: Int)] = []
       state.withLock { state in
+        handOffs = state.handOffs
         for key in state.changed.prefix(Self.batch) {
           state.isChanged.remove(key)
           if let carried = state.carried[key] {
@@ -142,7 +146,8 @@ extension FleetRegistry {
         }
         state.changed.removeFirst(min(Self.batch, state.changed.count))
       }
-      guard !begun.isEmpty || !ended.isEmpty else { return }
+      guard !begun.isEmpty || !ended.isEmpty || !handOffs.isEmpty else { return }
+      if !handOffs.isEmpty { try keep(handOffs, connection) }
       if !ended.isEmpty {
         _ = try connection.run(
           FleetScripts.release, keys: FleetScripts.keys, [member] + ended)
@@ -165,6 +170,18 @@ extension FleetRegistry {
         if ticket.isEmpty { lose(key, carried.ticket) }
       }
     }
+  }
+
+  /// Tells where calls go on that were handed over; those of which Redis was not told yet stay for the next time.
+  private func keep(
+    _ handOffs: [(callSID: String, branch: Int)], _ connection: RedisConnection
+  ) throws(RedisError) {
+    let time = String(Int(configuration.lease * 20 / .milliseconds(1)))
+    _ = try connection.run(
+      FleetScripts.keep, keys: [],
+      [time] + handOffs.flatMap { [$0.callSID, String($0.branch)] })
+    let told = Set(handOffs.map(\.callSID))
+    state.withLock { $0.handOffs.removeAll { told.contains($0.callSID) } }
   }
 
   /// A stream goes on elsewhere: its socket here ends as one that was replaced. `ticket` is with which it

@@ -39,6 +39,8 @@ public final class FleetRegistry: ServerPeers {
     /// Streams of which Redis is to be told, in their order; each at most once.
     var changed: [String] = []
     var isChanged: Set<String> = []
+    /// Calls that were handed over here, and where they go on: Redis is told before it is told of their ends.
+    var handOffs: [(callSID: String, branch: Int)] = []
     var jobs: [Job] = []
     /// Whether all is to be told anew.
     var needsAll = true
@@ -53,6 +55,8 @@ public final class FleetRegistry: ServerPeers {
 
   /// Jobs that wait, each of a few hundred bytes.
   private static let mostJobs = 1_024
+  /// Calls handed over of which Redis has not been told; of more the oldest was asked about long ago.
+  private static let mostHandOffs = 1_024
 
   /// Makes a node that takes part once a server begins with it in ``ServerConfiguration/peers``.
   public init(_ configuration: FleetConfiguration) {
@@ -147,20 +151,47 @@ public final class FleetRegistry: ServerPeers {
     }
   }
 
+  /// Has Redis told, now or when it is back.
+  public func keep(handOff branch: Int, of callSID: String) {
+    guard callSID.utf8.count <= 256 else { return }
+    state.withLock { state in
+      if state.handOffs.count == Self.mostHandOffs { state.handOffs.removeFirst() }
+      state.handOffs.append((callSID, branch))
+    }
+    wake.signal()
+  }
+
+  /// Asks Redis.
+  public func handOff(of callSID: String) async -> Int? {
+    guard callSID.utf8.count <= 256 else { return nil }
+    let deadline = EventLoop.now + .seconds(1)
+    while true {
+      let answer = await asked(FleetScripts.handOff, [callSID])?.integer
+      guard answer == 0 else { return answer }
+      guard EventLoop.now < deadline else { return nil }
+      try? await Task.sleep(for: .milliseconds(50))
+      if Task.isCancelled { return nil }
+    }
+  }
+
   /// Asks Redis.
   public func knows(anyOf identifiers: [String]) async -> Bool {
+    await asked(FleetScripts.knows, Array(identifiers.prefix(8)))?.integer == 1
+  }
+
+  /// What a script gives; nil where Redis is away, or too much waits.
+  private func asked(_ script: String, _ values: [String]) async -> RedisValue? {
     await withCheckedContinuation { continuation in
       let isTaken = perform { connection throws(RedisError) in
         do throws(RedisError) {
-          let answer = try connection?.run(
-            FleetScripts.knows, keys: FleetScripts.keys, Array(identifiers.prefix(8)))
-          continuation.resume(returning: answer?.integer == 1)
+          continuation.resume(
+            returning: try connection?.run(script, keys: FleetScripts.keys, values))
         } catch {
-          continuation.resume(returning: false)
+          continuation.resume(returning: nil)
           throw error
         }
       }
-      if !isTaken { continuation.resume(returning: false) }
+      if !isTaken { continuation.resume(returning: nil) }
     }
   }
 

@@ -11,6 +11,7 @@
 /// | `sidetone:calls` | by stream: `TICKET MEMBER`, who carries it since when |
 /// | `sidetone:sids` | by identifier of a call, stream or leg: the stream |
 /// | `sidetone:calls:MEMBER` | by stream: what the member says of it, JSON |
+/// | `sidetone:handoff:CALL` | where a call goes on that its bot has handed over |
 /// | channel `sidetone:node:MEMBER`, `sidetone:all` | messages for one, and for all |
 enum FleetScripts {
   static let keys = ["sidetone:leases", "sidetone:nodes", "sidetone:calls", "sidetone:sids"]
@@ -134,6 +135,24 @@ enum FleetScripts {
       local member = holder(ARGV[1])
       if not member or not lives(member) then return 0 end
       return redis.call('PUBLISH', 'sidetone:node:' .. member, ARGV[2])
+      """
+
+  /// Milliseconds that it is to be kept, then by call: its identifier, and where it goes on.
+  static let keep = """
+    for i = 2, #ARGV, 2 do
+      redis.call('SET', 'sidetone:handoff:' .. ARGV[i], ARGV[i + 1], 'PX', ARGV[1])
+    end
+    return 1
+    """
+
+  /// A call's identifier: where it goes on, else 0 where it is live and may be handed over yet; nothing else.
+  static let handOff =
+    opening + """
+      local branch = redis.call('GET', 'sidetone:handoff:' .. ARGV[1])
+      if branch then return tonumber(branch) end
+      local stream = redis.call('HGET', sids, ARGV[1])
+      local member = stream and holder(stream)
+      return member and lives(member) and 0 or false
       """
 
   /// Identifiers: whether one is a live call's.
