@@ -115,7 +115,7 @@ if !coreOnly {
         "door.html", "index.html", "style.css", "elements.js", "page.js", "phone.js", "sound.js",
         "voice.js",
         "resampler.js", "handset.js", "scope.js", "window.js",
-        "picture.js", "record.js",
+        "peers.js", "picture.js", "record.js",
       ].map { .embedInCode("Page/\($0)") },
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -195,7 +195,7 @@ if !coreOnly {
       name: "ConsoleTests",
       dependencies: [
         "Console", "CallSimulator", "BotTransport", "CallLog", "Sockets", "Telephony",
-        "AudioEngine", "SeededRandom", "TestSupport",
+        "AudioEngine", "SeededRandom", "Ground", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -25,6 +25,8 @@ public struct ConsoleConfiguration: Sendable {
   /// The folder where ``BotServer`` leaves the traces of its calls: visitors may take those of the window. A
   /// trace has the bot's speech in it. nil: there is none to take.
   public var traces: String?
+  /// The other servers of the service, whose calls the window lists as well; nil for a server that is alone.
+  public var peers: (any ServerPeers)?
   /// Whether a visitor may stop the thread of the server's loop for a second at most, which stops its other
   /// calls too: to hear what a busy host does to a bot.
   var stallsHost: Bool { isLocal && hasWindow && tokens.isEmpty }

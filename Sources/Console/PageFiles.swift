@@ -21,6 +21,7 @@ enum PageFiles {
       "voice.js": File(type: script, bytes: PackageResources.voice_js),
       "resampler.js": File(type: script, bytes: PackageResources.resampler_js),
       "window.js": File(type: script, bytes: PackageResources.window_js),
+      "peers.js": File(type: script, bytes: PackageResources.peers_js),
       "picture.js": File(type: script, bytes: PackageResources.picture_js),
       "record.js": File(type: script, bytes: PackageResources.record_js),
       "scope.js": File(type: script, bytes: PackageResources.scope_js),

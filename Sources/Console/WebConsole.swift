@@ -16,6 +16,7 @@ public final class WebConsole: Sendable {
   private let door: ConsoleDoor
   private let places = Places()
   private let window = CallWindow()
+  private let peers: PeerWatch?
   private let files: CallFiles
 
   /// Makes a console that nobody has visited.
@@ -24,6 +25,7 @@ public final class WebConsole: Sendable {
   ///   nothing answers all requests with 403.
   public init(_ configuration: ConsoleConfiguration) {
     self.configuration = configuration
+    peers = configuration.peers.map(PeerWatch.init)
     files = CallFiles(configuration, of: window)
     door = ConsoleDoor(tokens: configuration.tokens, isLocal: configuration.isLocal)
   }
@@ -61,7 +63,7 @@ public final class WebConsole: Sendable {
     }
     guard isPhone else {
       let feed = WindowFeed(
-        loop: loop, window: window, log: configuration.log, place: place)
+        loop: loop, window: window, peers: peers, log: configuration.log, place: place)
       return .accept(PageSocket(feed))
     }
     return .accept(

@@ -1,4 +1,5 @@
 import BotTransport
+import Console
 import Ground
 import TestSupport
 import Testing
@@ -20,8 +21,14 @@ final class FleetNodeUnderTest: Sendable {
     let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
     port = socket.port
     let address = try #require(PublicAddress("ws://127.0.0.1:\(port)"))
-    registry = FleetRegistry(
-      FleetConfiguration(registry: redis, node: name, address: address, lease: .seconds(2)))
+    var part = FleetConfiguration(
+      registry: redis, node: name, address: address, lease: .seconds(2))
+    part.hasConsole = true
+    registry = FleetRegistry(part)
+    var page = ConsoleConfiguration(bot: "{server}/{provider}", isLocal: true)
+    page.hasWindow = true
+    page.peers = registry
+    let console = WebConsole(page)
     var configuration = ServerConfiguration()
     configuration.sockets = [socket]
     configuration.limits = ServerLimits(calls: 100, lateness: nil)
@@ -30,6 +37,7 @@ final class FleetNodeUnderTest: Sendable {
     configuration.log = { [told] event in
       if event.module == .fleet { told.withLock { $0.append(event.message) } }
     }
+    configuration.otherSockets = { console.upgrade($0, on: $1) }
     for service in PlatformService.all { service.add(to: &configuration) }
     let chosen = configuration
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)

@@ -173,6 +173,42 @@ struct FleetRegistryTests {
     try await two.stop()
   }
 
+  @Test("a node's console lists what the others carry, until it is over")
+  func window() async throws {
+    let server = try await RedisServer()
+    let redis = try address(server)
+    let one = try await FleetNodeUnderTest("n1", redis)
+    let two = try await FleetNodeUnderTest("n2", redis)
+    let caller = try stream(two.port)
+    #expect(try await caller.firstLine() == "up")
+    let page = try PythonPeer(
+      port: one.port,
+      """
+      import json
+      async def main():
+          async with websockets.connect(
+                  url + "/console/calls", origin=url.replace("ws", "http")) as socket:
+              async def seen(right):
+                  while True:
+                      news = json.loads(await asyncio.wait_for(socket.recv(), 20))
+                      if news["news"] == "elsewhere" and right(news["elsewhere"]):
+                          return news["elsewhere"]
+              found = await seen(lambda there: there["rows"] and there["servers"])
+              row, place = found["rows"][0], found["servers"][0]
+              say(row["server"], row["platform"], row["call"], row["stream"])
+              say(place["name"], place["console"])
+              await seen(lambda there: there["servers"] and not there["rows"])
+              say("over")
+      asyncio.run(main())
+      """)
+    #expect(try await page.firstLine() == "n2 plivo C1 S1")
+    #expect(try FleetControl(redis, within: .seconds(20)).hangUp("S1") == 1)
+    #expect(
+      try await page.lines().suffix(2) == ["n2 http://127.0.0.1:\(two.port)/console", "over"])
+    try await one.stop()
+    try await two.stop()
+  }
+
   @Test("without the registry calls go on, and an empty one is whole soon, with one owner for each")
   func outage() async throws {
     let server = try await RedisServer()

@@ -4,7 +4,7 @@ public import Telephony
 /// one that finds them by Redis.
 ///
 /// Whatever becomes of the others, a server goes on alone: nothing here may fail, and nothing but
-/// ``knows(anyOf:)``, ``handOff(of:)``, ``leave()`` and ``end()`` may wait. Called on any thread.
+/// ``knows(anyOf:)``, ``handOff(of:)``, ``calls(atMost:)``, ``leave()`` and ``end()`` may wait. Called on any thread.
 public protocol ServerPeers: Sendable {
   /// The server has begun and takes calls.
   func begin(_ server: ServedCalls)
@@ -40,6 +40,10 @@ public protocol ServerPeers: Sendable {
   /// Where a call goes on that was handed over on another server; nil for one that was not. A call that is live
   /// still may be handed over at this moment: then it waits, for a second at most.
   func handOff(of callSID: String) async -> Int?
+
+  /// What the other servers carry now, so many calls of it at most; nil where that cannot be known. Waits for a
+  /// second at most.
+  func calls(atMost count: Int) async -> PeerCalls?
 
   /// The server will take no more calls soon: returns once the others send it none, after seconds at most,
   /// also in a task that has been cancelled.

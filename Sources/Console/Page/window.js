@@ -1,6 +1,7 @@
 // The window: the server's calls as rows, and one of them as a picture that moves on.
 
 import { element, penOf, redraw, showFigures } from "./elements.js";
+import { Peers } from "./peers.js";
 import { drawCall } from "./picture.js";
 import { CallPage } from "./record.js";
 
@@ -16,6 +17,7 @@ export class CallWindow {
   #watched = null; // {id, row, pictures, speaks, shortfalls, isOver}
   #isPaused = false;
   #page = new CallPage();
+  #peers = new Peers();
 
   constructor() {
     element("window").hidden = false;
@@ -42,6 +44,7 @@ export class CallWindow {
     this.#socket = new WebSocket(`${scheme}//${location.host}/console/calls`);
     this.#socket.onopen = () => {
       this.#calls.clear();
+      this.#peers.take({ servers: [], rows: [] });
       this.#showRows();
     };
     this.#socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
@@ -63,6 +66,9 @@ export class CallWindow {
       const kept = this.#sorted().map(({ id }) => id);
       for (const id of this.#calls.keys()) if (!kept.includes(id)) this.#calls.delete(id);
       for (const { id } of news.rows) this.#lines.delete(id);
+      this.#showRows();
+    } else if (news.news === "elsewhere") {
+      this.#peers.take(news.elsewhere);
       this.#showRows();
     } else if (news.news === "picture") {
       if (this.#watched?.id !== news.picture.id) return;
@@ -90,15 +96,18 @@ export class CallWindow {
     const wanted = element("filter").value.trim().toLowerCase();
     const rows = this.#sorted().filter((row) => !wanted
       || [row.platform, row.from, row.to, row.format, this.#verdict(row)].join(" ").toLowerCase().includes(wanted));
-    element("calls-note").textContent = rows.length ? ""
+    const elsewhere = this.#peers.lines(wanted);
+    element("calls-note").textContent = rows.length + elsewhere.length ? ""
       : wanted ? "No call is like that." : "No call yet: dial above, or have a platform call.";
-    element("calls").hidden = rows.length === 0;
-    this.#lay(rows.map((row) => {
+    element("calls").hidden = rows.length + elsewhere.length === 0;
+    const lines = rows.map((row) => {
       if (!this.#lines.has(row.id)) this.#lines.set(row.id, this.#row(row));
       const line = this.#lines.get(row.id);
       line.dataset.open = String(this.#watched?.id === row.id);
       return line;
-    }));
+    });
+    lines.splice(rows.filter((row) => !row.endedAt).length, 0, ...elsewhere);
+    this.#lay(lines);
     this.#showTimes();
   }
 

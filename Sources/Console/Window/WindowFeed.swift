@@ -9,12 +9,14 @@ actor WindowFeed: PageEnd {
 
   private nonisolated let loop: EventLoop
   private let window: CallWindow
+  private let peers: PeerWatch?
   private let log: ServerLog?
   private let place: Places.Place
   private var socket: WebSocket?
   private var outbox: [PageMessage] = []
   private var timer: LoopTimer?
   private var version = 0
+  private var peerVersion = 0
   /// Calls whose rows the page is not told of yet, the newest last.
   private var untold: [Int] = []
   private var allowance = FeedAllowance()
@@ -28,9 +30,12 @@ actor WindowFeed: PageEnd {
   /// Rows in one message.
   private static let rowsAtOnce = 16
 
-  init(loop: EventLoop, window: CallWindow, log: ServerLog?, place: Places.Place) {
+  init(
+    loop: EventLoop, window: CallWindow, peers: PeerWatch?, log: ServerLog?, place: Places.Place
+  ) {
     self.loop = loop
     self.window = window
+    self.peers = peers
     self.log = log
     self.place = place
   }
@@ -92,6 +97,7 @@ actor WindowFeed: PageEnd {
     guard socket != nil else { return }
     timer?.arm(at: loop.now + Self.interval)
     tellRows()
+    tellElsewhere()
     look()
   }
 
@@ -102,6 +108,17 @@ actor WindowFeed: PageEnd {
     var news = WindowNews("calls")
     news.rows = window.rows(of: untold.suffix(Self.rowsAtOnce))
     untold.removeLast(min(Self.rowsAtOnce, untold.count))
+    send(news)
+  }
+
+  private func tellElsewhere() {
+    guard let peers else { return }
+    peers.look(at: loop.now)
+    guard outbox.count < Self.mostMessages, let seen = peers.change(since: &peerVersion) else {
+      return
+    }
+    var news = WindowNews("elsewhere")
+    news.elsewhere = seen
     send(news)
   }
 

@@ -112,10 +112,12 @@ struct WindowNews: Encodable, Sendable {
     }
   }
 
-  /// Which kind of news: `calls`, `picture`, `over` or `refused`.
+  /// Which kind of news: `calls`, `elsewhere`, `picture`, `over` or `refused`.
   let news: String
   /// Calls that have begun or ended.
   var rows: [CallRow]?
+  /// All that other servers carry, as it is now.
+  var elsewhere: Elsewhere?
   var picture: Picture?
   var id: Int?
   var why: String?

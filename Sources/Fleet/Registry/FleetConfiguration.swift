@@ -16,6 +16,8 @@ public struct FleetConfiguration: Sendable {
   public var routing: RoutingConfiguration
   /// Whether a caller's calls go to the same node as long as that has room.
   public var keepsCallers = false
+  /// Whether the node shows people a page, as it tells the others.
+  public var hasConsole = false
 
   /// Describes a node's part; calls are spread as suits the lease where nothing else is said.
   public init(

@@ -72,7 +72,8 @@ extension FleetRegistry {
       id: configuration.node, address: configuration.address.description,
       capacity: figures.mostCalls ?? figures.loops * FleetConfiguration.callsPerLoop,
       liveCalls: figures.calls, latenessMs: max(Int(figures.lateness / .milliseconds(1)), late),
-      draining: figures.isDraining, version: figures.version ?? "")
+      draining: figures.isDraining, version: figures.version ?? "",
+      console: configuration.hasConsole)
     let asked = EventLoop.now
     let answer = try connection.run(
       FleetScripts.renew, keys: FleetScripts.keys,

@@ -180,7 +180,7 @@ public final class FleetRegistry: ServerPeers {
   }
 
   /// What a script gives; nil where Redis is away, or too much waits.
-  private func asked(_ script: String, _ values: [String]) async -> RedisValue? {
+  func asked(_ script: String, _ values: [String]) async -> RedisValue? {
     await withCheckedContinuation { continuation in
       let isTaken = perform { connection throws(RedisError) in
         do throws(RedisError) {

@@ -137,6 +137,25 @@ enum FleetScripts {
       return redis.call('PUBLISH', 'sidetone:node:' .. member, ARGV[2])
       """
 
+  /// Member, and how many calls are wanted: of each other member that lives its name, what it says of itself, and
+  /// what it says of some of its calls, as many as are its share (a small hash is read whole).
+  static let others =
+    opening + """
+      local out, live = {}, redis.call('ZRANGEBYSCORE', leases, '(' .. now, '+inf')
+      local share = math.max(math.floor(tonumber(ARGV[2]) / math.max(#live - 1, 1)), 1)
+      for _, member in ipairs(live) do
+        if member ~= ARGV[1] then
+          local some = redis.call('HSCAN', 'sidetone:calls:' .. member, 0, 'COUNT', share)[2]
+          local told = {}
+          for i = 2, math.min(#some, 2 * share), 2 do told[#told + 1] = some[i] end
+          out[#out + 1] = member
+          out[#out + 1] = redis.call('HGET', nodes, member) or '{}'
+          out[#out + 1] = told
+        end
+      end
+      return out
+      """
+
   /// Milliseconds that it is to be kept, then by call: its identifier, and where it goes on.
   static let keep = """
     for i = 2, #ARGV, 2 do

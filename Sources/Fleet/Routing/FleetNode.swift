@@ -16,11 +16,13 @@ public struct FleetNode: Hashable, Sendable, Codable {
   public var draining: Bool
   /// The version of its program.
   public var version: String
+  /// Whether it shows people a page; nil where it has not said.
+  public var console: Bool?
 
   /// Makes a node; one that has no calls, is on time and stays unless told.
   public init(
     id: String, address: String, capacity: Int, liveCalls: Int = 0, latenessMs: Int = 0,
-    draining: Bool = false, version: String = ""
+    draining: Bool = false, version: String = "", console: Bool? = nil
   ) {
     self.id = id
     self.address = address
@@ -29,6 +31,7 @@ public struct FleetNode: Hashable, Sendable, Codable {
     self.latenessMs = latenessMs
     self.draining = draining
     self.version = version
+    self.console = console
   }
 
   /// ``capacity``, 0...1,000,000: what a product of two cannot overflow.

@@ -40,6 +40,7 @@ struct FleetOptions {
     var configuration = FleetConfiguration(
       registry: place, node: node, address: address, lease: .seconds(lease))
     configuration.keepsCallers = arguments.flag("--keep-callers")
+    configuration.hasConsole = arguments.flag("--console")
     registry = FleetRegistry(configuration)
   }
 

@@ -61,6 +61,7 @@ struct Serving {
     settings.recordings = options.recording.path
     settings.traces = options.trace.path
     settings.log = configuration.log
+    settings.peers = configuration.peers
     return WebConsole(settings)
   }
 
