@@ -43,7 +43,8 @@ var targets: [Target] = [
   .testTarget(
     name: "CPCMKernelsTests", dependencies: ["CPCMKernels"], swiftSettings: swiftSettings),
   .testTarget(
-    name: "AudioEngineTests", dependencies: ["AudioEngine", "SeededRandom", "CAllocationCount"],
+    name: "AudioEngineTests",
+    dependencies: ["AudioEngine", "CSpeexDSP", "SeededRandom", "CAllocationCount"],
     swiftSettings: swiftSettings),
   .testTarget(
     name: "TelephonyTests", dependencies: ["Telephony", "SeededRandom", "CAllocationCount"],
@@ -136,7 +137,7 @@ if !coreOnly {
       name: "Benchmarks",
       dependencies: [
         "Telephony", "AudioEngine", "BotTransport", "CallSimulator", "Sockets", "CPCMKernels",
-        "CSpeexDSP", "CPeers", "CAllocationCount",
+        "CSpeexDSP", "CPeers", "CAllocationCount", "CMalloc",
       ],
       swiftSettings: swiftSettings),
     .executableTarget(

@@ -1,3 +1,4 @@
+import CSpeexDSP
 import SeededRandom
 import Testing
 
@@ -106,6 +107,24 @@ import Testing
     let quiet = Self.run(&enhancer, noise, far: noise)
     #expect(Self.energy(noise[24_000...]) > 10 * Self.energy(quiet[24_000...]))
   }
+
+  @Test("numbers without a whole mantissa count as 0 for the filters, and for nobody else")
+  func subnormals() throws {
+    let least = Float.leastNormalMagnitude
+    var enhancer = try Enhancer(EnhancementOptions(cancelsEcho: true), rate: .hz8000)
+    _ = Self.run(
+      &enhancer, [Int16](repeating: 9, count: 160), far: [Int16](repeating: 9, count: 160))
+    #expect(Self.half(least) > 0)
+    #if arch(x86_64) || arch(arm64)
+      let floats = sidetone_ignore_subnormals()
+      let half = Self.half(least)
+      sidetone_restore_subnormals(floats)
+      #expect(half == 0)
+    #endif
+    #expect(Self.half(least) > 0)
+  }
+
+  @inline(never) private static func half(_ value: Float) -> Float { value / 2 }
 
   @Test("knows the rates of calls alone")
   func rates() throws {
