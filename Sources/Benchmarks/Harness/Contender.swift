@@ -41,6 +41,8 @@ struct Group {
   let size: Size
   /// Whose time ours is set against in the tables.
   let reference: String
+  /// The bytes of the heap that one of it takes, where that is asked for.
+  var heap: (() -> Int)?
   /// Allocates the group's memory and its contenders; called once, when the group is measured.
   let contenders: () -> [Contender]
 
@@ -61,5 +63,7 @@ struct Section {
     case contendersByNames
     /// One table: a row a contender of ours, with its peers behind it and its allocations.
     case paths
+    /// One table: a row a group, as a share of a core and with its memory.
+    case ears
   }
 }

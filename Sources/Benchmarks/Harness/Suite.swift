@@ -17,7 +17,7 @@ struct Suite {
     sections = [
       Base64Benchmarks.section, G711Benchmarks.section, SampleBenchmarks.section,
       ResampleBenchmarks.section, PathBenchmarks.section, ColdBenchmarks.section,
-      UntrustedBenchmarks.section,
+      UntrustedBenchmarks.section, EarsBenchmarks.section,
     ]
     chosen = sections.map { section in
       section.groups.filter { matches("\(section.id) \($0.title)") }

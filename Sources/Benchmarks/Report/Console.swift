@@ -29,6 +29,7 @@ enum Console {
       }
       print(line)
     }
+    if let heap = result.group.heap { print("  \(Text.grouped(heap())) bytes of the heap a call") }
   }
 
   static func print(_ line: String) {

@@ -37,6 +37,8 @@ enum MarkdownTables {
       }.joined(separator: "\n\n")
     case .paths:
       return PathTable.text(of: section.groups)
+    case .ears:
+      return EarsTable.text(of: section.groups)
     }
   }
 
