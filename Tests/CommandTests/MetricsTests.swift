@@ -111,7 +111,7 @@ import Testing
   @Test("is healthy and ready, for balancers")
   func health() async throws {
     let address = try await address()
-    for (path, words) in [("healthz", "ok\n"), ("readyz", "ready\nstreams 0\n")] {
+    for (path, words) in [("healthz", "ok\n"), ("readyz", "ready\nstreams 0\non time\n")] {
       let run = try await Subprocess(
         "/usr/bin/curl", ["--silent", "--fail", "http://\(address)/\(path)"]
       ).end()

@@ -24,44 +24,30 @@ public struct ServedCalls: Sendable {
   /// Is told what happens; nil for nobody.
   public let log: ServerLog?
   private let version: String?
-  private let loops: [EventLoop]
+  private let loops: Int
   private let calls: CallTable
   private let admission: Admission
-  private let budget: Duration
-  /// By loop: how late it was, and whether it still owes an answer.
-  private let lateness: Locked<[(late: Duration, isAsked: Bool)]>
+  private let lateness: LoopLateness
 
   init(
     _ configuration: ServerConfiguration, _ loops: [EventLoop], _ calls: CallTable,
-    _ admission: Admission
+    _ admission: Admission, _ lateness: LoopLateness
   ) {
     log = configuration.log
     version = configuration.version
-    self.loops = loops
+    self.loops = loops.count
     self.calls = calls
     self.admission = admission
-    budget = configuration.limits.lateness ?? .zero
-    lateness = Locked(loops.map { _ in (.zero, false) })
+    self.lateness = lateness
   }
 
   /// The server as it is now; lateness as of the time before, for loops are asked and not waited for.
   public func figures() -> Figures {
-    let lates = lateness.withLock { lateness in
-      // A loop that has not answered since the last time is busy with something else.
-      let lates = lateness.map { $0.isAsked ? budget : $0.late }
-      for index in lateness.indices { lateness[index].isAsked = true }
-      return lates
-    }
-    for (index, loop) in loops.enumerated() {
-      loop.perform { [lateness, budget] in
-        let late = loop.isLate ? budget : loop.isNearlyLate ? budget / 2 : .zero
-        lateness.withLock { $0[index] = (late, false) }
-      }
-    }
+    let late = lateness.latest()
     return Figures(
-      calls: calls.count, mostCalls: admission.mostCalls, loops: loops.count,
-      lateness: lates.max() ?? .zero, isLate: lates.contains { $0 > .zero && $0 >= budget },
-      isDraining: admission.isLeaving, version: version)
+      calls: calls.count, mostCalls: admission.mostCalls, loops: loops, lateness: late,
+      isLate: late > .zero && late >= lateness.budget, isDraining: admission.isLeaving,
+      version: version)
   }
 
   /// Lets word of a backlog reach its stream; false where that is not here.

@@ -102,13 +102,14 @@ public struct BotServer: Sendable {
     configuration.notices.begin(
       calls, meetsStrangers: doors.meetStrangers, peers: configuration.peers)
     defer { configuration.notices.end(calls) }
-    rules.withLock { $0.ownRoutes = ownRoutes(loops, calls, admission) }
+    let lateness = LoopLateness(loops, budget: configuration.limits.lateness)
+    rules.withLock { $0.ownRoutes = ownRoutes(loops, calls, admission, lateness) }
     let listeners = try listen(on: loops, calls, admission)
     defer { listening.withLock { $0.sockets = [] } }
     if let notice = doors.notice {
       configuration.log?(ServerEvent(.warning, .access, "paths are shut", [("which", notice)]))
     }
-    configuration.peers?.begin(ServedCalls(configuration, loops, calls, admission))
+    configuration.peers?.begin(ServedCalls(configuration, loops, calls, admission, lateness))
     onListening(listeners[0].port)
     configuration.log?(
       ServerEvent(
@@ -318,7 +319,7 @@ public struct BotServer: Sendable {
 
   /// The routes by which a server is watched; see ``ServerConfiguration/isWatched``.
   private func ownRoutes(
-    _ loops: [EventLoop], _ calls: CallTable, _ admission: Admission
+    _ loops: [EventLoop], _ calls: CallTable, _ admission: Admission, _ lateness: LoopLateness
   ) -> HTTPRoutes {
     var routes = HTTPRoutes()
     guard configuration.isWatched else { return routes }
@@ -327,7 +328,8 @@ public struct BotServer: Sendable {
       let isLeaving = admission.isLeaving
       let streams = StreamRoom(open: calls.count, limit: configuration.limits.streams)
       return HTTPResponse(
-        status: isLeaving ? 503 : 200, body: (isLeaving ? "stopping" : "ready") + "\n\(streams)\n")
+        status: isLeaving ? 503 : 200,
+        body: (isLeaving ? "stopping" : "ready") + "\n\(streams)\n\(lateness.words())\n")
     }
     routes.add("/metrics") { [configuration] _ in
       HTTPResponse(later: { answer in
