@@ -83,6 +83,10 @@ import Testing
     #expect(page["caller"] as? Int ?? 0 > 1_000 && page["bot"] as? Int ?? 0 > 1_000, "\(page)")
     #expect((page["note"] as? String ?? "").contains("interrupted"), "\(page)")
     #expect((page["file"] as? String ?? "").hasSuffix(".wav"), "\(page)")
+    // What ended it, as the record that the page links to says.
+    let diagnosis = page["diagnosis"] as? String ?? ""
+    #expect(!diagnosis.isEmpty && diagnosis.hasPrefix(page["record"] as? String ?? "-"), "\(page)")
+    #expect((seen["log"] as? [String])?.isEmpty == true, "\(seen["log"] ?? "")")
     // Nothing is to be scrolled sideways on a telephone.
     let narrow = try #require(seen["narrow"] as? [String: Int], "\(seen)")
     #expect(narrow.count == 3 && narrow.values.allSatisfy { $0 <= 360 }, "\(narrow)")

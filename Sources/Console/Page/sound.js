@@ -12,7 +12,9 @@ export class Sound {
       await sound.connect(source);
       // Without a click or a key of the user's a browser lets nothing be heard.
       await Promise.race([context.resume(), new Promise((_, reject) => {
-        setTimeout(() => reject(new Error("the browser wants a click on the page first")), 3000);
+        setTimeout(() => reject(new Error(navigator.userActivation?.hasBeenActive
+          ? "the browser finds nothing to play on: has this machine a loudspeaker?"
+          : "the browser wants a click on the page first")), 3000);
       })]);
       return sound;
     } catch (error) {

@@ -223,7 +223,10 @@ def listen(driver):
     return {"seconds": driver.execute_script(
                 "return document.querySelector('[data-testid=page-audio]').duration"),
             "note": find(driver, "page-note").text, "caller": drawn[0], "bot": drawn[1],
-            "file": find(driver, "page-wav").text, "verdict": find(driver, "page-verdict").text}
+            "file": find(driver, "page-wav").text, "verdict": find(driver, "page-verdict").text,
+            "diagnosis": find(driver, "page-diagnosis").text, "record": driver.execute_async_script(
+                "const done = arguments[0]; fetch(document.querySelector('[data-testid=page-json]').href)"
+                ".then((answer) => answer.json()).then((record) => done(record.cause), () => done(''))")}
 
 
 def narrow(driver):
@@ -233,7 +236,7 @@ def narrow(driver):
     dial(driver, [o.text for o in Select(find(driver, "provider")).options][0])
     WebDriverWait(driver, 20, 0.05).until(lambda _: rows(driver, "live"))
     find(driver, "call-watch").click()
-    WebDriverWait(driver, 20, 0.05).until(lambda _: find(driver, "picture-figures").text)
+    WebDriverWait(driver, 20, 0.05).until(lambda _: "service level" in find(driver, "picture-figures").text)
     watched = dress(driver, 360)
     hang_up(driver)
     find(driver, "close-picture").click()
@@ -309,7 +312,9 @@ def main():
             result = interrupt(driver)
         else:
             result = look(driver, sys.argv[4])
-        result["log"] = [line["message"] for line in driver.get_log("browser")]
+        # The browser's advice to who reads a picture back, which is this script.
+        result["log"] = [
+            line["message"] for line in driver.get_log("browser") if "getImageData" not in line["message"]]
         print(json.dumps(result))
     finally:
         driver.quit()
