@@ -121,7 +121,7 @@ extension Call {
   private func begin(_ start: StreamStart) {
     startedAt = (WallTime.now, loop.now)
     if isHeld {
-      guard configuration.access.admits(start) else {
+      guard access.admits(start) else {
         calls.guesses.note(Gate.host(clientAddress), at: loop.now)
         session.end(
           code: CloseCode.policyViolation.rawValue, reason: "not authorised", at: loop.now)

@@ -21,7 +21,9 @@ public actor Call: MediaCall {
 
   var session: CallSession
   var socket: WebSocket?
-  let configuration: ServerConfiguration
+  private let shared: SharedConfiguration
+  /// Who may call, by the rules of when the call came.
+  let access: AccessPolicy
   let calls: CallTable
   /// Set while the call is held back until `start` has shown a token.
   var isHeld: Bool
@@ -60,32 +62,37 @@ public actor Call: MediaCall {
   /// Whether the socket is gone.
   public internal(set) var isEnded = false
 
+  /// What the server was made with.
+  var configuration: ServerConfiguration { shared.value }
+
   /// The loop, as Swift's executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
 
   init(
-    loop: EventLoop, request: UpgradeRequest, clientAddress: String,
-    configuration: ServerConfiguration, isHeld: Bool, calls: CallTable
+    loop: EventLoop, request: UpgradeRequest, clientAddress: String, session: CallConfiguration,
+    access: AccessPolicy, shared: SharedConfiguration, isHeld: Bool, calls: CallTable
   ) {
     self.loop = loop
     self.clientAddress = clientAddress
     upgrade = request
     let query = URLQuery(
       items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })
-    session = CallSession(
-      path: request.path, query: query, configuration: configuration.call, at: loop.now)
+    self.session = CallSession(
+      path: request.path, query: query, configuration: session, at: loop.now)
     heardAt = loop.now
-    self.configuration = configuration
+    self.shared = shared
+    self.access = access
+    let configuration = shared.value
     self.isHeld = isHeld
     self.calls = calls
     if configuration.spans != nil { voice.turns = CallTurns() }
-    voice.turnDesk = configuration.call.turnDetector.map { TurnDesk($0) }
+    voice.turnDesk = session.turnDetector.map { TurnDesk($0) }
     if let tracing = configuration.tracing {
       trace = TraceDuty(tracing)
       let facts = [("accepted", connectedAt.description), ("version", configuration.version ?? "")]
-      session.beginTrace(
+      self.session.beginTrace(
         in: TraceRecorder(capacity: tracing.capacity), facts: facts.filter { !$0.1.isEmpty },
         at: loop.now)
     }
@@ -137,7 +144,7 @@ public actor Call: MediaCall {
   /// The request that opened the call's socket. Made anew each time: who has not begun costs no search
   /// for secrets.
   public nonisolated var request: CallRequest {
-    CallRequest(upgrade, hiding: configuration.access)
+    CallRequest(upgrade, hiding: access)
   }
 
   /// What the platform sent that could not be used, by kind.

@@ -74,13 +74,13 @@ extension Call {
   private func shown(_ parameters: [String: String]) -> [String: String] {
     var shown: [String: String] = [:]
     for (name, value) in parameters {
-      if Self.isSecret(name) || configuration.access.isToken(name) {
+      if Self.isSecret(name) || access.isToken(name) {
         // The secret may be glued to the name: `token:abc`.
         let bare = String(name.prefix { $0 != ":" && $0 != "=" })
-        shown[configuration.access.isToken(bare) ? Redaction.mark : bare] = Redaction.mark
+        shown[access.isToken(bare) ? Redaction.mark : bare] = Redaction.mark
       } else {
         let isSecret =
-          Self.isSecret(value) || value.hasPrefix("eyJ") || configuration.access.isToken(value)
+          Self.isSecret(value) || value.hasPrefix("eyJ") || access.isToken(value)
         shown[name] = isSecret ? Redaction.mark : hidden(value)
       }
     }
@@ -89,7 +89,7 @@ extension Call {
 
   /// A stranger's words without credentials, ours or any.
   private func hidden(_ text: String) -> String {
-    Redaction.text(configuration.access.hiding(text))
+    Redaction.text(access.hiding(text))
   }
 
   private static func isSecret(_ text: String) -> Bool {

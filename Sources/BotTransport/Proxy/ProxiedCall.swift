@@ -103,7 +103,7 @@ final class ProxiedCall: CallFollower, @unchecked Sendable {
   /// `start` as the bot is to have it: without what opens our door.
   private func introduction(of call: isolated Call) -> StreamStart {
     var start = call.start
-    let access = call.configuration.access
+    let access = call.access
     start.customParameters = start.customParameters.filter {
       !access.isToken($0.key) && !access.isToken($0.value)
     }

@@ -21,7 +21,8 @@ public struct BotServer: Sendable {
   /// The port to listen on; 0 for any free one.
   public let port: Int
   /// How calls are treated, as the server was made.
-  public let configuration: ServerConfiguration
+  public var configuration: ServerConfiguration { shared.value }
+  private let shared: SharedConfiguration
   private let rules: Locked<ServerRules>
   private let listening = Locked(Listening())
 
@@ -38,7 +39,7 @@ public struct BotServer: Sendable {
   ) {
     self.host = host
     self.port = port
-    self.configuration = configuration
+    shared = SharedConfiguration(configuration)
     rules = Locked(
       ServerRules(configuration, Doors(configuration, host: host, port: port)))
   }
@@ -248,7 +249,8 @@ public struct BotServer: Sendable {
           "request refused", fault.reason, of: fault.peer, on: nil, status: fault.status,
           admission, at: loop.now)
       }
-    ) { [configuration, rules] request in
+    ) { [shared, rules] request in
+      let configuration = shared.value
       if let decision = configuration.otherSockets?(request, loop) { return decision }
       let rules = rules.withLock { $0 }
       let platform = configuration.call.platforms.entry(path: request.path)?.platform
@@ -282,13 +284,12 @@ public struct BotServer: Sendable {
           ServerEvent(
             .warning, .call, "stream limit near", [("streams", room.open), ("limit", room.limit)]))
       }
-      var configuration = configuration
-      configuration.access = rules.access
-      configuration.call.phase = calls.nextPhase()
-      if let spare = configuration.spareDetector, configuration.call.bargeInDetector != nil,
+      var session = configuration.call
+      session.phase = calls.nextPhase()
+      if let spare = configuration.spareDetector, session.bargeInDetector != nil,
         loop.isNearlyLate
       {
-        configuration.call.bargeInDetector = spare
+        session.bargeInDetector = spare
         calls.metrics.sparedDetector()
         if let log = configuration.log, admission.mayTell(at: loop.now) {
           log(
@@ -297,8 +298,8 @@ public struct BotServer: Sendable {
         }
       }
       let call = Call(
-        loop: loop, request: request, clientAddress: client, configuration: configuration,
-        isHeld: decision == .undecided, calls: calls)
+        loop: loop, request: request, clientAddress: client, session: session,
+        access: rules.access, shared: shared, isHeld: decision == .undecided, calls: calls)
       return .accept(CallSocket(call: call))
     }
   }

@@ -165,3 +165,12 @@ public struct DownlinkSilence: Hashable, Sendable {
     self.whenIdle = whenIdle
   }
 }
+
+/// A server's configuration where all its calls refer to it: it is large.
+final class SharedConfiguration: Sendable {
+  let value: ServerConfiguration
+
+  init(_ value: ServerConfiguration) {
+    self.value = value
+  }
+}
