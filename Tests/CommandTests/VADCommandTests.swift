@@ -110,6 +110,25 @@ import Testing
     #expect(try await Sidetone(["vad", file, "--echo-cancel"]).status == 2)
   }
 
+  @Test("lists where turns end, however the speaker pauses, as text and as JSON")
+  func turns() async throws {
+    // Words a half second apart are one turn; three seconds are the end of it.
+    let word = (0..<4_000).map { Int16(8_000 * sin(Double($0) * 2 * .pi * 440 / 8_000)) }
+    func silence(_ milliseconds: Int) -> [Int16] { .init(repeating: 0, count: 8 * milliseconds) }
+    let turn = word + silence(500) + word
+    let file = try scratch.write(
+      WaveFile(rate: .hz8000, samples: silence(500) + turn + silence(3_000) + turn).encoded(),
+      to: "turns.wav")
+    let run = try await Sidetone(["vad", file, "--turns", "--detector", "level"])
+    #expect(
+      run.output
+        == "turns  2, 0 too soon\n      2.000 s  after   700 ms\n      6.500 s  after   700 ms\n",
+      "\(run.output)")
+    let json = try await Sidetone(["vad", file, "--turns", "--detector", "level", "--json"])
+    #expect(json.output.contains(/"speechEndMs" : 2000/), "\(json.output)")
+    #expect(try await Sidetone(["vad", file, "--turns", "--keys"]).status == 2)
+  }
+
   @Test("ends with 0 where nobody speaks, with 2 for what makes no sense")
   func statuses() async throws {
     let noise = try scratch.write(

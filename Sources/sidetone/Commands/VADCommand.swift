@@ -18,6 +18,7 @@ struct VADCommand: Command {
       Option("--probabilities", help: "also print one probability for each window of 32 ms"),
       Option("--keys", help: "list the telephone keys (DTMF) that sound in it, not the speech"),
       Option("--beeps", help: "list the beeps of voice mailboxes in it, not the speech"),
+      Option("--turns", help: "list where its speaker's turns end, not the speech"),
       Option("--json", help: "print JSON"),
       Option("--labels", help: "print labels that Audacity imports"),
       SoundOptions.channelOption, SoundOptions.rawOption,
@@ -39,6 +40,7 @@ struct VADCommand: Command {
       sidetone vad call.raw --raw 8000:mulaw --threshold 0.7
       sidetone vad call.wav --keys --json
       sidetone vad mailbox.wav --beeps
+      sidetone vad caller.wav --turns
     """
 
   private let path: String
@@ -50,6 +52,7 @@ struct VADCommand: Command {
   private let wantsLabels: Bool
   private let wantsKeys: Bool
   private let wantsBeeps: Bool
+  private let wantsTurns: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
     path = arguments.operand(0)
@@ -59,13 +62,14 @@ struct VADCommand: Command {
     wantsLabels = arguments.flag("--labels")
     wantsKeys = arguments.flag("--keys")
     wantsBeeps = arguments.flag("--beeps")
-    let others = [
-      "--detector", "--threshold", "--onset", "--hangover", "--probabilities", "--labels",
-    ]
-    if wantsKeys || wantsBeeps, let other = others.first(where: arguments.has) {
-      throw UsageError("\(other) is of no use with \(wantsKeys ? "--keys" : "--beeps")")
+    wantsTurns = arguments.flag("--turns")
+    let lists = ["--keys", "--beeps", "--turns"].filter(arguments.has)
+    guard lists.count < 2 else { throw UsageError("take one of \(Arguments.list(lists))") }
+    let speech = ["--detector", "--threshold", "--onset", "--hangover"]
+    let others = (wantsTurns ? [] : speech) + ["--probabilities", "--labels"]
+    if let list = lists.first, let other = others.first(where: arguments.has) {
+      throw UsageError("\(other) is of no use with \(list)")
     }
-    guard !wantsKeys || !wantsBeeps else { throw UsageError("take one of --keys and --beeps") }
     guard !wantsJSON || !wantsLabels else {
       throw UsageError("--json and --labels are two forms of one answer: take one")
     }
@@ -93,6 +97,13 @@ struct VADCommand: Command {
     }
     if wantsBeeps {
       let found = BeepFindings(in: sound, of: path)
+      Console.print(wantsJSON ? found.prettyJSON : found.lines.joined(separator: "\n"))
+      return .success
+    }
+    if wantsTurns {
+      let gate = LevelGate(onset: settings.onset, hangover: settings.hangover)
+      let found = try TurnFindings(
+        in: sound, of: path, choice == .voice ? VoiceDetector(settings) : gate)
       Console.print(wantsJSON ? found.prettyJSON : found.lines.joined(separator: "\n"))
       return .success
     }
