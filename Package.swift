@@ -185,13 +185,13 @@ if !coreOnly {
       dependencies: [
         "BotTransport", "CallLog", "SQLiteCallLog", "Telephony", "Ground", "TestSupport",
       ],
-      swiftSettings: swiftSettings),
+      exclude: ["Peers"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CallSimulatorTests",
       dependencies: [
         "CallSimulator", "BotTransport", "Telephony", "AudioEngine", "SeededRandom", "TestSupport",
       ],
-      swiftSettings: swiftSettings),
+      exclude: ["Peers"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
@@ -226,7 +226,7 @@ if !coreOnly {
         "sidetone", "BringYourOwnServer", "SpeechModelBot", "BotTransport", "CallLog",
         "SQLiteCallLog", "AudioEngine", "TestSupport",
       ],
-      swiftSettings: swiftSettings),
+      exclude: ["Peers"], swiftSettings: swiftSettings),
   ]
   products += [
     .library(name: "RESTClient", targets: ["RESTClient"]),

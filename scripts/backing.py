@@ -9,11 +9,7 @@ import subprocess
 import threading
 import time
 
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+from live import free_port
 
 
 def wait_for(condition, seconds, what):

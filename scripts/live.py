@@ -7,6 +7,7 @@ import pathlib
 import re
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -47,6 +48,23 @@ def serving(words, core=None, **more):
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def bare_echo(folder):
+    """Compiles the C peer; the command needs no C compiler, so only what measures does."""
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "libwebsockets"],
+        check=True, capture_output=True, text=True).stdout.split()
+    binary = str(pathlib.Path(folder) / "bare-echo")
+    source = str(ROOT / "scripts" / "peers" / "bare_echo.c")
+    subprocess.run(["cc", "-O2", "-o", binary, source] + flags + ["-lev"], check=True)
+    return binary
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def metrics(place):
