@@ -18,7 +18,7 @@ package struct AudioRing: ~Copyable {
   private var base: UnsafeMutableRawPointer
   /// A power of two, so that a position masks to an offset.
   private var room: Int
-  /// 20 ms of any format but 24 kHz: a call whose messages are longer grows once.
+  /// 20 ms at 8 kHz in any encoding: what waits for longer, or has a higher rate, makes it grow.
   private static let firstRoom = 512
   /// Steady state empties the ring often: only one that grew beyond this gives memory back.
   private static let kept = 16_384
