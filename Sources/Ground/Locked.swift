@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A value behind a lock of the C library.
 ///
@@ -6,17 +6,18 @@ import Glibc
 /// kernel, which the thread sanitizer cannot see and reports as races, and spins for microseconds
 /// before it asks the kernel at all.
 @safe
-package final class Locked<Value>: @unchecked Sendable {
-  // Unchecked: `value` is reached under `mutex` alone.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+@usableFromInline package final class Locked<Value>: @unchecked Sendable {
+  // Unchecked: `value` is reached under `mutex` alone, which is why Swift need not look for overlapping
+  // accesses either.
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @exclusivity(unchecked) @usableFromInline var value: Value
 
   package init(_ value: sending Value) {
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
     let result = unsafe pthread_mutex_init(mutex, nil)
     precondition(result == 0, "pthread_mutex_init: \(unsafe String(cString: strerror(result)))")
-    self.value = value
+    unsafe self.value = value
   }
 
   deinit {
@@ -25,11 +26,12 @@ package final class Locked<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` with the value, alone. It must not come back to the same lock.
+  @inlinable
   package func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    return try body(&value)
+    return unsafe try body(&value)
   }
 }
