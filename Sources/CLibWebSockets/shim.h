@@ -15,6 +15,8 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -41,6 +43,14 @@ static inline int sidetone_accept(int fd, struct sockaddr *address, socklen_t *b
         (void)fcntl(accepted, F_SETFL, O_NONBLOCK);
     }
     return accepted;
+}
+
+/* ppoll() is a GNU extension as well: waits for a descriptor to become readable, for so long at most. */
+extern int ppoll(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+static inline void sidetone_wait(int fd, long nanoseconds) {
+    struct pollfd entry = {.fd = fd, .events = POLLIN};
+    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    (void)ppoll(&entry, 1, &limit, NULL);
 }
 
 /* GNU extensions of posix_spawn() and of the environment. */

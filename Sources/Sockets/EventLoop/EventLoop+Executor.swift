@@ -9,7 +9,11 @@ extension EventLoop {
   /// the wake-up of a loop that sleeps.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    add { $0.jobs.append(job) }
+    if isCurrent, !hasEnded {
+      work.add(job)
+    } else {
+      add { $0.jobs.append(job) }
+    }
   }
 
   /// Runs `body` on the loop's thread, soon, in the order given; any thread. Never runs it at once.
@@ -36,16 +40,15 @@ extension EventLoop {
   private func add(_ append: (inout JobQueue) -> Void) {
     let mustDrain = queue.withLock { queue in
       append(&queue)
-      switch queue.added() {
-      case .nothing: return false
-      case .wake:
+      hasNews.store(true, ordering: .sequentiallyConsistent)
+      guard queue.phase == .stopped else {
         // What its own thread adds is seen before it sleeps.
-        if !isCurrent { wakeUp() }
+        if sleeps.exchange(false, ordering: .sequentiallyConsistent), !isCurrent { wakeUp() }
         return false
-      case .drain:
-        queue.drained = self
-        return true
       }
+      guard queue.drained == nil else { return false }
+      queue.drained = self
+      return true
     }
     if mustDrain { drainAfterStop() }
   }

@@ -23,6 +23,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   static let jobsPerTurn = 256
   /// How many messages come in before all else has its turn.
   private let messagesPerLook: Int
+  /// How long what comes may wait for more.
+  private let batch: Duration
+  /// When the sockets were last looked at, where that matters.
+  private var lastLook = MonotonicTime.zero
   /// How many messages a socket may write before the sockets are looked at again. One would do while a
   /// turn is shorter than a message; when the machine has held the loop up, a turn reads all that has
   /// come meanwhile, and has to send as much, or callers hear one message a turn and silence between.
@@ -40,57 +44,67 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private let wake: WakeDescriptor
   private let thread = Locked<pthread_t?>(nil)
 
-  /// The jobs of the current turn, and the next of them to run.
-  var turnJobs: [UnownedJob] = []
-  var turnIndex = 0
-
-  var timers = TimerHeap()
-  private var lastFiring = MonotonicTime.zero
+  /// What waits for the thread and what it does next. The loop's thread reads and writes it many times for
+  /// every message, and nobody else does: Swift need not look for overlapping accesses each time.
+  @exclusivity(unchecked) private var storedWork = LoopWork()
+  var work: LoopWork {
+    unsafeAddress { unsafe UnsafePointer(storedAddress(&storedWork)) }
+    unsafeMutableAddress { unsafe storedAddress(&storedWork) }
+  }
+  /// Whether what the loop's thread adds has to go the way of other threads' work: it will not take any more
+  /// turns.
+  private(set) var hasEnded = false
+  /// Set by who adds work from outside: the lock of ``queue`` need not be taken to see that nothing is there.
+  let hasNews = Atomic<Bool>(false)
+  /// The loop is about to sleep, or sleeps: whoever adds work must wake it.
+  let sleeps = Atomic<Bool>(false)
   /// How late timers fired, as of the beginning of the batch that each was fired in. Loop thread only.
-  package private(set) var timerLateness = Histogram()
-  /// The same of the last seconds; nil where nobody asks.
-  private var latenessWindow: LatenessWindow?
-  /// Who is told of a job that held the loop for longer than `budget`; nil where nobody asks.
-  private var jobWatch: (budget: Duration, tell: @Sendable (Duration) -> Void)?
-  /// When the loop next looks how late it is, where somebody asks: a loop without timers has stalls too.
-  private var nextBeat: MonotonicTime?
-  private static let beatInterval: Duration = .milliseconds(100)
+  package var timerLateness: Histogram { work.lateness }
+  /// How many jobs of Swift's the loop has run. Loop thread only.
+  package var jobCount: Int { work.jobCount }
   private let clock: TimerDescriptor
   private var context: LoopContext?
   /// Every descriptor that libwebsockets serves for this loop, keeping it alive.
   private var sockets: [ObjectIdentifier: LoopSocket] = [:]
   /// The sockets that close now do so because the loop stops.
   package private(set) var isEnding = false
-  /// Messages that came in since all else had its turn.
-  private var messagesSinceLook = 0
-  /// Those who asked to write, in order; the two arrays take turns.
-  private var writers: [any LoopWriter] = []
-  private var turnWriters: [any LoopWriter] = []
   /// Where TLS puts what it has decrypted, and what it has encrypted, for the moment.
   let plaintext = LoopMemory(byteCount: LoopContext.readSize)
   let ciphertext = LoopMemory(byteCount: 2 * LoopContext.readSize)
   /// Where outgoing messages are built, one after the other.
-  var outgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
+  @exclusivity(unchecked)
+  private var storedOutgoing = MessageBuffer(headroom: Int(sidetone_lws_pre))
+  var outgoing: MessageBuffer {
+    unsafeAddress { unsafe UnsafePointer(storedAddress(&storedOutgoing)) }
+    unsafeMutableAddress { unsafe storedAddress(&storedOutgoing) }
+  }
 
   /// Makes a loop that does not run yet. Jobs and closures given to it wait for ``start()``.
   ///
-  /// - Parameter name: for the thread; Linux keeps its first 15 bytes.
+  /// - Parameters:
+  ///   - name: for the thread; Linux keeps its first 15 bytes.
+  ///   - batch: how long what comes, and what is due, may wait for more of the kind, 0 to 20 ms: a loop that
+  ///     is busy wakes up so often at most, and whatever it does is so much later at most. Wake-ups are dear
+  ///     where a processor is a virtual one.
   /// - Throws: ``EventLoopError`` when descriptors or memory are short.
-  public convenience init(name: String) throws(EventLoopError) {
-    try self.init(name: name, messagesPerLook: 16)
+  public convenience init(name: String, batch: Duration = .zero) throws(EventLoopError) {
+    try self.init(name: name, messagesPerLook: 16, batch: batch)
   }
 
   /// Makes a loop that gives all else a turn after so many messages, `Int.max` for one that reads first
   /// whatever has come, as who measures the peer must.
-  package init(name: String, messagesPerLook: Int) throws(EventLoopError) {
+  package init(
+    name: String, messagesPerLook: Int, batch: Duration = .zero
+  ) throws(EventLoopError) {
+    precondition(batch >= .zero && batch <= .milliseconds(20), "a batch lasts 0 to 20 ms")
     _ = Self.ignoreBrokenPipes
+    self.batch = batch
     self.messagesPerLook = messagesPerLook
     self.name = name
     self.wake = try WakeDescriptor()
     self.clock = try TimerDescriptor()
     let context = try LoopContext()
     self.context = context
-    turnJobs.reserveCapacity(64)
     clock.loop = self
     try adopt(wake, into: context)
     try adopt(clock, into: context)
@@ -137,6 +151,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     let wasRunning = queue.withLock { queue in
       let before = queue.phase
       if before == .running || before == .created { queue.phase = .stopping }
+      hasNews.store(true, ordering: .sequentiallyConsistent)
       return before != .created
     }
     guard wasRunning else {
@@ -178,48 +193,65 @@ extension EventLoop {
 
   /// Runs one turn; false when the loop shall stop.
   private func turn() -> Bool {
-    var closures: [@Sendable () -> Void] = []
-    let stops = queue.withLock { queue in
-      if !queue.closures.isEmpty { swap(&closures, &queue.closures) }
-      takeJobs(from: &queue)
-      return queue.phase != .running
-    }
-    if stops {
+    if hasNews.load(ordering: .acquiring) {
+      var closures: [@Sendable () -> Void] = []
+      let stops = queue.withLock { queue in
+        swap(&closures, &queue.closures)
+        hasNews.store(!queue.jobs.isEmpty, ordering: .relaxed)
+        return queue.phase != .running
+      }
       for closure in closures { closure() }
-      return false
+      if stops { return false }
     }
-    for closure in closures { closure() }
-    runJobs(atMost: Self.jobsPerTurn)
-    fireTimers()
-    giveTurnsToWrite()
-
-    let isIdle = turnIndex == turnJobs.count && writers.isEmpty
-    let maySleep = queue.withLock { queue in
-      queue.loopSleeps = isIdle && queue.isEmpty && queue.phase == .running
-      return queue.loopSleeps
-    }
-    clock.arm(at: nextFiring)
+    serveWork()
+    if batch > .zero, work.hasServed() { gather() }
+    clock.arm(at: work.nextFiring)
+    // Who adds work from outside says so before it asks whether the loop sleeps; the loop does it the other
+    // way round.
+    if work.isIdle { sleeps.store(true, ordering: .sequentiallyConsistent) }
+    let maySleep = work.isIdle && !hasNews.load(ordering: .sequentiallyConsistent)
     context?.service(mayWait: maySleep)
+    sleeps.store(false, ordering: .relaxed)
+    if batch > .zero { lastLook = now }
     return true
   }
 
-  private func takeJobs(from queue: inout JobQueue) {
-    guard turnIndex == turnJobs.count else { return }
-    turnJobs.removeAll(keepingCapacity: true)
-    turnIndex = 0
-    swap(&turnJobs, &queue.jobs)
+  /// Lets more come together before the sockets are looked at again: what comes and is due within the
+  /// batch's time shares one wake-up. Work of other threads ends it.
+  private func gather() {
+    sleeps.store(true, ordering: .sequentiallyConsistent)
+    if work.isIdle, !hasNews.load(ordering: .sequentiallyConsistent) {
+      wake.wait(for: lastLook + batch - now)
+    }
+    sleeps.store(false, ordering: .relaxed)
+    serveWork()
+  }
+
+  /// Gives a turn to all that is no socket with something to read.
+  private func serveWork() {
+    runJobs(atMost: Self.jobsPerTurn)
+    fireTimers()
+    giveTurnsToWrite()
   }
 
   private func runJobs(atMost limit: Int) {
-    let end = min(turnJobs.count, turnIndex + limit)
-    var began = jobWatch == nil ? .zero : now
-    while turnIndex < end {
-      let job = turnJobs[turnIndex]
-      turnIndex += 1
+    work.beginTurn { jobs in
+      guard hasNews.load(ordering: .acquiring) else { return }
+      queue.withLock { queue in
+        jobs.append(contentsOf: queue.jobs)
+        queue.jobs.removeAll(keepingCapacity: true)
+        hasNews.store(!queue.closures.isEmpty || queue.phase != .running, ordering: .relaxed)
+      }
+    }
+    let watch = work.jobWatch
+    var began = watch == nil ? .zero : now
+    var left = limit
+    while left > 0, let job = work.nextJob() {
+      left -= 1
       run(job)
-      guard let jobWatch else { continue }
+      guard let watch else { continue }
       let ended = now
-      if ended - began > jobWatch.budget { jobWatch.tell(ended - began) }
+      if ended - began > watch.budget { watch.tell(ended - began) }
       began = ended
     }
   }
@@ -229,71 +261,59 @@ extension EventLoop {
   package func watchJobs(
     longerThan budget: Duration, _ tell: @escaping @Sendable (Duration) -> Void
   ) {
-    jobWatch = (budget, tell)
-  }
-
-  /// When the loop has to wake for a timer.
-  private var nextFiring: MonotonicTime? {
-    let timer = timers.earliest.map { max($0, lastFiring + Self.timerSpacing) }
-    guard let nextBeat else { return timer }
-    return min(timer ?? nextBeat, nextBeat)
+    work.jobWatch = (budget, tell)
   }
 
   /// Fires what is due, each timer at most once however late it is armed again.
   private func fireTimers() {
-    var left = timers.count
-    guard left > 0 || latenessWindow != nil else { return }
+    guard work.mayHaveDue else { return }
+    var left = work.timers.count
     let now = now
-    if latenessWindow != nil { beat(at: now) }
-    while left > 0, let deadline = timers.earliest, let timer = timers.popDue(at: now) {
+    work.beat(at: now)
+    while left > 0, let timer = work.popDue(at: now) {
       left -= 1
-      timerLateness.add(now - deadline)
-      noteLateness(now - deadline, at: now)
-      lastFiring = now
       timer.callFire()
     }
   }
 
-  private func beat(at now: MonotonicTime) {
-    guard nextBeat.map({ $0 <= now }) ?? true else { return }
-    if let nextBeat { noteLateness(now - nextBeat, at: now) }
-    nextBeat = now + Self.beatInterval
-  }
-
   /// Has ``isLate`` judge by `budget` from now on. Loop thread, or before ``start()``.
-  package func watchLateness(budget: Duration) { latenessWindow = LatenessWindow(budget: budget) }
+  package func watchLateness(budget: Duration) { work.watchLateness(budget: budget) }
 
   /// Counts something that was done at `now`, so long after it was due. Loop thread only.
   package func noteLateness(_ lateness: Duration, at now: MonotonicTime) {
-    latenessWindow?.add(lateness, at: now)
+    work.noteLateness(lateness, at: now)
   }
 
   /// Whether the loop runs too late to take on more; never without
   /// ``watchLateness(budget:)``. Loop thread only.
   package var isLate: Bool {
     checkIsolated()
-    return latenessWindow?.judge(at: now) ?? false
+    return work.isLate(at: now)
   }
 
   /// Whether the loop runs late by half of what makes it ``isLate``: time to take on less than one might.
   /// Loop thread only.
   package var isNearlyLate: Bool {
     checkIsolated()
-    return latenessWindow?.isNear(at: now) ?? false
+    return work.isNearlyLate(at: now)
   }
 
   /// Everybody writes one message before anybody writes a second, and nobody more than
   /// ``messagesPerTurn``; who still asks then has to wait for the next turn.
   private func giveTurnsToWrite() {
-    for _ in 0..<Self.messagesPerTurn where !writers.isEmpty {
-      swap(&writers, &turnWriters)
-      for writer in turnWriters { writer.takeTurnToWrite() }
-      turnWriters.removeAll(keepingCapacity: true)
+    var rounds = 0
+    while rounds < Self.messagesPerTurn, let writers = work.takeWriters() {
+      rounds += 1
+      for writer in writers { writer.takeTurnToWrite() }
+      work.keep(writers)
     }
   }
 
   private func end() {
     closeSockets()
+    // What these add waits for the drain.
+    hasEnded = true
+    runJobs(atMost: .max)
     runJobs(atMost: .max)
     ownerThread.store(0, ordering: .relaxed)
     queue.withLock { queue in
@@ -319,8 +339,7 @@ extension EventLoop {
       socket.owner.socketDestroyed()
     }
     sockets.removeAll()
-    writers.removeAll()
-    timers.removeAll()
+    work.removeAll()
   }
 }
 
@@ -364,19 +383,17 @@ extension EventLoop {
   }
 
   /// Gives `writer` its turn to write before the loop sleeps.
-  func queue(_ writer: any LoopWriter) { writers.append(writer) }
+  func queue(_ writer: any LoopWriter) { work.add(writer) }
 
   /// A timer descriptor became readable: what is due goes before the sockets of this turn.
   func timersDue() { fireTimers() }
 
   /// A message has come in. Called last in its callback: other sockets write from here.
   func messageTaken() {
-    messagesSinceLook += 1
-    guard messagesSinceLook >= messagesPerLook else { return }
-    messagesSinceLook = 0
-    queue.withLock { takeJobs(from: &$0) }
-    runJobs(atMost: Self.jobsPerTurn)
-    fireTimers()
-    giveTurnsToWrite()
+    work.served = true
+    work.messagesSinceLook += 1
+    guard work.messagesSinceLook >= messagesPerLook else { return }
+    work.messagesSinceLook = 0
+    serveWork()
   }
 }

@@ -13,8 +13,6 @@ struct JobQueue {
   var jobs: [UnownedJob] = []
   /// Closures from ``EventLoop/perform(_:)``: rare, so they may allocate.
   var closures: [@Sendable () -> Void] = []
-  /// The loop is about to sleep, or sleeps: whoever adds work must wake it.
-  var loopSleeps = false
   /// After the loop's thread has ended: the loop, while some thread runs what was added. A job may
   /// give up the last other reference to it, and Swift keeps no executor alive for its jobs.
   var drained: EventLoop?
@@ -24,16 +22,4 @@ struct JobQueue {
   }
 
   var isEmpty: Bool { jobs.isEmpty && closures.isEmpty }
-
-  /// What whoever added work must do.
-  enum Duty {
-    case nothing, wake, drain
-  }
-
-  /// Notes that work was added.
-  mutating func added() -> Duty {
-    if phase == .stopped { return drained == nil ? .drain : .nothing }
-    defer { loopSleeps = false }
-    return loopSleeps ? .wake : .nothing
-  }
 }

@@ -25,6 +25,12 @@ final class WakeDescriptor: LoopSocketOwner, RawDescriptor, Sendable {
     _ = unsafe write(fileDescriptor, &one, 8)
   }
 
+  /// Waits for so long, or until another thread wakes the loop.
+  func wait(for time: Duration) {
+    let nanoseconds = time.wholeNanoseconds
+    if nanoseconds > 0 { sidetone_wait(fileDescriptor, Int(nanoseconds)) }
+  }
+
   func socketEvent(
     _ reason: lws_callback_reasons, _ input: UnsafeMutableRawPointer?, _ byteCount: Int
   ) -> Int32 {

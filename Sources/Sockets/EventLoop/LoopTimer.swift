@@ -32,30 +32,35 @@ public final class LoopTimer: @unchecked Sendable {
   /// number grows.
   public func arm(at deadline: MonotonicTime) {
     guard loop.isCurrent else { return loop.perform { self.arm(at: deadline) } }
-    loop.timers.arm(self, at: deadline)
+    loop.work.arm(self, at: deadline)
   }
 
   /// Forgets the arming, if any.
   public func cancel() {
     guard loop.isCurrent else { return loop.perform { self.cancel() } }
-    loop.timers.cancel(self)
+    loop.work.cancel(self)
   }
 
   func callFire() { fire() }
 }
 
 /// The armed timers of one loop, earliest first: a binary heap whose entries know their place.
+///
+/// It holds one reference to each armed timer, and moves entries without counting more.
 struct TimerHeap {
+  @safe
   private struct Entry {
     let deadline: MonotonicTime
     /// Order of arming: equal deadlines fire first come, first served.
     let sequence: UInt64
-    let timer: LoopTimer
+    let timer: Unmanaged<LoopTimer>
 
     static func < (left: Entry, right: Entry) -> Bool {
       left.deadline == right.deadline
         ? left.sequence < right.sequence : left.deadline < right.deadline
     }
+
+    func note(index: Int) { unsafe timer._withUnsafeGuaranteedRef { $0.heapIndex = index } }
   }
 
   private var entries: [Entry] = []
@@ -67,35 +72,50 @@ struct TimerHeap {
   var earliest: MonotonicTime? { entries.first?.deadline }
 
   mutating func arm(_ timer: LoopTimer, at deadline: MonotonicTime) {
-    cancel(timer)
+    let index = timer.heapIndex
+    // What is paced asks again and again for the time that it has.
+    if index >= 0, entries[index].deadline == deadline { return }
     sequence &+= 1
-    entries.append(Entry(deadline: deadline, sequence: sequence, timer: timer))
-    siftUp(from: entries.count - 1)
+    if index >= 0 {
+      let entry = unsafe Entry(deadline: deadline, sequence: sequence, timer: entries[index].timer)
+      let isEarlier = entry < entries[index]
+      entries[index] = entry
+      if isEarlier { siftUp(from: index) } else { siftDown(from: index) }
+    } else {
+      entries.append(
+        unsafe Entry(deadline: deadline, sequence: sequence, timer: .passRetained(timer)))
+      siftUp(from: entries.count - 1)
+    }
   }
 
   mutating func cancel(_ timer: LoopTimer) {
-    let index = timer.heapIndex
-    guard index >= 0 else { return }
-    timer.heapIndex = -1
-    let last = entries.removeLast()
-    guard index < entries.count else { return }
-    entries[index] = last
-    last.timer.heapIndex = index
-    siftDown(from: index)
-    siftUp(from: index)
+    guard timer.heapIndex >= 0 else { return }
+    unsafe remove(at: timer.heapIndex).timer.release()
   }
 
-  /// Takes the first timer that is due at `now`.
-  mutating func popDue(at now: MonotonicTime) -> LoopTimer? {
+  /// Takes the first timer that is due at `now`, and says when it was.
+  mutating func popDue(at now: MonotonicTime) -> (timer: LoopTimer, deadline: MonotonicTime)? {
     guard let first = entries.first, first.deadline <= now else { return nil }
-    cancel(first.timer)
-    return first.timer
+    return unsafe (remove(at: 0).timer.takeRetainedValue(), first.deadline)
   }
 
   /// Disarms every timer.
   mutating func removeAll() {
-    for entry in entries { entry.timer.heapIndex = -1 }
-    entries.removeAll()
+    var disarmed: [Entry] = []
+    swap(&disarmed, &entries)
+    for entry in disarmed { entry.note(index: -1) }
+    for entry in disarmed { unsafe entry.timer.release() }
+  }
+
+  private mutating func remove(at index: Int) -> Entry {
+    let entry = entries[index]
+    entry.note(index: -1)
+    let last = entries.removeLast()
+    guard index < entries.count else { return entry }
+    entries[index] = last
+    siftDown(from: index)
+    siftUp(from: index)
+    return entry
   }
 
   private mutating func siftUp(from start: Int) {
@@ -126,6 +146,6 @@ struct TimerHeap {
 
   private mutating func place(_ entry: Entry, at index: Int) {
     entries[index] = entry
-    entry.timer.heapIndex = index
+    entry.note(index: index)
   }
 }

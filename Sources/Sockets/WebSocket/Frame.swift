@@ -49,7 +49,7 @@ struct FrameHead {
   }
 }
 
-/// Masks a payload, or unmasks it (5.3), at eight bytes a step.
+/// Masks a payload, or unmasks it (5.3), at 32 bytes a step, then eight.
 ///
 /// - Parameters:
 ///   - mask: in the order of the wire.
@@ -62,6 +62,14 @@ func applyMask(_ mask: UInt32, to bytes: UnsafeMutableRawBufferPointer, at offse
   let key = shift == 0 ? turned : turned >> shift | turned << (32 - shift)
   let wide = UInt64(key) << 32 | UInt64(key)
   var index = 0
+  if let start = bytes.baseAddress {
+    let widest = SIMD4(repeating: wide)
+    while index + 32 <= bytes.count {
+      let piece = unsafe (start + index).loadUnaligned(as: SIMD4<UInt64>.self)
+      unsafe (start + index).storeBytes(of: piece ^ widest, as: SIMD4<UInt64>.self)
+      index += 32
+    }
+  }
   while index + 8 <= bytes.count {
     let word = unsafe UInt64(
       littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
@@ -100,6 +108,12 @@ struct FrameHeadReader {
   mutating func take(
     _ input: UnsafeRawBufferPointer
   ) throws(FrameFault) -> (taken: Int, head: FrameHead?) {
+    // Most heads come whole.
+    if count == 0, input.count >= FrameHead.limit {
+      for index in 0..<FrameHead.limit { bytes[index] = unsafe input[index] }
+      try judge()
+      return (size, try head())
+    }
     var index = 0
     while index < input.count {
       bytes[count] = unsafe input[index]

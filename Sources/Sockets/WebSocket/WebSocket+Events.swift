@@ -8,7 +8,7 @@ extension WebSocket: ConnectionOwner {
   /// A server's side: sends the answer to the handshake, and is open.
   func accepted(_ connection: Connection, subprotocol: String?, answer: [UInt8]) {
     self.subprotocol = subprotocol
-    self.connection = connection
+    flow.connection = connection
     connection.owner = self
     connection.write(answer)
     opened()
@@ -16,13 +16,13 @@ extension WebSocket: ConnectionOwner {
 
   /// A client's side: the connection stands, and the handshake begins.
   func connected(_ connection: Connection, hasTLS: Bool) {
-    self.connection = connection
+    flow.connection = connection
     connection.owner = self
     if !hasTLS { connectionSecured() }
   }
 
   func connectionSecured() {
-    if let handshake { connection?.write(handshake.request) }
+    if let handshake { flow.connection?.write(handshake.request) }
   }
 
   /// Takes what the server answers; gives how many bytes that was, once the socket is open.
@@ -35,21 +35,21 @@ extension WebSocket: ConnectionOwner {
       return count
     } catch {
       fail(error)
-      connection?.close()
+      flow.connection?.close()
       finish()
       return nil
     }
   }
 
   private func opened() {
-    state = .open
+    flow.state = .open
     deadline?.cancel()
     deadline = nil
-    delegate?.socketDidOpen(self)
+    flow.delegate?.socketDidOpen(self)
   }
 
   func connectionEnded(problem: String?) {
-    if case .opening = state, !loop.isEnding {
+    if case .opening = flow.state, !loop.isEnding {
       fail(problem.map { .tls(reason: $0) } ?? Self.hungUp)
     }
     finish()
@@ -60,16 +60,16 @@ extension WebSocket: ConnectionOwner {
 
   /// Notes why a client's connection could not be made, and that it is over.
   func fail(_ failure: ConnectFailure) {
-    guard case .opening = state else { return }
+    guard case .opening = flow.state else { return }
     self.failure = failure
-    state = .failing(reason: failure.description)
+    flow.state = .failing(reason: failure.description)
   }
 
   /// The peer broke a rule: says so in a close frame, after what was to be said before, and ends without its
   /// answer, which would be as hard to understand. Nothing follows the frame.
   func fail(_ code: CloseCode, _ reason: String) {
     writeWhatWaits()
-    switch state {
+    switch flow.state {
     case .open, .closing:
       sendClose(code, reason: reason)
       end()
@@ -80,27 +80,27 @@ extension WebSocket: ConnectionOwner {
 
   /// Tells the delegate, and leaves the connection to close by itself.
   private func end() {
-    let connection = connection
+    let connection = flow.connection
     finish()
     connection?.close()
   }
 
   /// Tells the delegate, once, and lets go of it.
   func finish() {
-    let ended = state
-    state = .closed
+    let ended = flow.state
+    flow.state = .closed
     deadline?.cancel()
     deadline = nil
     sendDeadline?.cancel()
     sendDeadline = nil
-    connection = nil
+    flow.connection = nil
     handshake = nil
     pong = nil
-    incoming.dropMessage()
-    pings?.stop()
-    pings = nil
-    guard let delegate else { return }
-    self.delegate = nil
+    flow.incoming.dropMessage()
+    flow.pings?.stop()
+    flow.pings = nil
+    guard let delegate = flow.delegate else { return }
+    flow.delegate = nil
     switch ended {
     case .closeSent(let code, let reason):
       delegate.socketDidClose(self, code: code.rawValue, reason: reason)
@@ -115,7 +115,7 @@ extension WebSocket: ConnectionOwner {
   /// The peer's close frame, which is answered with its own code (RFC 6455, 5.5.1).
   func peerCloses(_ payload: [UInt8]) {
     writeWhatWaits()
-    if case .closeSent = state {
+    if case .closeSent = flow.state {
       end()
       return
     }
@@ -123,7 +123,7 @@ extension WebSocket: ConnectionOwner {
     guard payload.count >= 2 else {
       var nothing: [UInt8] = []
       send(.close, &nothing)
-      state = .closeSent(CloseCode(rawValue: 1005), reason: "")
+      flow.state = .closeSent(CloseCode(rawValue: 1005), reason: "")
       end()
       return
     }
@@ -144,10 +144,10 @@ extension WebSocket: ConnectionOwner {
     // Not in the middle of a character.
     while String(validating: text, as: UTF8.self) == nil, !text.isEmpty { text.removeLast() }
     var payload = [UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xFF)] + text
-    state = .closeSent(code, reason: reason)
+    flow.state = .closeSent(code, reason: reason)
     send(.close, &payload)
     startDeadline(Self.closeAnswerTimeout) { [unowned self] in
-      connection?.kill()
+      flow.connection?.kill()
       finish()
     }
   }

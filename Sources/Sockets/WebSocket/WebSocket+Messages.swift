@@ -5,7 +5,7 @@ extension WebSocket {
   func received(_ bytes: UnsafeMutableRawBufferPointer) {
     do throws(FrameFault) {
       var rest = unsafe bytes
-      if case .opening = state {
+      if case .opening = flow.state {
         guard let count = unsafe answered(UnsafeRawBufferPointer(bytes)) else { return }
         unsafe rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
       }
@@ -20,20 +20,20 @@ extension WebSocket {
   private func take(_ bytes: UnsafeMutableRawBufferPointer) throws(FrameFault) {
     var index = 0
     while true {
-      switch state {
+      switch flow.state {
       case .open, .closing, .closeSent: break
       case .opening, .failing, .closed: return
       }
-      if let frame = incoming.frame {
+      if let frame = flow.incoming.frame {
         let count = min(frame.left, bytes.count - index)
         let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[index..<(index + count)])
         index += count
-        incoming.frame?.taken += count
+        flow.incoming.frame?.taken += count
         if let mask = frame.head.mask { unsafe applyMask(mask, to: piece, at: frame.taken) }
         let isWhole = count == frame.left
-        if isWhole { incoming.frame = nil }
+        if isWhole { flow.incoming.frame = nil }
         if frame.head.opcode.isControl {
-          unsafe incoming.control.append(contentsOf: piece)
+          unsafe flow.incoming.control.append(contentsOf: piece)
           if isWhole { takeControl(frame.head.opcode) }
         } else {
           unsafe takeData(UnsafeRawBufferPointer(piece), frame, isWhole: isWhole)
@@ -42,7 +42,7 @@ extension WebSocket {
       } else {
         guard index < bytes.count else { return }
         let input = unsafe UnsafeRawBufferPointer(rebasing: bytes[index...])
-        let (taken, head) = unsafe try incoming.heads.take(input)
+        let (taken, head) = unsafe try flow.incoming.heads.take(input)
         index += taken
         guard let head else { return }
         try begin(head)
@@ -52,16 +52,16 @@ extension WebSocket {
 
   private func begin(_ head: FrameHead) throws(FrameFault) {
     if head.opcode.isControl {
-      incoming.control.removeAll(keepingCapacity: true)
+      flow.incoming.control.removeAll(keepingCapacity: true)
     } else {
-      try incoming.begin(head)
+      try flow.incoming.begin(head)
       // What the frame announces counts: nothing is stored that could not be used.
-      guard head.byteCount <= limits.maximumMessageSize - incoming.collected else {
+      guard head.byteCount <= limits.maximumMessageSize - flow.incoming.collected else {
         fail(.messageTooBig, "message over \(limits.maximumMessageSize) bytes")
         return
       }
     }
-    incoming.frame = IncomingFrames.Frame(head: head)
+    flow.incoming.frame = IncomingFrames.Frame(head: head)
   }
 
   /// A part of a data frame.
@@ -70,21 +70,21 @@ extension WebSocket {
   ) {
     // After our close frame nobody listens.
     guard isOpen else {
-      if isWhole, frame.head.isFinal { incoming.endMessage() }
+      if isWhole, frame.head.isFinal { flow.incoming.endMessage() }
       return
     }
-    let isText = incoming.message == .text
+    let isText = flow.incoming.message == .text
     let isFinal = isWhole && frame.head.isFinal
-    if isFinal, !incoming.isAssembling {
-      incoming.endMessage()
+    if isFinal, !flow.incoming.isAssembling {
+      flow.incoming.endMessage()
       unsafe deliver(RawSpan(_unsafeBytes: piece), isText: isText)
       return
     }
-    unsafe incoming.append(piece, of: incoming.collected + frame.left)
+    unsafe flow.incoming.append(piece, of: flow.incoming.collected + frame.left)
     guard isFinal else { return }
-    var message = incoming.takeMessage()
+    var message = flow.incoming.takeMessage()
     deliver(message.bytes, isText: isText)
-    incoming.keep(&message)
+    flow.incoming.keep(&message)
   }
 
   private func deliver(_ message: RawSpan, isText: Bool) {
@@ -92,12 +92,12 @@ extension WebSocket {
       fail(.invalidText, "text is not UTF-8")
       return
     }
-    counters.messagesIn += 1
-    counters.bytesIn += message.byteCount
+    flow.counters.messagesIn += 1
+    flow.counters.bytesIn += message.byteCount
     if isText {
-      delegate?.socket(self, didReceiveText: message)
+      flow.delegate?.socket(self, didReceiveText: message)
     } else {
-      delegate?.socket(self, didReceiveBinary: message)
+      flow.delegate?.socket(self, didReceiveBinary: message)
     }
     loop.messageTaken()
   }
@@ -109,11 +109,11 @@ extension WebSocket {
       // not read, the last one counts.
       writeWhatWaits()
       guard isOpen else { return }
-      pong = incoming.control
+      pong = flow.incoming.control
       sendPong()
     case .pong:
-      if let time = pings?.answered() { roundTrip = time }
-    case .close: peerCloses(incoming.control)
+      if let time = flow.pings?.answered() { roundTrip = time }
+    case .close: peerCloses(flow.incoming.control)
     case .continuation, .text, .binary: break
     }
   }
@@ -121,22 +121,22 @@ extension WebSocket {
   /// The peer takes more: nothing that was written waits.
   func connectionCanWrite() {
     sendDeadline?.cancel()
-    if case .closing(let code, let reason) = state {
+    if case .closing(let code, let reason) = flow.state {
       sendClose(code, reason: reason)
       return
     }
     sendPong()
     // It says so unasked after it has sent what it kept.
-    if waitsToWrite, connection?.holdsUnsent == false { writeMessage() }
+    if flow.waitsToWrite, flow.connection?.holdsUnsent == false { writeMessage() }
   }
 
   /// Lets the delegate say what it has asked to say, so that it is not overtaken.
   func writeWhatWaits() {
-    for _ in 0..<EventLoop.messagesPerTurn where waitsToWrite { takeTurnToWrite() }
+    for _ in 0..<EventLoop.messagesPerTurn where flow.waitsToWrite { takeTurnToWrite() }
   }
 
   private func sendPong() {
-    guard isOpen, let connection, var payload = pong else { return }
+    guard isOpen, let connection = flow.connection, var payload = pong else { return }
     guard !connection.holdsUnsent else {
       connection.askToWrite()
       return
@@ -147,9 +147,9 @@ extension WebSocket {
 
   /// Writes a ping or a message of the delegate's.
   private func writeMessage() {
-    waitsToWrite = false
-    guard isOpen, let delegate else { return }
-    if let pings, pings.isDue {
+    flow.waitsToWrite = false
+    guard isOpen, let delegate = flow.delegate else { return }
+    if let pings = flow.pings, pings.isDue {
       pings.sent()
       // This turn may have been asked for by the delegate.
       requestWrite()
@@ -168,8 +168,8 @@ extension WebSocket {
 
   /// Sends what the loop's buffer holds as one frame; the connection keeps what the peer does not take.
   private func sendOutgoing(_ opcode: Opcode) {
-    counters.messagesOut += 1
-    counters.bytesOut += loop.outgoing.count
+    flow.counters.messagesOut += 1
+    flow.counters.bytesOut += loop.outgoing.count
     unsafe loop.outgoing.withUnsafeMutableMessage { start, byteCount in
       unsafe send(opcode, UnsafeMutableRawBufferPointer(start: start, count: byteCount))
     }
@@ -185,8 +185,8 @@ extension WebSocket {
 
   /// Sends a frame, whose head goes in front of the payload.
   private func send(_ opcode: Opcode, _ payload: UnsafeMutableRawBufferPointer) {
-    guard let connection else { return }
-    let mask = incoming.heads.isServer ? nil : UInt32.random(in: .min ... .max)
+    guard let connection = flow.connection else { return }
+    let mask = flow.incoming.heads.isServer ? nil : UInt32.random(in: .min ... .max)
     let frame = unsafe FrameHead.put(opcode, mask: mask, before: payload)
     if unsafe connection.write(frame), connection.holdsUnsent { beginSendDeadline() }
   }
@@ -209,7 +209,7 @@ extension WebSocket {
 extension WebSocket: LoopWriter {
   func takeTurnToWrite() {
     // Closing, or served meanwhile by the connection's own callback.
-    guard isOpen, waitsToWrite, let connection else { return }
+    guard isOpen, flow.waitsToWrite, let connection = flow.connection else { return }
     if connection.holdsUnsent {
       connection.askToWrite()
     } else {

@@ -1,4 +1,5 @@
 import AudioEngine
+import Ground
 
 /// One WebSocket, of a server or a client (RFC 6455, without extensions).
 ///
@@ -45,6 +46,24 @@ public final class WebSocket: @unchecked Sendable {
     public var bytesOut = 0
   }
 
+  /// What every message goes by.
+  struct Flow: ~Copyable {
+    /// Nil before the connection exists and after it is gone.
+    var connection: Connection?
+    var delegate: (any WebSocketDelegate)?
+    var pings: PingSchedule?
+    /// Whether the loop, or the connection for it, will give a turn to write.
+    var waitsToWrite = false
+    var state = State.opening
+    var counters = Counters()
+    var incoming: IncomingFrames
+
+    init(isServer: Bool, delegate: any WebSocketDelegate) {
+      incoming = IncomingFrames(isServer: isServer)
+      self.delegate = delegate
+    }
+  }
+
   enum State {
     /// Made; the handshake is not done.
     case opening
@@ -58,6 +77,13 @@ public final class WebSocket: @unchecked Sendable {
     case closed
   }
 
+  /// What every message reads and changes, in front of all else. The loop's thread does so alone: Swift need
+  /// not look for overlapping accesses each time.
+  @exclusivity(unchecked) private var storedFlow: Flow
+  var flow: Flow {
+    unsafeAddress { unsafe UnsafePointer(storedAddress(&storedFlow)) }
+    unsafeMutableAddress { unsafe storedAddress(&storedFlow) }
+  }
   /// The loop the socket belongs to.
   public let loop: EventLoop
   /// The request that opened the socket; on a client's side the one it sent.
@@ -65,7 +91,7 @@ public final class WebSocket: @unchecked Sendable {
   /// The subprotocol agreed on, if any.
   public internal(set) var subprotocol: String?
   /// What went through so far.
-  public internal(set) var counters = Counters()
+  public var counters: Counters { flow.counters }
   /// Why a client's connection could not be made; set before the delegate's `socketDidClose`. nil for
   /// sockets that were open, that we gave up ourselves, and on a server's side.
   public internal(set) var failure: ConnectFailure?
@@ -77,20 +103,12 @@ public final class WebSocket: @unchecked Sendable {
 
   /// May be changed while it is open: a message counts by the bounds of its end.
   package var limits: Limits
-  var delegate: (any WebSocketDelegate)?
-  var state = State.opening
-  /// Nil before the connection exists and after it is gone.
-  var connection: Connection?
   /// A client's side of the handshake, while it opens.
   var handshake: ClientHandshake?
-  var incoming: IncomingFrames
-  var pings: PingSchedule?
   /// Ends what takes too long: opening, closing, the peer's answer to a close frame.
   var deadline: LoopTimer?
   /// Cuts the socket when the peer does not read; made when a message first has to wait for it.
   var sendDeadline: LoopTimer?
-  /// Whether the loop, or the connection for it, will give a turn to write.
-  var waitsToWrite = false
   /// The answer to the peer's last ping, where it could not go out at once (RFC 6455, 5.5.3).
   var pong: [UInt8]?
 
@@ -101,13 +119,12 @@ public final class WebSocket: @unchecked Sendable {
     self.loop = loop
     self.request = request
     self.limits = limits
-    self.delegate = delegate
-    incoming = IncomingFrames(isServer: isServer)
+    unsafe storedFlow = Flow(isServer: isServer, delegate: delegate)
   }
 
   /// Whether messages flow: open, and no end under way.
   public var isOpen: Bool {
-    if case .open = state { true } else { false }
+    if case .open = flow.state { true } else { false }
   }
 
   /// The peer's address and port, as text.
@@ -117,8 +134,8 @@ public final class WebSocket: @unchecked Sendable {
   /// message. Further requests before that are one and the same. No allocation.
   public func requestWrite() {
     guard loop.isCurrent else { return loop.perform { self.requestWrite() } }
-    guard isOpen, !waitsToWrite else { return }
-    waitsToWrite = true
+    guard isOpen, !flow.waitsToWrite else { return }
+    flow.waitsToWrite = true
     loop.queue(self)
   }
 
@@ -132,19 +149,19 @@ public final class WebSocket: @unchecked Sendable {
   public func close(_ code: CloseCode, reason: String = "") {
     precondition(code.isSendable, "close code \(code.rawValue) must not be sent")
     guard loop.isCurrent else { return loop.perform { self.close(code, reason: reason) } }
-    switch state {
+    switch flow.state {
     case .opening:
       abort(reason: reason)
     case .open:
-      guard let connection else { return }
-      incoming.dropMessage()
+      guard let connection = flow.connection else { return }
+      flow.incoming.dropMessage()
       pong = nil
       guard connection.holdsUnsent else {
         sendClose(code, reason: reason)
         return
       }
-      state = .closing(code, reason: reason)
-      startDeadline(limits.closeTimeout) { [unowned self] in self.connection?.kill() }
+      flow.state = .closing(code, reason: reason)
+      startDeadline(limits.closeTimeout) { [unowned self] in flow.connection?.kill() }
       connection.askToWrite()
     case .closing, .closeSent, .failing, .closed:
       break
@@ -155,10 +172,10 @@ public final class WebSocket: @unchecked Sendable {
   /// in the loop's next turn, with `reason`.
   public func abort(reason: String) {
     guard loop.isCurrent else { return loop.perform { self.abort(reason: reason) } }
-    switch state {
+    switch flow.state {
     case .opening, .open, .closing:
-      state = .failing(reason: reason)
-      if let connection {
+      flow.state = .failing(reason: reason)
+      if let connection = flow.connection {
         connection.reset()
       } else {
         // A client's that is still being connected.
@@ -173,7 +190,7 @@ public final class WebSocket: @unchecked Sendable {
   /// buffers, and then with the peer.
   package func setReading(_ isReading: Bool) {
     guard loop.isCurrent else { return loop.perform { self.setReading(isReading) } }
-    connection?.setReading(isReading)
+    flow.connection?.setReading(isReading)
   }
 
   /// Sends a ping every `interval` and cuts the connection when one was not answered within `timeout`,
@@ -185,11 +202,11 @@ public final class WebSocket: @unchecked Sendable {
     guard loop.isCurrent else {
       return loop.perform { self.setPingInterval(interval, timeout: timeout, first: first) }
     }
-    pings?.stop()
-    pings = nil
+    flow.pings?.stop()
+    flow.pings = nil
     guard let interval, isOpen else { return }
     precondition(interval > .zero, "a ping interval is more than zero")
-    pings = PingSchedule(
+    flow.pings = PingSchedule(
       socket: self, interval: interval, timeout: min(timeout ?? interval, interval),
       first: first ?? interval)
   }

@@ -86,7 +86,7 @@ extension WebSocket {
     let dialer = Dialer(
       loop: loop, host: target.host, port: target.port, timeout: limits.openTimeout
     ) { [self] result in
-      guard case .opening = state else {
+      guard case .opening = flow.state else {
         if case .success(let descriptor) = result { closeWithReset(descriptor) }
         return
       }
@@ -99,10 +99,10 @@ extension WebSocket {
     }
     dialer.start()
     startDeadline(limits.openTimeout) { [self] in
-      guard case .opening = state else { return }
+      guard case .opening = flow.state else { return }
       fail(.timedOut)
       dialer.cancel()
-      if let connection {
+      if let connection = flow.connection {
         connection.reset()
       } else {
         finish()
