@@ -96,6 +96,7 @@ public struct Resampler: ~Copyable, Sendable {
   /// The samples that the next ``resample(_:into:)`` of `inputCount` samples will give, exactly.
   ///
   /// Between 8, 16 and 24 kHz and for equal rates; traps for other pairs, whose filter does not tell.
+  @inline(__always)
   public func outputCount(inputCount: Int) -> Int {
     precondition(inputCount >= 0, "a sample count is not negative")
     if isIdentity { return inputCount }
@@ -108,6 +109,7 @@ public struct Resampler: ~Copyable, Sendable {
 
   /// The samples that ``flush(into:)`` will give after `inputCount` more samples, exactly; for the same
   /// pairs as ``outputCount(inputCount:)``.
+  @inline(__always)
   public func tailCount(afterInputCount inputCount: Int) -> Int {
     precondition(inputCount >= 0, "a sample count is not negative")
     if isIdentity { return 0 }

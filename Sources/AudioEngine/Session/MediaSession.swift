@@ -12,10 +12,10 @@
 ///
 /// Not thread-safe: a session belongs to one thread or actor. In steady state no method allocates.
 public struct MediaSession: ~Copyable {
-  /// What the session was made with.
-  public let configuration: SessionConfiguration
-  /// What has happened so far.
-  public internal(set) var statistics = SessionStatistics()
+  // Stored in the order in which a message meets it: a thousand calls do not fit into a processor's cache, and
+  // what is read together lies together. First what may be there and mostly is not, then the ways of speech and
+  // of the caller's audio, then what few messages ask for.
+
   /// Whether ``close(at:)`` has been called.
   public private(set) var isClosed = false
 
@@ -24,17 +24,11 @@ public struct MediaSession: ~Copyable {
     // Set through an optional session, as `session?.detector = detector`, a stored property of a noncopyable
     // type would never release what it held before.
     get { listener }
-    set { listener = newValue }
-  }
-  /// When a caller whom the detector hears interrupts the bot's speech; nil, the default, for never.
-  public var bargeIn: BargeInPolicy? {
-    didSet {
-      trace?.add(.bargeIn) { [bargeIn] bytes in
-        bytes.append(optional: bargeIn) { $1.write(to: &$0) }
-      }
+    set {
+      listener = newValue
+      hears = newValue != nil
     }
   }
-
   /// The payload bytes that may have left by now, counted as ``leftBytes`` counts them: for platforms
   /// that pull. Nothing leaves beyond it, and a chunk is made smaller to fit; nil, the default, where
   /// the platform takes whatever comes.
@@ -42,21 +36,13 @@ public struct MediaSession: ~Copyable {
 
   /// What ``detector`` holds.
   var listener: (any SpeechDetector)?
+  /// Whether there is one: asked with every message, which should copy nothing for it.
+  private var hears = false
   /// What hears tones, where they are to be heard: one or none, so that calls without pay for no more than
   /// an empty array.
   var toneDetectors: [ToneDetectors] = []
   /// Decides when the caller's turn is over: one or none, as above.
   var turnPolicy: [(policy: EndOfTurnPolicy, state: EndOfTurn)] = []
-  /// Caller audio.
-  var inbound: InboundTimeline
-  /// The bot's speech until it leaves.
-  var speech: Speech
-  /// The same from there to the caller's ear.
-  var playout: Playout
-  /// When both speak; nil until a detector has heard the caller.
-  var turns: TurnClock?
-  /// The caller who speaks over the bot.
-  var barge = BargeIn()
   /// Cleans the caller's audio; nil where it is left as it comes.
   let stage: CallerStage?
   /// Writes down what is said and heard; nil for nothing.
@@ -65,6 +51,29 @@ public struct MediaSession: ~Copyable {
   package var trace: TraceRecorder?
   /// What the bot is still to be told, oldest first.
   var events = FIFO<SessionEvent>()
+
+  /// The bot's speech until it leaves.
+  var speech: Speech
+  /// The same from there to the caller's ear.
+  var playout: Playout
+  /// Caller audio.
+  var inbound: InboundTimeline
+  /// The caller who speaks over the bot.
+  var barge = BargeIn()
+  /// When both speak; nil until a detector has heard the caller.
+  var turns: TurnClock?
+  /// What the session was made with.
+  public let configuration: SessionConfiguration
+  /// What has happened so far.
+  public internal(set) var statistics = SessionStatistics()
+  /// When a caller whom the detector hears interrupts the bot's speech; nil, the default, for never.
+  public var bargeIn: BargeInPolicy? {
+    didSet {
+      trace?.add(.bargeIn) { [bargeIn] bytes in
+        bytes.append(optional: bargeIn) { $1.write(to: &$0) }
+      }
+    }
+  }
 
   /// Makes the session of a call that has just started.
   ///
@@ -140,14 +149,15 @@ public struct MediaSession: ~Copyable {
 
   /// Does with what was taken what is to be done before the bot reads it.
   private mutating func heard(_ result: ReceiveResult, at now: MonotonicTime) -> ReceiveResult {
-    if result == .taken, let trace { inbound.note(in: trace) }
-    if result == .taken, recorder != nil {
+    guard result == .taken else { return result }
+    if let trace { inbound.note(in: trace) }
+    if recorder != nil {
       inbound.record { recorder?.heard($0) }
       recorder?.callerMessageEnded(at: now)
     }
-    if result == .taken { inbound.soothe() }
-    if result == .taken, stage != nil { enhance(at: now) }
-    if result == .taken, listener != nil || !toneDetectors.isEmpty { listen(at: now) }
+    inbound.soothe()
+    if stage != nil { enhance(at: now) }
+    if hears || !toneDetectors.isEmpty { listen(at: now) }
     return result
   }
 

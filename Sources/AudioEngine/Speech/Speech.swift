@@ -54,10 +54,9 @@ struct Speech: ~Copyable {
     packetiser = Packetiser(playback, wire: wire, capacity: capacity - heldBack)
     rate = wire.rate
     // The queue's own room, and behind it what the platform may be told to drop and send again.
-    let ledger = playback.platformBuffer + playback.latencyBound
-    queue = AudioRing(
-      capacity: capacity + wire.byteCount(nanoseconds: ledger.wholeNanoseconds)
-        + playback.chunk.maximumBytes)
+    let kept = wire.byteCount(
+      nanoseconds: (playback.platformBuffer + playback.latencyBound).wholeNanoseconds)
+    queue = AudioRing(capacity: capacity + kept + playback.chunk.maximumBytes)
   }
 
   /// Whether every utterance has ended.
@@ -146,7 +145,7 @@ struct Speech: ~Copyable {
       }
     }
     guard taken > 0 else { return 0 }
-    if next(isDry: isDry, room: nil) == nil { readySince = now.nanoseconds }
+    if isShort(isDry: isDry) { readySince = now.nanoseconds }
     feed(samples.extracting(first: taken))
     let total = byteCount(of: written + taken)
     utterances.update(index) { $0.wrote(taken, byteCount: total) }
@@ -207,8 +206,7 @@ struct Speech: ~Copyable {
   }
 
   /// When the open utterance ends by itself, if it does.
-  @inline(__always)
-  var idleDeadline: Int64? {
+  @inline(__always) var idleDeadline: Int64? {
     if case .whenIdle(let since) = ending { since + idleFinish } else { nil }
   }
 
@@ -218,27 +216,30 @@ struct Speech: ~Copyable {
   ///   - isDry: the ear has caught up with everything that has left.
   ///   - room: the most that may leave now; nil where the platform takes whatever comes.
   /// - Returns: nil while there is too little.
-  @inline(__always)
-  func next(isDry: Bool, room: Int?) -> Departure? {
-    guard let index = leaving else { return nil }
+  @inline(__always) func next(isDry: Bool, room: Int?) -> Departure? {
+    guard let index = leaving, let cut = cut(index, isDry, room) else { return nil }
+    let since = utterances[index].leavesSince
+    return Departure(
+      index: index, cut: cut, leavesSince: since.map { max($0, readySince) },
+      begins: since == nil || isDry)
+  }
+
+  /// Whether ``next(isDry:room:)`` gives nothing. Mutating in order not to copy all of this for a look.
+  private mutating func isShort(isDry: Bool) -> Bool {
+    leaving.map { cut($0, isDry, nil) == nil } ?? true
+  }
+
+  @inline(__always) private func cut(_ index: Int, _ isDry: Bool, _ room: Int?) -> Packetiser.Cut? {
     let utterance = utterances[index]
-    let begins = utterance.leavesSince == nil || isDry
-    let cut = packetiser.cut(
+    return packetiser.cut(
       waiting: (utterance.isOpen ? queue.end : utterance.end) - sent, isOpen: utterance.isOpen,
-      begins: begins, room: room)
-    return cut.map {
-      Departure(
-        index: index, cut: $0, leavesSince: utterance.leavesSince.map { max($0, readySince) },
-        begins: begins)
-    }
+      begins: utterance.leavesSince == nil || isDry, room: room)
   }
 
   /// The utterance that leaves next, nil when all has left that was finished and none is open.
-  @inline(__always)
-  var leavingEpoch: Epoch? { leaving.map { utterances[$0].epoch } }
+  @inline(__always) var leavingEpoch: Epoch? { leaving.map { utterances[$0].epoch } }
 
-  @inline(__always)
-  private var leaving: Int? {
+  @inline(__always) private var leaving: Int? {
     for index in 0..<utterances.count
     where utterances[index].isOpen || utterances[index].end > sent {
       return index

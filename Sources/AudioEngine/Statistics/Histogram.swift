@@ -8,13 +8,14 @@ public struct Histogram: Hashable, Sendable {
 
   /// How many durations fell into each bucket.
   public var counts: [Int] { buckets.indices.map { buckets[$0] } }
-  /// In place: a session has several, and each message adds to two.
-  private var buckets = InlineArray<16, Int>(repeating: 0)
   /// How many durations were added.
   public private(set) var total = 0
   // Whole nanoseconds, because a Duration has 128 bits to reckon with.
   private var sumNanoseconds: Int64 = 0
   private var maximumNanoseconds: Int64 = 0
+  /// In place: a session has several, and each message adds to two. Last: the lowest, which most durations
+  /// fall into, lie beside what every one changes.
+  private var buckets = InlineArray<16, Int>(repeating: 0)
 
   /// All of them together.
   public var sum: Duration { .nanoseconds(sumNanoseconds) }
