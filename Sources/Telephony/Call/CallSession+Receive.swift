@@ -30,12 +30,12 @@ extension CallSession {
     guard message.byteCount > 0 else { return refuse(.emptyMessage, at: now) }
     if codec == nil {
       switch configuration.platforms.sender(of: message) {
-      case .one(let entry): codec = entry.makeCodec()
+      case .one(let entry): codec = SessionCodec(wire: entry.makeCodec())
       case .undecided: return .none
       case .nobody: break
       }
     }
-    guard let codec else {
+    guard let event = codec?.wire.decode(message) else {
       do throws(MalformedKind) {
         _ = try MediaEnvelope(scanning: message)
         return refuse(.unrecognised, at: now)
@@ -43,7 +43,7 @@ extension CallSession {
         return refuse(.malformed(error), at: now)
       }
     }
-    switch codec.decode(message) {
+    switch event {
     case .media(let media):
       return receive(media, of: message, at: now)
     case .connected:
@@ -166,7 +166,7 @@ extension CallSession {
   }
 
   private mutating func begin(_ start: StreamStart, at now: MonotonicTime) -> Event {
-    guard var codec else { return .none }
+    guard var codec = codec?.wire else { return .none }
     let announced = codec.wireFormat(for: start, query: query)
     if case .live = state {
       // A stream that was renamed goes on under its new name.
@@ -174,7 +174,7 @@ extension CallSession {
         announced == media?.configuration.wire
       {
         codec.streamStarted(start, format: announced)
-        self.codec = codec
+        self.codec = SessionCodec(wire: codec)
         self.start = start
       }
       return refuse(.repeatedStart, at: now)
@@ -214,7 +214,7 @@ extension CallSession {
     media?.hearsBeeps = configuration.hearsBeeps
     media?.hearsKeys = configuration.hearsKeys
     codec.streamStarted(start, format: format)
-    self.codec = codec
+    self.codec = SessionCodec(wire: codec)
     self.start = start
     state = .live
     badInARow = 0

@@ -44,29 +44,18 @@ public struct CallSession: ~Copyable {
     case closed
   }
 
-  /// What the session was made with.
-  public let configuration: CallConfiguration
-  /// The query of the upgrade request.
-  public let query: URLQuery
-  /// The call's media, from the stream's start on.
-  public var media: MediaSession?
+  // Stored in the order in which a message meets it, as in ``MediaSession``.
+
   /// What the platform plays to the caller, on one-way streams that carry it: a timeline of its own
   /// beside ``media``, from the track's first message on.
   public internal(set) var outboundTrack: OutboundTrack?
-  /// What the platform said at the start.
-  public internal(set) var start: StreamStart?
-  /// What could not be used, by kind.
-  public internal(set) var refused: [RefusedInput: Int] = [:]
-  /// How often the platform reported trouble of its own.
-  public internal(set) var faultCount = 0
-  /// The last such report.
-  public internal(set) var lastFault: StreamFault?
   /// Text and binary messages taken.
   public internal(set) var messagesReceived = 0
 
-  var codec: (any WireCodec)?
+  /// Whether anything hears the caller speak, as ``configuration`` has it.
+  package let hearsSpeech: Bool
+  var codec: SessionCodec?
   var state = State.waiting
-  let startDeadline: MonotonicTime
   var badInARow = 0
   /// How much came before the start, media aside.
   var bytesBeforeStart = 0
@@ -81,6 +70,22 @@ public struct CallSession: ~Copyable {
   var replayed: [SessionConfiguration] = []
   /// Keys that wait to be sent, oldest first.
   private var keys: [String] = []
+
+  /// The call's media, from the stream's start on.
+  public var media: MediaSession?
+  /// What the platform said at the start.
+  public internal(set) var start: StreamStart?
+  /// What could not be used, by kind.
+  public internal(set) var refused: [RefusedInput: Int] = [:]
+  /// How often the platform reported trouble of its own.
+  public internal(set) var faultCount = 0
+  /// The last such report.
+  public internal(set) var lastFault: StreamFault?
+  /// What the session was made with.
+  public let configuration: CallConfiguration
+  /// The query of the upgrade request.
+  public let query: URLQuery
+  let startDeadline: MonotonicTime
 
   /// Keys that may wait at once, and how many there may be in one message.
   static let mostKeys = 64
@@ -101,13 +106,14 @@ public struct CallSession: ~Copyable {
     at now: MonotonicTime
   ) {
     self.configuration = configuration
+    hearsSpeech = configuration.hearsSpeech
     self.query = query
-    codec = configuration.platforms.codec(path: path)
+    codec = configuration.platforms.codec(path: path).map { SessionCodec(wire: $0) }
     startDeadline = now + configuration.startTimeout
   }
 
   /// The platform, once it is known.
-  public var platform: Platform? { codec?.platform }
+  public var platform: Platform? { codec.platform }
 
   /// Whether the stream has started and not ended.
   public var isLive: Bool {
@@ -167,14 +173,14 @@ public struct CallSession: ~Copyable {
   /// - Throws: ``KeyError``, why nothing will be sent.
   public mutating func press(_ digits: String) throws(KeyError) {
     trace?.add(.press) { $0.append(TraceRedaction.keys(digits)) }
-    guard isLive, media?.configuration.direction == .bidirectional, let codec else {
+    guard isLive, media?.configuration.direction == .bidirectional else {
       throw .notSpeaking
     }
     guard (1...Self.mostKeys).contains(digits.utf8.count),
       digits.utf8.allSatisfy("0123456789*#ABCD".utf8.contains)
     else { throw .noKeys }
     var trial = MessageBuffer()
-    guard codec.encodeKeys(digits, into: &trial) else { throw .unsupported }
+    guard codec?.wire.encodeKeys(digits, into: &trial) == true else { throw .unsupported }
     guard keys.count < Self.mostKeys else { throw .tooMany }
     keys.append(digits)
   }
@@ -207,19 +213,33 @@ public struct CallSession: ~Copyable {
 
   private mutating func writeKeys(into message: inout MessageBuffer) -> Bool {
     guard !keys.isEmpty else { return false }
-    return codec?.encodeKeys(keys.removeFirst(), into: &message) ?? false
+    return codec?.wire.encodeKeys(keys.removeFirst(), into: &message) ?? false
   }
 
   private mutating func write(_ outbound: Outbound, into message: inout MessageBuffer) {
     switch outbound {
     case .media(let chunk):
-      codec?.beginMedia(into: &message)
+      codec?.wire.beginMedia(into: &message)
       media?.appendBase64(of: chunk, to: &message)
-      codec?.endMedia(into: &message)
+      codec?.wire.endMedia(into: &message)
     case .mark(let name):
-      codec?.encodeMark(name, into: &message)
+      codec?.wire.encodeMark(name, into: &message)
     case .clear:
-      codec?.encodeClear(into: &message)
+      codec?.wire.encodeClear(into: &message)
+    }
+  }
+}
+
+/// The platform's dialect as a session keeps it: what cannot be copied is used in place for each message.
+struct SessionCodec: ~Copyable {
+  var wire: any WireCodec
+}
+
+extension Optional where Wrapped == SessionCodec {
+  var platform: Platform? {
+    switch self {
+    case .some(let codec): codec.wire.platform
+    case .none: nil
     }
   }
 }
