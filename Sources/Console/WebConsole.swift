@@ -77,7 +77,9 @@ public final class WebConsole: Sendable {
   /// looks at it.
   public func watching(_ bot: @escaping BotServer.Bot) -> BotServer.Bot {
     guard configuration.hasWindow else { return bot }
-    return { [window] call in
+    // No list of captures: with one, Swift 6.3 takes the closure out of the call that it runs in.
+    let window = window
+    return { call in
       await window.enter(call)
       try await bot(call)
     }

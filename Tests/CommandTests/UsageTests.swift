@@ -139,6 +139,7 @@ import Testing
     try await expect("--bot play: wants a file", "serve", "--bot", "play:")
     try await expect("does not exist", "serve", "--bot", "play:/none.wav")
     try await expect("--bot-rate 11025 is unknown", "serve", "--bot-rate", "11025")
+    try await expect("--batch 21 is not", "serve", "--batch", "21")
     let out = scratch.file("out.wav").path
     try await expect("OUT.wav is missing", "resample", good, "--rate", "8000")
     try await expect("--rate HZ is missing", "resample", good, out)

@@ -100,7 +100,7 @@ extension Call {
       passRecording()
       passTrace()
       // Without a detector audio makes nothing due.
-      guard session.configuration.hearsSpeech else { return }
+      guard session.hearsSpeech else { return }
       takeMediaEvents()
     case .started(let start):
       begin(start)
@@ -206,8 +206,35 @@ extension Call {
     hangUp(code: .goingAway, reason: "server stops")
   }
 
+  /// Runs the call's bot inside the call: neither hops when one asks the other.
+  func carryInside(by bot: BotServer.Bot) async throws {
+    beginWatch()
+    try await withTaskCancellationHandler {
+      try await bot(self)
+    } onCancel: {
+      wakeReaders()
+    }
+  }
+
+  /// Runs the call's bot on Swift's pool.
+  nonisolated func carry(by bot: BotServer.Bot) async throws {
+    await beginWatch()
+    try await withTaskCancellationHandler {
+      try await bot(self)
+    } onCancel: {
+      wakeReaders()
+    }
+  }
+
+  /// The task that runs is the bot's until ``botReturned()`` or ``botFailed(_:)``, and its cancellation wakes
+  /// whoever reads the call's audio in it.
+  private func beginWatch() {
+    voice.watchedTask = currentTaskIdentity()
+  }
+
   /// The bot is done: what it has said is heard to the end, then the call is closed.
   func botReturned() async {
+    voice.watchedTask = nil
     // No more can wait than the queue holds and the platform plays late.
     await finishSpeaking(within: session.configuration.outboundCapacity + .seconds(10))
     hangUp(code: isLeaving ? .goingAway : .normal)
@@ -218,6 +245,7 @@ extension Call {
   /// - Returns: whether something is wrong with the bot. The end of its call, or of the server, is what
   ///   stops most.
   func botFailed(_ error: any Error) -> Bool {
+    voice.watchedTask = nil
     let isOver = isLeaving || !session.isLive
     let isFault = !(error is CancellationError) && !(isOver && error as? SpeechError == .closed)
     if isFault {

@@ -1,5 +1,6 @@
 public import AudioEngine
 import CallLog
+import Ground
 public import Telephony
 
 /// One phone call, as a bot sees it: the caller's audio comes in, speech goes out.
@@ -12,30 +13,41 @@ public import Telephony
 public actor Call: MediaCall {
   /// The loop the call lives on.
   public nonisolated let loop: EventLoop
-  /// The request that opened the call's socket, as it came.
-  nonisolated let upgrade: UpgradeRequest
-  /// Where the call comes from behind proxies that are believed; else the connection's peer.
-  nonisolated let clientAddress: String
+  /// What every message reads and changes. The loop's thread does so alone: Swift need not look for
+  /// overlapping accesses each time.
+  var session: CallSession {
+    unsafeAddress { unsafe UnsafePointer(storedAddress(&storedSession)) }
+    unsafeMutableAddress { unsafe storedAddress(&storedSession) }
+  }
   /// Who waits for the call's media, and what happened to them.
-  public var voice = CallVoice()
+  public var voice: CallVoice {
+    unsafeAddress { unsafe UnsafePointer(storedAddress(&storedVoice)) }
+    unsafeMutableAddress { unsafe storedAddress(&storedVoice) }
+  }
 
-  var session: CallSession
   var socket: WebSocket?
   private let shared: SharedConfiguration
-  /// Who may call, by the rules of when the call came.
-  let access: AccessPolicy
-  let calls: CallTable
   /// Set while the call is held back until `start` has shown a token.
   var isHeld: Bool
 
   var timer: LoopTimer?
-  var limitTimer: LoopTimer?
-  var idleTimer: LoopTimer?
-  var silenceTimer: LoopTimer?
   /// When the platform sent its newest message.
   var heardAt: MonotonicTime
   /// What becomes of the call's trace; nil where it leaves none.
   var trace: TraceDuty?
+  @exclusivity(unchecked) private var storedVoice = CallVoice()
+  @exclusivity(unchecked) private var storedSession: CallSession
+
+  /// The request that opened the call's socket, as it came.
+  nonisolated let upgrade: UpgradeRequest
+  /// Where the call comes from behind proxies that are believed; else the connection's peer.
+  nonisolated let clientAddress: String
+  /// Who may call, by the rules of when the call came.
+  let access: AccessPolicy
+  let calls: CallTable
+  var limitTimer: LoopTimer?
+  var idleTimer: LoopTimer?
+  var silenceTimer: LoopTimer?
   /// Which reports of a backlog have been taken.
   var backlogKeys: Set<String> = []
 
@@ -79,7 +91,7 @@ public actor Call: MediaCall {
     upgrade = request
     let query = URLQuery(
       items: request.query.map { URLQuery.Item(name: $0.name, value: $0.value) })
-    self.session = CallSession(
+    unsafe storedSession = CallSession(
       path: request.path, query: query, configuration: session, at: loop.now)
     heardAt = loop.now
     self.shared = shared
@@ -87,12 +99,12 @@ public actor Call: MediaCall {
     let configuration = shared.value
     self.isHeld = isHeld
     self.calls = calls
-    if configuration.spans != nil { voice.turns = CallTurns() }
-    voice.turnDesk = session.turnDetector.map { TurnDesk($0) }
+    if configuration.spans != nil { unsafe storedVoice.turns = CallTurns() }
+    unsafe storedVoice.turnDesk = session.turnDetector.map { TurnDesk($0) }
     if let tracing = configuration.tracing {
       trace = TraceDuty(tracing)
       let facts = [("accepted", connectedAt.description), ("version", configuration.version ?? "")]
-      self.session.beginTrace(
+      unsafe storedSession.beginTrace(
         in: TraceRecorder(capacity: tracing.capacity), facts: facts.filter { !$0.1.isEmpty },
         at: loop.now)
     }
@@ -112,7 +124,9 @@ public actor Call: MediaCall {
   /// - Throws: ``SpeechError`` when it cannot be sent.
   public func send(_ frame: AudioFrame) async throws(SpeechError) {
     guard !isLeaving else { throw .closed }
-    try await write(frame.samples, at: frame.rate, to: nil)
+    let taken = try writeNow(frame.samples, at: frame.rate, to: nil)
+    guard taken < frame.samples.count else { return }
+    try await write(frame.samples, from: taken, at: frame.rate, to: nil)
   }
 
   /// Asks the platform to press keys towards the caller's end, where it can.

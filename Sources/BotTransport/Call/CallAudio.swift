@@ -54,6 +54,7 @@ public struct CallAudio<Source: MediaCall>: AsyncSequence, Sendable {
     public mutating func next() async -> AudioFrame? { await next(isolation: nil) }
 
     /// The next frame, as ``next()`` gives it.
+    @_specialize(where Source == Call)
     public mutating func next(isolation actor: isolated (any Actor)?) async -> AudioFrame? {
       if let converter { return await next(from: converter) }
       guard let frame = await call.nextFrame(sampleCount, at: rate) else { return nil }
@@ -121,19 +122,32 @@ extension MediaCall {
     while !Task.isCancelled {
       if let frame = readFrame(count, at: rate) { return frame }
       guard !isOver else { return nil }
-      await withTaskCancellationHandler {
-        unsafe await withUnsafeContinuation { continuation in
-          if Task.isCancelled || isOver || hasFrame(count, at: rate) {
-            unsafe continuation.resume()
-          } else {
-            unsafe voice.addReader(continuation)
-          }
+      if let watched = voice.watchedTask, watched == currentTaskIdentity() {
+        await waitForFrame(count, at: rate)
+      } else {
+        await withTaskCancellationHandler {
+          await waitForFrame(count, at: rate)
+        } onCancel: {
+          wakeReaders()
         }
-      } onCancel: {
-        loop.perform { [weak self] in self?.assumeIsolated { $0.voice.wakeReaders() } }
       }
     }
     return nil
+  }
+
+  private func waitForFrame(_ count: Int?, at rate: SampleRate?) async {
+    unsafe await withUnsafeContinuation { continuation in
+      if Task.isCancelled || isOver || hasFrame(count, at: rate) {
+        unsafe continuation.resume()
+      } else {
+        unsafe voice.addReader(continuation)
+      }
+    }
+  }
+
+  /// Has those who wait for audio look again, soon. Any thread.
+  nonisolated func wakeReaders() {
+    loop.perform { [weak self] in self?.assumeIsolated { $0.voice.wakeReaders() } }
   }
 
   private func hasFrame(_ count: Int?, at rate: SampleRate?) -> Bool {
@@ -153,6 +167,14 @@ extension MediaCall {
       }
       return AudioFrame(samples: samples, rate: rate)
     } ?? nil
+  }
+}
+
+/// Which task runs, among those that are alive. Outside of tasks nil.
+func currentTaskIdentity() -> UInt? {
+  // The value is a reference and nothing else.
+  unsafe withUnsafeCurrentTask { task in
+    unsafe task.map { unsafe withUnsafeBytes(of: $0) { unsafe $0.loadUnaligned(as: UInt.self) } }
   }
 }
 

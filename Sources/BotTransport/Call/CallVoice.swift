@@ -6,30 +6,37 @@ import AudioEngine
 /// the call's own actor, when it prefers another executor than the loop: what it waits for can have
 /// happened by then. So whoever adds a continuation looks again.
 @safe
-public struct CallVoice {
+public struct CallVoice: ~Copyable {
   /// Outcomes that are remembered.
   private static let mostOutcomes = 64
 
   /// What the bot writes, on its way to its utterance's rate.
   var input = SpeechInput()
-  /// What happened beside the audio.
-  var events = CallEventLog()
-  /// The newest texts that the bot has attached to its speech, oldest first.
-  var texts: [SpokenText] = []
   /// Who is told of everything at once, before any task.
   var follower: (any CallFollower)?
-  /// The turns so far; nil where nobody wants them.
-  var turns: CallTurns?
-  /// Asks whether the caller's turn is over; nil where nobody is asked.
-  var turnDesk: TurnDesk?
   /// Takes the call's recording; nil where it is not recorded.
-  var recording: (any RecordingSink)?
+  var recording: (any RecordingSink)? {
+    didSet { isRecorded = recording != nil }
+  }
+  /// Whether there is one: asked with every message, which should copy nothing for it.
+  private(set) var isRecorded = false
 
+  /// The bot's own task while its server sees to it that a cancellation wakes the readers: it need not say
+  /// so for each frame.
+  var watchedTask: UInt?
   private var readers: [UnsafeContinuation<Void, Never>] = unsafe []
   private var writers: [CheckedContinuation<Void, Never>] = []
   /// How often there was room again.
   private(set) var roomCount = 0
   private var drained: [CheckedContinuation<Void, Never>] = []
+  /// What happened beside the audio.
+  var events = CallEventLog()
+  /// The newest texts that the bot has attached to its speech, oldest first.
+  var texts: [SpokenText] = []
+  /// The turns so far; nil where nobody wants them.
+  var turns: CallTurns?
+  /// Asks whether the caller's turn is over; nil where nobody is asked.
+  var turnDesk: TurnDesk?
   private var outcomes: [Epoch: UtteranceOutcome] = [:]
   /// The newest utterance whose outcome is no longer remembered.
   private var forgotten: Epoch?

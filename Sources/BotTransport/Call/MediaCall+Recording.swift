@@ -23,7 +23,7 @@ extension MediaCall {
 
   /// Hands on what is sure.
   func passRecording() {
-    guard let sink = voice.recording else { return }
+    guard voice.isRecorded, let sink = voice.recording else { return }
     let now = loop.now
     while let stretch = withMedia({ $0.takeRecording(at: now) }) ?? nil { sink.take(stretch) }
   }

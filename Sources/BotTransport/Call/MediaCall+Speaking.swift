@@ -5,9 +5,43 @@ extension MediaCall {
   /// Samples that are taken at once: what a bot hands over by the minute keeps no other call waiting.
   private static var samplesPerTurn: Int { 16_000 }
 
+  /// Writes what fits of samples that need no change on their way, as most do.
+  ///
+  /// - Returns: how many were taken; the rest is for ``write(_:from:at:to:)``.
+  func writeNow(
+    _ samples: [Int16], at rate: SampleRate?, to epoch: Epoch?
+  ) throws(SpeechError) -> Int {
+    guard takesSpeech else { throw .closed }
+    guard !samples.isEmpty, samples.count <= Self.samplesPerTurn else { return 0 }
+    let now = loop.now
+    do throws(SpeechError) {
+      let input = voice.input
+      let taken = try withMedia { (media) throws(SpeechError) -> Int in
+        let target = input.rate(of: epoch ?? media.openEpoch) ?? media.configuration.botRate
+        guard input.passes(from: rate ?? target, to: target) else { return 0 }
+        if let epoch { return try media.write(samples.span, to: epoch, at: now) }
+        return try media.write(samples.span, at: now)
+      }
+      mediaChanged()
+      return taken ?? 0
+    } catch {
+      voice.input.drop()
+      throw error
+    }
+  }
+
   /// Writes samples of any rate to an utterance, or to whichever is open or begins by itself.
   func write(
     _ samples: [Int16], at rate: SampleRate?, to epoch: Epoch?
+  ) async throws(SpeechError) {
+    let taken = try writeNow(samples, at: rate, to: epoch)
+    guard taken < samples.count else { return }
+    try await write(samples, from: taken, at: rate, to: epoch)
+  }
+
+  /// The same for the samples from `start` on.
+  func write(
+    _ samples: [Int16], from start: Int, at rate: SampleRate?, to epoch: Epoch?
   ) async throws(SpeechError) {
     guard
       let (open, botRate, policy) = withMedia({
@@ -17,9 +51,10 @@ extension MediaCall {
     let target = voice.input.rate(of: epoch ?? open) ?? botRate
     // A queue that refuses takes all or nothing.
     let most = policy == .refuse ? max(samples.count, 1) : Self.samplesPerTurn
-    var start = 0
+    let first = start
+    var start = start
     while start < samples.count {
-      if start > 0 { await Task.yield() }
+      if start > first { await Task.yield() }
       let end = min(start + most, samples.count)
       let piece = try voice.input.convert(
         samples, start..<end, from: rate ?? target, to: target, in: epoch ?? open)

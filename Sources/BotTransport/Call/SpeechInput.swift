@@ -39,6 +39,9 @@ struct SpeechInput {
     }
   }
 
+  /// Whether samples go as they are from the rate `from` to `to`, with nothing due in front of them.
+  func passes(from: SampleRate, to: SampleRate) -> Bool { from == to && converter == nil }
+
   /// A piece of speech at the rate `to`, whatever is still due of another rate in front of it.
   mutating func convert(
     _ samples: [Int16], _ range: Range<Int>, from: SampleRate, to: SampleRate, in epoch: Epoch?

@@ -14,7 +14,7 @@ public struct BotServer: Sendable {
   /// What a bot is: it is called once for each call and lives as long as it likes. When it returns,
   /// what it has said is played to the end and the call is closed; when it throws, the call is closed
   /// at once with 1011.
-  public typealias Bot = @Sendable (Call) async throws -> Void
+  public typealias Bot = nonisolated(nonsending) @Sendable (Call) async throws -> Void
 
   /// The address to listen on.
   public let host: String
@@ -93,7 +93,8 @@ public struct BotServer: Sendable {
     try doors.check()
     try await beginCallLog()
     let loops = try Self.loops(
-      configuration.loopCount, lateness: configuration.limits.lateness, watch: botWatch)
+      configuration.loopCount, batch: configuration.batch, lateness: configuration.limits.lateness,
+      watch: botWatch)
     defer { for loop in loops { loop.stop() } }
     let admission = Admission(configuration.limits)
     let calls = CallTable(
@@ -171,12 +172,14 @@ public struct BotServer: Sendable {
 
   /// So many loops, running.
   private static func loops(
-    _ count: Int, lateness: Duration?, watch: (@Sendable (Duration) -> Void)?
+    _ count: Int, batch: Duration, lateness: Duration?, watch: (@Sendable (Duration) -> Void)?
   ) throws(EventLoopError) -> [EventLoop] {
     precondition(count > 0, "ServerConfiguration.loopCount is at least 1")
     var loops: [EventLoop] = []
     do throws(EventLoopError) {
-      for number in 0..<count { loops.append(try EventLoop(name: "calls-\(number)")) }
+      for number in 0..<count {
+        loops.append(try EventLoop(name: "calls-\(number)", batch: batch))
+      }
     } catch {
       for loop in loops { loop.stop() }
       throw error

@@ -112,7 +112,10 @@ final class CallTable: Sendable {
     state.withLock { state in
       state.bots[key] = Task(executorPreference: preference) { [self] in
         do {
-          try await bot(call)
+          switch placement {
+          case .pool: try await call.carry(by: bot)
+          case .callLoop: try await call.carryInside(by: bot)
+          }
           await call.botReturned()
         } catch {
           if await call.botFailed(error) { metrics.botFailed(error) }

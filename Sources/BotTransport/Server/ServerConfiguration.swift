@@ -9,6 +9,9 @@ public struct ServerConfiguration: Sendable {
   /// How many event loops carry the calls: each a thread with a listening socket of its own, among which
   /// the system spreads the connections. At least 1; more than there are cores gains nothing.
   public var loopCount = 1
+  /// How long a busy loop lets messages, and what is due, come together before it serves them, 0 to 20 ms:
+  /// fewer wake-ups, for which everything is so much later at most.
+  public var batch: Duration = .zero
   /// Makes what hears callers instead of ``CallConfiguration/bargeInDetector`` in calls that come to a
   /// loop which nears ``ServerLimits/lateness``: something that costs less. nil: the same as ever.
   public var spareDetector: (@Sendable () -> any SpeechDetector)?

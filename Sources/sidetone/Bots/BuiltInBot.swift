@@ -52,7 +52,7 @@ enum BuiltInBot {
   }
 
   /// Hears the caller out and keeps nothing.
-  private func hear(_ call: Call) async {
+  private func hear(_ call: isolated Call) async {
     for await _ in call.audio {}
   }
 

@@ -84,6 +84,8 @@ struct ServeCommand: Command {
     media.apply(to: &configuration)
     let serving = try Serving(configuration, server)
     guard !isPlainEcho else { return try await serving.runEcho() }
-    return try await serving.run { [bot] in try await bot.carry($0) }
+    // No list of captures: with one, Swift 6.3 takes the closure out of the call that it runs in.
+    let bot = bot
+    return try await serving.run { try await bot.carry($0) }
   }
 }

@@ -57,6 +57,7 @@ struct ProxyCommand: Command {
     }
     proxied.addRoutes(to: &configuration)
     let serving = try Serving(configuration, server)
-    return try await serving.run { [bot = proxied.bot] in try await bot.carry($0) }
+    let bot = proxied.bot
+    return try await serving.run { try await bot.carry($0) }
   }
 }

@@ -8,6 +8,10 @@ struct ListenOptions {
     Option(
       "--loops", "N",
       help: "carry the calls on so many threads, 1 to 64 (default 1, good for a thousand calls)"),
+    Option(
+      "--batch", "MS",
+      help: "serve what comes within so long in one go, 0 to 20 (default 0): fewer wake-ups, and "
+        + "everything later by that at most"),
   ]
 
   let host: String
@@ -15,11 +19,14 @@ struct ListenOptions {
   let port: Int
   /// Threads that carry calls.
   let loopCount: Int
+  /// How long what comes may wait for more.
+  let batch: Duration
 
   init(_ arguments: Arguments) throws(UsageError) {
     host = try arguments.text("--host") ?? "127.0.0.1"
     port = try arguments.integer("--port", in: 0...65_535) ?? 5001
     loopCount = try arguments.integer("--loops", in: 1...64) ?? 1
+    batch = .milliseconds(try arguments.integer("--batch", in: 0...20) ?? 0)
   }
 
   /// The host as URLs have it.

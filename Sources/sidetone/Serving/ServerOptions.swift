@@ -48,6 +48,7 @@ struct ServerOptions {
   /// What holds as long as the server runs.
   func apply(to configuration: inout ServerConfiguration) {
     configuration.loopCount = listening.loopCount
+    configuration.batch = listening.batch
     configuration.listener.tls = tls.configuration
     limits.apply(to: &configuration)
     watching.apply(to: &configuration)

@@ -1,0 +1,110 @@
+import BotTransport
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Where a bot runs", .timeLimit(.minutes(1)))
+struct BotPlacementTests {
+  @Test("on its call's loop it takes one job for each frame that it hears and answers")
+  func jobs() async throws {
+    var configuration = ServerConfiguration()
+    configuration.botPlacement = .callLoop
+    configuration.call.idleFinish = .milliseconds(2_500)
+    let counts = Mutex((frames: 0, jobs: 0))
+    let server = try await RunningServer(configuration) { call in
+      let before = call.loop.jobCount
+      var frames = 0
+      for await frame in call.audio {
+        frames += 1
+        try await call.send(frame)
+      }
+      counts.withLock { $0 = (frames, call.loop.jobCount - before) }
+    }
+    let report = try await server.platform("echo", "8000", "3.0")
+    #expect(report.isSame)
+    try await server.stop()
+    let (frames, jobs) = counts.withLock { $0 }
+    #expect(frames >= 20)
+    // A bot that leaves its call between two awaits takes three.
+    #expect(jobs <= frames * 3 / 2 + 4)
+  }
+
+  @Test(
+    "a task of the bot's that is cancelled by itself waits no longer for audio",
+    arguments: [
+      BotPlacement.callLoop, .pool,
+    ])
+  func childIsCancelled(placement: BotPlacement) async throws {
+    try await withSilentCall(placement) { call in
+      await withTaskGroup { group in
+        group.addTask { for await _ in call.audio {} }
+        try? await Task.sleep(for: .milliseconds(50))
+        group.cancelAll()
+      }
+    }
+  }
+
+  @Test(
+    "a bot whose task is cancelled waits no longer for audio",
+    arguments: [
+      BotPlacement.callLoop, .pool,
+    ])
+  func botIsCancelled(placement: BotPlacement) async throws {
+    try await withSilentCall(placement) { call in
+      // Cancelling is what another task may do with it.
+      nonisolated(unsafe) let task = unsafe withUnsafeCurrentTask { unsafe $0 }
+      Task.detached {
+        try? await Task.sleep(for: .milliseconds(50))
+        unsafe task?.cancel()
+      }
+      for await _ in call.audio {}
+    }
+  }
+
+  @Test("what a loop serves in batches is the same to the byte")
+  func batches() async throws {
+    var configuration = ServerConfiguration()
+    configuration.call.idleFinish = .milliseconds(2_500)
+    for (batch, placement) in [(1, BotPlacement.callLoop), (20, .callLoop), (20, .pool)] {
+      configuration.batch = .milliseconds(batch)
+      configuration.botPlacement = placement
+      let server = try await RunningServer(configuration) { call in
+        for await frame in call.audio { try await call.send(frame) }
+      }
+      let report = try await server.platform("echo", "8000", "1.0")
+      #expect(report.isSame)
+      #expect(report.code == 1000)
+      try await server.stop()
+    }
+  }
+
+  /// Runs a bot in a call whose caller says nothing, and waits until `body` returns while the call goes on.
+  private func withSilentCall(
+    _ placement: BotPlacement, _ body: @escaping @Sendable (Call) async -> Void
+  ) async throws {
+    var configuration = ServerConfiguration()
+    configuration.botPlacement = placement
+    let (ended, continuation) = AsyncStream<Bool>.makeStream()
+    let server = try await RunningServer(configuration) { call in
+      await body(call)
+      continuation.yield(await call.isEnded)
+    }
+    let loop = try EventLoop(name: "caller")
+    loop.start()
+    defer { loop.stop() }
+    let caller = SocketProbe(loop: loop)
+    try WebSocketConnector.connect(
+      loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
+    #expect(try await caller.next(1) == [.opened])
+    await caller.send(
+      #"{"event":"start","sequence_number":1,"stream_sid":"s","start":{"stream_sid":"s","#
+        + #""call_sid":"","account_sid":"a","from":"1","to":"2","media_format":"#
+        + #"{"encoding":"base64","sample_rate":"8000"}}}"#)
+    let hasEnded = try await within {
+      for await hasEnded in ended { return hasEnded }
+      throw DeadlinePassed()
+    }
+    #expect(!hasEnded)
+    try await server.stop()
+  }
+}
