@@ -29,7 +29,7 @@ let swiftSettings: [SwiftSetting] =
     .strictMemorySafety(),
   ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
-// Bottom up: each target may depend only on those above it.
+// Bottom up: each target may depend only on those above it; scripts/check-imports holds files to it.
 var targets: [Target] = [
   .target(name: "CPCMKernels", cSettings: cSettings),
   .systemLibrary(
@@ -47,7 +47,8 @@ var targets: [Target] = [
     dependencies: ["AudioEngine", "CSpeexDSP", "SeededRandom", "CAllocationCount"],
     swiftSettings: swiftSettings),
   .testTarget(
-    name: "TelephonyTests", dependencies: ["Telephony", "SeededRandom", "CAllocationCount"],
+    name: "TelephonyTests",
+    dependencies: ["Telephony", "AudioEngine", "SeededRandom", "CAllocationCount"],
     swiftSettings: swiftSettings),
 ]
 
@@ -88,7 +89,7 @@ if !coreOnly {
       swiftSettings: swiftSettings),
     .target(
       name: "BotTransport",
-      dependencies: ["CallLog", "Sockets", "Telephony", "Ground", "CMalloc"],
+      dependencies: ["CallLog", "Sockets", "Telephony", "AudioEngine", "Ground", "CMalloc"],
       swiftSettings: swiftSettings),
     .target(
       name: "OTLPExport",
@@ -123,8 +124,8 @@ if !coreOnly {
       name: "sidetone",
       dependencies: [
         "Console", "Fleet", "OTLPExport", "Recording", "BotTransport", "CallLog", "SQLiteCallLog",
-        "PostgresCallLog", "PlatformREST", "CallSimulator", "Telephony", "AudioEngine", "Ground",
-        "CLibCrypto",
+        "PostgresCallLog", "PlatformREST", "RESTClient", "CallSimulator", "Sockets", "Telephony",
+        "AudioEngine", "Ground", "CLibCrypto",
       ],
       swiftSettings: swiftSettings),
     // The libraries that the benchmarks compare with; nothing else links them.
@@ -147,8 +148,8 @@ if !coreOnly {
       name: "MenuBot", dependencies: ["BotTransport"], path: "Examples/MenuBot",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "SpeechModelBot", dependencies: ["BotTransport", "AudioEngine"],
-      path: "Examples/SpeechModelBot", swiftSettings: swiftSettings),
+      name: "SpeechModelBot", dependencies: ["BotTransport"], path: "Examples/SpeechModelBot",
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "AgenTaoErrorHandling", dependencies: ["BotTransport"],
       path: "Examples/AgenTaoErrorHandling", swiftSettings: swiftSettings),
@@ -160,14 +161,14 @@ if !coreOnly {
       name: "BringYourOwnServer", dependencies: ["Telephony", "AudioEngine", "CLibCrypto"],
       path: "Examples/BringYourOwnServer", swiftSettings: swiftSettings),
     .target(
-      name: "TestSupport", dependencies: ["CallLog", "Sockets", "Ground", "AudioEngine"],
+      name: "TestSupport", dependencies: ["CallLog", "Sockets", "AudioEngine"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketsTests",
-      dependencies: ["Sockets", "Ground", "AudioEngine", "SeededRandom", "TestSupport"],
+      dependencies: ["Sockets", "AudioEngine", "SeededRandom", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording", "AudioEngine", "TestSupport"],
+      name: "RecordingTests", dependencies: ["Recording", "AudioEngine", "Ground", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CallLogTests", dependencies: ["CallLog", "Telephony", "Ground", "TestSupport"],
@@ -183,38 +184,39 @@ if !coreOnly {
     .testTarget(
       name: "BotTransportTests",
       dependencies: [
-        "BotTransport", "CallLog", "SQLiteCallLog", "Telephony", "Ground", "TestSupport",
+        "BotTransport", "CallLog", "SQLiteCallLog", "Telephony", "AudioEngine", "Ground",
+        "TestSupport",
       ],
       exclude: ["Peers"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CallSimulatorTests",
       dependencies: [
-        "CallSimulator", "BotTransport", "Telephony", "AudioEngine", "SeededRandom", "TestSupport",
+        "CallSimulator", "BotTransport", "CallLog", "Telephony", "AudioEngine", "SeededRandom",
+        "TestSupport",
       ],
       exclude: ["Peers"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "CallSimulator", "BotTransport", "CallLog", "Sockets", "Telephony",
-        "AudioEngine", "SeededRandom", "Ground", "TestSupport",
+        "Console", "CallSimulator", "BotTransport", "AudioEngine", "SeededRandom", "Ground",
+        "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "OTLPExportTests",
       dependencies: [
-        "OTLPExport", "BotTransport", "CallLog", "Sockets", "Telephony", "AudioEngine", "Ground",
-        "TestSupport",
+        "OTLPExport", "BotTransport", "CallLog", "Sockets", "AudioEngine", "Ground", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FleetTests",
       dependencies: [
-        "Fleet", "BotTransport", "AudioEngine", "SeededRandom", "Ground", "TestSupport",
+        "Fleet", "Console", "BotTransport", "AudioEngine", "SeededRandom", "Ground", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "RESTClientTests",
-      dependencies: ["RESTClient", "PlatformREST", "BotTransport", "Telephony", "TestSupport"],
+      dependencies: ["RESTClient", "PlatformREST", "Telephony", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BenchmarksTests",
@@ -224,7 +226,7 @@ if !coreOnly {
       name: "CommandTests",
       dependencies: [
         "sidetone", "BringYourOwnServer", "SpeechModelBot", "BotTransport", "CallLog",
-        "SQLiteCallLog", "AudioEngine", "TestSupport",
+        "SQLiteCallLog", "Sockets", "Telephony", "AudioEngine", "TestSupport",
       ],
       exclude: ["Peers"], swiftSettings: swiftSettings),
   ]
