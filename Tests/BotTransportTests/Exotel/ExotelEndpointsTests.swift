@@ -207,14 +207,8 @@ import Testing
     let loop = try EventLoop(name: "caller")
     loop.start()
     defer { loop.stop() }
-    let caller = SocketProbe(loop: loop)
-    try WebSocketConnector.connect(
-      loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
-    #expect(try await caller.next(1) == [.opened])
-    await caller.send(
-      #"{"event":"start","sequence_number":1,"stream_sid":"s1","start":{"stream_sid":"s1","#
-        + #""call_sid":"handed","account_sid":"a","from":"1","to":"2","#
-        + #""media_format":{"encoding":"base64","sample_rate":"8000"}}}"#)
+    let caller = try await server.caller(on: loop)
+    await caller.send(ExotelCaller.start(callID: "handed"))
     #expect(try await caller.next(1) == [.closed(code: 1000, reason: "handed over")])
     for _ in 0..<2 {
       #expect(try await server.curl("/exotel/passthru?CallSid=handed").status == 302)

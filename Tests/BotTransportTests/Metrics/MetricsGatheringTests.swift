@@ -14,11 +14,6 @@ struct MetricsGatheringTests {
       .split(separator: " ").last.flatMap { Int($0) }
   }
 
-  private static let start =
-    #"{"event":"start","sequence_number":1,"stream_sid":"s","start":{"stream_sid":"s","#
-    + #""call_sid":"","account_sid":"a","from":"1","to":"2","media_format":"#
-    + #"{"encoding":"base64","sample_rate":"8000"}}}"#
-
   private static func media(_ chunk: Int) -> String {
     let payload = String(repeating: "A", count: 428)
     return #"{"event":"media","sequence_number":\#(chunk + 1),"stream_sid":"s","media":"#
@@ -43,14 +38,14 @@ struct MetricsGatheringTests {
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }
-    let callers = (0..<Self.callCount).map { _ in SocketProbe(loop: loop) }
-    for caller in callers {
-      try WebSocketConnector.connect(
-        loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
-      #expect(try await caller.next(1) == [.opened])
-      await caller.send(Self.start)
+    var opened: [SocketProbe] = []
+    for _ in 0..<Self.callCount {
+      let caller = try await server.caller(on: loop)
+      await caller.send(ExotelCaller.start)
       for chunk in 1...Self.messagesPerCall { await caller.send(Self.media(chunk)) }
+      opened.append(caller)
     }
+    let callers = opened
     let all = Self.callCount * Self.messagesPerCall
     try await within {
       while true {
@@ -73,7 +68,7 @@ struct MetricsGatheringTests {
     try #require(loops.count == 2)
     let ending = Task {
       for caller in callers {
-        await caller.send(#"{"event":"stop","stream_sid":"s","stop":{"reason":"callended"}}"#)
+        await caller.send(ExotelCaller.stop)
       }
     }
     let falls = try await within {

@@ -5,6 +5,8 @@ import Testing
 
 @Suite("Where a bot runs", .timeLimit(.minutes(1)))
 struct BotPlacementTests {
+  private static let placements = [BotPlacement.callLoop, .pool]
+
   @Test("on its call's loop it takes one job for each frame that it hears and answers")
   func jobs() async throws {
     var configuration = ServerConfiguration()
@@ -31,9 +33,7 @@ struct BotPlacementTests {
 
   @Test(
     "a task of the bot's that is cancelled by itself waits no longer for audio",
-    arguments: [
-      BotPlacement.callLoop, .pool,
-    ])
+    arguments: Self.placements)
   func childIsCancelled(placement: BotPlacement) async throws {
     try await withSilentCall(placement) { call in
       await withTaskGroup { group in
@@ -46,9 +46,7 @@ struct BotPlacementTests {
 
   @Test(
     "a bot whose task is cancelled waits no longer for audio",
-    arguments: [
-      BotPlacement.callLoop, .pool,
-    ])
+    arguments: Self.placements)
   func botIsCancelled(placement: BotPlacement) async throws {
     try await withSilentCall(placement) { call in
       // Cancelling is what another task may do with it.
@@ -92,14 +90,8 @@ struct BotPlacementTests {
     let loop = try EventLoop(name: "caller")
     loop.start()
     defer { loop.stop() }
-    let caller = SocketProbe(loop: loop)
-    try WebSocketConnector.connect(
-      loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
-    #expect(try await caller.next(1) == [.opened])
-    await caller.send(
-      #"{"event":"start","sequence_number":1,"stream_sid":"s","start":{"stream_sid":"s","#
-        + #""call_sid":"","account_sid":"a","from":"1","to":"2","media_format":"#
-        + #"{"encoding":"base64","sample_rate":"8000"}}}"#)
+    let caller = try await server.caller(on: loop)
+    await caller.send(ExotelCaller.start)
     let hasEnded = try await within {
       for await hasEnded in ended { return hasEnded }
       throw DeadlinePassed()

@@ -7,11 +7,6 @@ import Testing
 /// Floods of strangers on a loop that carries a call.
 @Suite("floods of strangers", .timeLimit(.minutes(2)))
 struct FloodTests {
-  private static let start =
-    #"{"event":"start","sequence_number":1,"stream_sid":"s","start":{"stream_sid":"s","#
-    + #""call_sid":"c","account_sid":"a","from":"1","to":"2","media_format":"#
-    + #"{"encoding":"base64","sample_rate":"8000"}}}"#
-
   /// 32 connections that do one thing, again and again, until the input ends.
   private static let flood = #"""
     import ssl, threading, time
@@ -86,14 +81,14 @@ struct FloodTests {
       return caller
     }
     let caller = try call()
-    await caller.send(Self.start)
+    await caller.send(ExotelCaller.start(callID: "c"))
     #expect(try await caller.next(2).first == .opened)
     let strangers = try PythonPeer(
       port: server.port, "ca, kind = \"\(files.ca)\", \"\(kind)\"\n" + Self.flood)
     #expect(try await strangers.firstLine() == "flooding")
     for _ in 0..<3 { #expect(try await call().next(1) == [.opened]) }
     _ = try await strangers.lines()
-    await caller.send(#"{"event":"stop","stream_sid":"s","stop":{"reason":"callended"}}"#)
+    await caller.send(ExotelCaller.stop)
     #expect(try await underruns.value == 0)
     try await server.stop()
   }

@@ -6,11 +6,6 @@ import Testing
 /// Admission by lateness on a loop that is really held up.
 @Suite("admission by lateness, on sockets", .timeLimit(.minutes(2)))
 struct LatenessAdmissionTests {
-  private static let start =
-    #"{"event":"start","sequence_number":1,"stream_sid":"s","start":{"stream_sid":"s","#
-    + #""call_sid":"","account_sid":"a","from":"1","to":"2","media_format":"#
-    + #"{"encoding":"base64","sample_rate":"8000"}}}"#
-
   /// Bots that speak all the time; three of them hold up their loop for 40 ms at a time while `spins`.
   private static func speaker(_ spins: Locked<Bool>, _ spinners: Locked<Int>) -> BotServer.Bot {
     { call in
@@ -72,13 +67,9 @@ struct LatenessAdmissionTests {
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }
-    let callers = (0..<20).map { _ in SocketProbe(loop: loop) }
-    for caller in callers {
-      try WebSocketConnector.connect(
-        loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
-      #expect(try await caller.next(1) == [.opened])
-    }
-    for caller in callers { await caller.send(Self.start) }
+    var callers: [SocketProbe] = []
+    for _ in 0..<20 { callers.append(try await server.caller(on: loop)) }
+    for caller in callers { await caller.send(ExotelCaller.start) }
     #expect(try await waitFor(503, server) == "The server has enough to do.\n")
     let metrics = try await server.curl("/metrics").body.split(separator: "\n")
     let series = #"sidetone_upgrades_refused_total{reason="lateness"} "#
@@ -96,7 +87,7 @@ struct LatenessAdmissionTests {
     spins.withLock { $0 = false }
     // A machine with other tests to run may go on being late: with the calls its timers end as well.
     for caller in callers {
-      await caller.send(#"{"event":"stop","stream_sid":"s","stop":{"reason":"callended"}}"#)
+      await caller.send(ExotelCaller.stop)
     }
     _ = try await waitFor(101, server)
     try await server.stop()
@@ -109,13 +100,13 @@ struct LatenessAdmissionTests {
     let loop = try EventLoop(name: "callers")
     loop.start()
     defer { loop.stop() }
-    let callers = (0..<20).map { _ in SocketProbe(loop: loop) }
-    for caller in callers {
-      try WebSocketConnector.connect(
-        loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
-      await caller.send(Self.start)
+    var callers: [SocketProbe] = []
+    for _ in 0..<20 {
+      let caller = try await server.caller(on: loop)
+      await caller.send(ExotelCaller.start)
+      callers.append(caller)
     }
-    // Opened, and as much speech as takes some seconds.
+    // As much speech as takes some seconds.
     for caller in callers { _ = try await caller.next(30) }
     #expect(try await upgrade(server).status == 101)
     spins.withLock { $0 = false }

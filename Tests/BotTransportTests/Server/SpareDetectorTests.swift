@@ -6,11 +6,6 @@ import Testing
 
 /// What hears callers on a loop that nears its budget.
 @Suite("spare detector", .timeLimit(.minutes(3))) struct SpareDetectorTests {
-  private static let start =
-    #"{"event":"start","sequence_number":1,"stream_sid":"s","start":{"stream_sid":"s","#
-    + #""call_sid":"","account_sid":"a","from":"1","to":"2","media_format":"#
-    + #"{"encoding":"base64","sample_rate":"8000"}}}"#
-
   /// What the server made, and what it said of it.
   private final class Seen: Sendable {
     let usual = Locked(0)
@@ -42,12 +37,9 @@ import Testing
   private func call(_ server: RunningServer, _ seen: Seen, on loop: EventLoop) async throws
     -> SocketProbe
   {
-    let caller = SocketProbe(loop: loop)
     let before = seen.loops.withLock { $0.count }
-    try WebSocketConnector.connect(
-      loop: loop, url: "ws://127.0.0.1:\(server.port)/exotel", delegate: caller)
-    #expect(try await caller.next(1) == [.opened])
-    await caller.send(Self.start)
+    let caller = try await server.caller(on: loop)
+    await caller.send(ExotelCaller.start)
     #expect(await eventually { seen.loops.withLock { $0.count } > before })
     return caller
   }
