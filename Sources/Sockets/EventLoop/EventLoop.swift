@@ -311,7 +311,7 @@ extension EventLoop {
 
   private func end() {
     closeSockets()
-    // What these add waits for the drain.
+    // What these add waits for the drain. First what is left of a turn, then what its jobs had added.
     hasEnded = true
     runJobs(atMost: .max)
     runJobs(atMost: .max)
