@@ -28,6 +28,7 @@ struct InboundTimeline: ~Copyable {
   private var newest = 0
   private var isEnded = false
   private var isFlushed = false
+  private let inPlace = InPlace()
 
   init(configuration: SessionConfiguration) throws(ResamplerError) {
     wire = configuration.wire

@@ -40,6 +40,7 @@ public struct Resampler: ~Copyable, Sendable {
   private let kernels: Kernels
   private var state = pcm_resampler()
   private let general: GeneralResampler?
+  private let inPlace = InPlace()
 
   /// Makes a resampler at the start of a stream.
   ///

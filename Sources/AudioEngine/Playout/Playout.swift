@@ -4,7 +4,7 @@
 /// What holds: `played <= resumable` and `played <= estimate`, none of which goes back while there is
 /// speech, and no position lies beyond what has left. What the platform echoes moves `played` alone;
 /// before its first echo the clock does, less the policy's bound.
-struct Playout {
+struct Playout: ~Copyable {
   /// What has been heard, at least and at most.
   struct Ear: Equatable {
     let played: Int
@@ -67,6 +67,7 @@ struct Playout {
   private var clear = Clear.none
   /// The speech of the newest clear, where the platform acknowledges clears and has not yet.
   private var cut: CutSpeech?
+  private let inPlace = InPlace()
 
   init(_ policy: PlaybackPolicy, wire: WireFormat) {
     bound = policy.latencyBound.wholeNanoseconds

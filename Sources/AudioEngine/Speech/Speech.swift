@@ -38,6 +38,7 @@ struct Speech: ~Copyable {
   private var readySince = Int64.min
   /// A writer waits for room.
   private var isAwaited = false
+  private let inPlace = InPlace()
 
   init(_ configuration: SessionConfiguration) {
     let playback = configuration.playback
@@ -224,8 +225,8 @@ struct Speech: ~Copyable {
       begins: since == nil || isDry)
   }
 
-  /// Whether ``next(isDry:room:)`` gives nothing. Mutating in order not to copy all of this for a look.
-  private mutating func isShort(isDry: Bool) -> Bool {
+  /// Whether ``next(isDry:room:)`` gives nothing.
+  private func isShort(isDry: Bool) -> Bool {
     leaving.map { cut($0, isDry, nil) == nil } ?? true
   }
 

@@ -26,8 +26,7 @@ import Testing
   }
 
   /// Half a second of speech has left at once, with a mark at each 100 ms.
-  private func speaking() -> (playout: Playout, marks: [String]) {
-    var playout = playout()
+  private func speak(_ playout: inout Playout) -> [String] {
     var figures = SessionStatistics.Outbound()
     var marks: [String] = []
     for index in 0..<5 {
@@ -37,13 +36,14 @@ import Testing
       let name = playout.nextMark(at: (index + 1) * 1_600, speaking: Self.epoch, now: .zero)
       marks.append(name ?? "")
     }
-    return (playout, marks)
+    return marks
   }
 
   @Test("the places keep their order and never go back, whatever is echoed when", arguments: 0..<20)
   func places(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    var (playout, marks) = speaking()
+    var playout = playout()
+    let marks = speak(&playout)
     var before = (played: 0, estimate: 0, resumable: 0)
     for millisecond in stride(from: 0, to: 2_000, by: 20) {
       let now = time(millisecond)
@@ -66,7 +66,8 @@ import Testing
 
   @Test("an echo counts for every mark before it, though not before the ear can be there")
   func echoes() {
-    var (playout, marks) = speaking()
+    var playout = playout()
+    let marks = speak(&playout)
     let isKnown = playout.echo(marks[2], at: time(50))
     #expect(isKnown && playout.markDeadline == 100_000_000)
     let early = playout.takePlayedMark(at: time(99))
@@ -82,7 +83,8 @@ import Testing
 
   @Test("without an echo a mark counts when by the policy's bound it was heard")
   func withoutEchoes() {
-    var (playout, _) = speaking()
+    var playout = playout()
+    _ = speak(&playout)
     #expect(playout.markDeadline == 1_100_000_000)
     let early = playout.takePlayedMark(at: time(1_099))
     let mark = playout.takePlayedMark(at: time(1_100))
@@ -91,7 +93,8 @@ import Testing
 
   @Test("a pause keeps what was heard, and the limit where the platform may play on to")
   func pauses() {
-    var (playout, marks) = speaking()
+    var playout = playout()
+    let marks = speak(&playout)
     _ = playout.echo(marks[0], at: time(150))
     _ = playout.takePlayedMark(at: time(150))
     playout.advance(to: time(200))
@@ -111,7 +114,8 @@ import Testing
 
   @Test("dropping leaves nothing of the speech behind")
   func drops() {
-    var (playout, marks) = speaking()
+    var playout = playout()
+    let marks = speak(&playout)
     let asks = playout.askForClear(at: time(100))
     playout.pause(at: time(120))
     var names = 0

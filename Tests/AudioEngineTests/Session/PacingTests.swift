@@ -45,7 +45,8 @@ import Testing
     let outbound = driver.session.statistics.outbound
     #expect(outbound.underruns == 0)
     // What has left lasts exactly as long as its bytes say, an hour later.
-    let earEnd = try #require(driver.session.playout.earEnd)
+    let heard = driver.session.playout.earEnd
+    let earEnd = try #require(heard)
     let length = driver.session.configuration.wire.nanoseconds(byteCount: outbound.sentBytes)
     #expect(earEnd - began == length)
   }
