@@ -57,7 +57,9 @@ public struct CallAudio<Source: MediaCall>: AsyncSequence, Sendable {
     @_specialize(where Source == Call)
     public mutating func next(isolation actor: isolated (any Actor)?) async -> AudioFrame? {
       if let converter { return await next(from: converter) }
-      guard let frame = await call.nextFrame(sampleCount, at: rate) else { return nil }
+      guard let frame = await call.nextFrame(sampleCount, at: rate) else {
+        return nil
+      }
       guard let rate, rate != frame.rate else { return frame }
       guard let converter = FrameConverter(from: frame.rate, to: rate, sampleCount) else {
         return nil
@@ -115,14 +117,47 @@ private final class FrameConverter {
   }
 }
 
+/// What a reader of audio finds.
+private enum FrameStep {
+  case frame(AudioFrame)
+  /// The call is over, or the task is cancelled.
+  case end
+  /// Nothing yet.
+  case wait
+  /// The task is not the bot's own: it waits in another way.
+  case otherTask
+}
+
 extension MediaCall {
   /// The next frame: `count` samples where the call's rate is `rate`, else all there are; nil at the end of
   /// the call or when the task is cancelled.
-  func nextFrame(_ count: Int?, at rate: SampleRate?) async -> AudioFrame? {
+  ///
+  /// A bot that runs on the call's loop is not sent there, which would cost three switches of its task a frame.
+  nonisolated func nextFrame(_ count: Int?, at rate: SampleRate?) async -> AudioFrame? {
+    while loop.isCurrent {
+      switch inside({ $0.frameStep($1.count, at: $1.rate) }, (count: count, rate: rate)) {
+      case .frame(let frame): return frame
+      case .end: return nil
+      case .otherTask: return await nextFrameInside(count, at: rate)
+      case .wait: break
+      }
+      unsafe await withUnsafeContinuation { continuation in
+        // It may have been suspended on its way here.
+        guard loop.isCurrent else { return unsafe continuation.resume() }
+        unsafe inside(
+          { unsafe $0.addReader($1.continuation, $1.count, at: $1.rate) },
+          (continuation: continuation, count: count, rate: rate))
+      }
+    }
+    return await nextFrameInside(count, at: rate)
+  }
+
+  /// The same inside the call, for any task.
+  private func nextFrameInside(_ count: Int?, at rate: SampleRate?) async -> AudioFrame? {
     while !Task.isCancelled {
       if let frame = readFrame(count, at: rate) { return frame }
       guard !isOver else { return nil }
-      if let watched = voice.watchedTask, watched == currentTaskIdentity() {
+      if isBotsTask {
         await waitForFrame(count, at: rate)
       } else {
         await withTaskCancellationHandler {
@@ -135,13 +170,30 @@ extension MediaCall {
     return nil
   }
 
+  private func frameStep(_ count: Int?, at rate: SampleRate?) -> FrameStep {
+    if Task.isCancelled { return .end }
+    if let frame = readFrame(count, at: rate) { return .frame(frame) }
+    if isOver { return .end }
+    return isBotsTask ? .wait : .otherTask
+  }
+
+  /// Whether the task is one whose cancellation wakes the readers by itself.
+  private var isBotsTask: Bool {
+    voice.watchedTask.map { $0 == currentTaskIdentity() } ?? false
+  }
+
   private func waitForFrame(_ count: Int?, at rate: SampleRate?) async {
-    unsafe await withUnsafeContinuation { continuation in
-      if Task.isCancelled || isOver || hasFrame(count, at: rate) {
-        unsafe continuation.resume()
-      } else {
-        unsafe voice.addReader(continuation)
-      }
+    unsafe await withUnsafeContinuation { unsafe addReader($0, count, at: rate) }
+  }
+
+  /// Has a reader wait, unless there is something for it by now.
+  private func addReader(
+    _ continuation: UnsafeContinuation<Void, Never>, _ count: Int?, at rate: SampleRate?
+  ) {
+    if Task.isCancelled || isOver || hasFrame(count, at: rate) {
+      unsafe continuation.resume()
+    } else {
+      unsafe voice.addReader(continuation)
     }
   }
 
