@@ -134,6 +134,8 @@ import Testing
     ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration.routes)
     let server = try await RunningServer(configuration) { call in for await _ in call.audio {} }
     #expect(try await server.platform("knock", "{}").code == 1000)
+    // The platform has seen the end before the server has written it down.
+    #expect(await eventually { await log.records.contains { $0.connectedAt != nil } })
     let stream = "Stream[StreamSID]=S&Stream[Status]=failed"
     #expect(try await server.curl("/exotel/passthru?CallSid=thief&\(stream)").status == 200)
     try await server.stop()
