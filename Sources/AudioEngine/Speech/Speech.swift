@@ -146,7 +146,7 @@ struct Speech: ~Copyable {
       }
     }
     guard taken > 0 else { return 0 }
-    if isShort(isDry: isDry) { readySince = now.nanoseconds }
+    if next(isDry: isDry, room: nil) == nil { readySince = now.nanoseconds }
     feed(samples.extracting(first: taken))
     let total = byteCount(of: written + taken)
     utterances.update(index) { $0.wrote(taken, byteCount: total) }
@@ -223,11 +223,6 @@ struct Speech: ~Copyable {
     return Departure(
       index: index, cut: cut, leavesSince: since.map { max($0, readySince) },
       begins: since == nil || isDry)
-  }
-
-  /// Whether ``next(isDry:room:)`` gives nothing.
-  private func isShort(isDry: Bool) -> Bool {
-    leaving.map { cut($0, isDry, nil) == nil } ?? true
   }
 
   @inline(__always) private func cut(_ index: Int, _ isDry: Bool, _ room: Int?) -> Packetiser.Cut? {

@@ -187,10 +187,8 @@ extension MediaCall {
     await drain(timeout: timeout)
   }
 
-  /// Enters the call from its loop's thread, which is checked. `assumeIsolated` does as much, asks Swift's
-  /// runtime and allocates.
-  ///
-  /// - Parameter body: captures nothing.
+  /// Enters the call from its loop's thread, which is checked; `body` captures nothing. `assumeIsolated` does as
+  /// much, asks Swift's runtime and allocates.
   @inline(__always)
   nonisolated func inside<Argument, Value, Failure: Error>(
     _ body: @escaping (isolated Self, Argument) throws(Failure) -> Value, _ argument: Argument

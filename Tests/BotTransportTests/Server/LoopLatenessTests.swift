@@ -5,8 +5,9 @@ import Testing
 @Suite("LoopLateness") struct LoopLatenessTests {
   @Test("a loop that owes its answer for longer than the budget is late, and no earlier")
   func owing() throws {
-    // One that never runs.
+    // One that never runs, and keeps what it was asked until it is stopped.
     let loop = try EventLoop(name: "held")
+    defer { loop.stop() }
     let lateness = LoopLateness([loop], budget: .milliseconds(50))
     let start = EventLoop.now
     for milliseconds in [0, 1, 49] {
