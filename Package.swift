@@ -91,6 +91,7 @@ if !coreOnly {
       name: "BotTransport",
       dependencies: ["CallLog", "Sockets", "Telephony", "AudioEngine", "Ground", "CMalloc"],
       swiftSettings: swiftSettings),
+    .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
       name: "OTLPExport",
       dependencies: [
@@ -101,7 +102,6 @@ if !coreOnly {
       name: "Fleet",
       dependencies: ["BotTransport", "AudioEngine", "SeededRandom", "Ground", "CHiredis"],
       swiftSettings: swiftSettings),
-    .target(name: "RESTClient", swiftSettings: swiftSettings),
     .target(
       name: "PlatformREST", dependencies: ["RESTClient", "Telephony"], swiftSettings: swiftSettings),
     .target(
