@@ -34,20 +34,18 @@ static PCM_INLINE __m512i PCM_FN(codes)(__m512i x, const uint8_t *segments, int 
 /* 64 samples to 64 codes. */
 static PCM_INLINE __m512i PCM_FN(encode_64)(__m512i x0, __m512i x1, const uint8_t *segments,
                                             int is_mulaw) {
-    static const uint8_t lower_bytes[64] = {
-        0,  2,  4,   6,   8,   10,  12,  14,  16,  18,  20,  22,  24,  26,  28,  30,
-        32, 34, 36,  38,  40,  42,  44,  46,  48,  50,  52,  54,  56,  58,  60,  62,
-        64, 66, 68,  70,  72,  74,  76,  78,  80,  82,  84,  86,  88,  90,  92,  94,
-        96, 98, 100, 102, 104, 106, 108, 110, 112, 114, 116, 118, 120, 122, 124, 126};
-    const __m512i lower = LOADU(lower_bytes), upper = _mm512_add_epi8(lower, _mm512_set1_epi8(1));
-    const __m512i sums = _mm512_permutex2var_epi8(PCM_FN(codes)(x0, segments, is_mulaw), lower,
-                                                  PCM_FN(codes)(x1, segments, is_mulaw));
-    const __m512i signs = _mm512_permutex2var_epi8(x0, upper, x1);
-    const __m512i code = _mm512_sub_epi8(sums, _mm512_set1_epi8(is_mulaw ? 32 : 16));
-    const __m512i flipped =
-        _mm512_xor_si512(code, _mm512_set1_epi8((char)(is_mulaw ? 0xFF : 0xD5)));
+    /* Packing works on 128 bits apart. Saturated, a sample keeps its sign. */
+    const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+    const __m512i sums = _mm512_packus_epi16(PCM_FN(codes)(x0, segments, is_mulaw),
+                                             PCM_FN(codes)(x1, segments, is_mulaw));
+    const __m512i signs = _mm512_packs_epi16(x0, x1);
+    /* For mu-law ~(sums - 32). */
+    const __m512i flipped = is_mulaw ? _mm512_sub_epi8(_mm512_set1_epi8(31), sums)
+                                     : _mm512_xor_si512(_mm512_sub_epi8(sums, _mm512_set1_epi8(16)),
+                                                        _mm512_set1_epi8((char)0xD5));
     /* flipped ^ (signs & 0x80) */
-    return _mm512_ternarylogic_epi32(flipped, signs, _mm512_set1_epi8((char)0x80), 0x78);
+    return _mm512_permutexvar_epi64(
+        order, _mm512_ternarylogic_epi32(flipped, signs, _mm512_set1_epi8((char)0x80), 0x78));
 }
 
 static PCM_INLINE void PCM_FN(encode)(uint8_t *dst, const int16_t *src, size_t count,
@@ -112,27 +110,38 @@ static PCM_INLINE __m512i PCM_FN(with_sign)(__m512i words, __mmask32 positive) {
     return _mm512_mask_sub_epi16(words, ~positive, ZERO(), words);
 }
 
-static PCM_INLINE void PCM_FN(decode)(int16_t *dst, const uint8_t *src, size_t count,
-                                      const uint8_t *lower_table, const uint8_t *upper_table) {
+/* 64 codes to 64 samples. */
+static PCM_INLINE void PCM_FN(decode_64)(__m512i code, const uint8_t *lower_table,
+                                         const uint8_t *upper_table, __m512i samples[2]) {
     /* Unpacking works on 128 bits apart: the first 64 of each go to one result, the others to the
      * other. */
     const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
-    for (size_t i = 0; i < count; i += 64) {
-        const uint64_t lanes = count - i < 64 ? (UINT64_C(1) << (count - i)) - 1 : ~UINT64_C(0);
-        const __m512i code = _mm512_maskz_loadu_epi8(lanes, src + i);
-        const __mmask64 positive = _mm512_movepi8_mask(code);
-        const __m512i index = _mm512_permutexvar_epi64(order, code);
-        const __m512i lower =
-            _mm512_permutex2var_epi8(LOADU(lower_table), index, LOADU(lower_table + 64));
-        const __m512i upper =
-            _mm512_permutex2var_epi8(LOADU(upper_table), index, LOADU(upper_table + 64));
-        const __m512i y0 =
-            PCM_FN(with_sign)(_mm512_unpacklo_epi8(lower, upper), (__mmask32)positive);
-        const __m512i y1 =
-            PCM_FN(with_sign)(_mm512_unpackhi_epi8(lower, upper), (__mmask32)(positive >> 32));
-        _mm512_mask_storeu_epi16(dst + i, (__mmask32)lanes, y0);
-        _mm512_mask_storeu_epi16(dst + i + 32, (__mmask32)(lanes >> 32), y1);
+    const __mmask64 positive = _mm512_movepi8_mask(code);
+    const __m512i index = _mm512_permutexvar_epi64(order, code);
+    const __m512i lower =
+        _mm512_permutex2var_epi8(LOADU(lower_table), index, LOADU(lower_table + 64));
+    const __m512i upper =
+        _mm512_permutex2var_epi8(LOADU(upper_table), index, LOADU(upper_table + 64));
+    samples[0] = PCM_FN(with_sign)(_mm512_unpacklo_epi8(lower, upper), (__mmask32)positive);
+    samples[1] = PCM_FN(with_sign)(_mm512_unpackhi_epi8(lower, upper), (__mmask32)(positive >> 32));
+}
+
+/* Whole blocks without masks: these go by port 5 of Intel's cores, which the permutes fill. */
+static PCM_INLINE void PCM_FN(decode)(int16_t *dst, const uint8_t *src, size_t count,
+                                      const uint8_t *lower_table, const uint8_t *upper_table) {
+    __m512i samples[2];
+    size_t i = 0;
+    for (; i + 64 <= count; i += 64) {
+        PCM_FN(decode_64)(LOADU(src + i), lower_table, upper_table, samples);
+        STOREU(dst + i, samples[0]);
+        STOREU(dst + i + 32, samples[1]);
     }
+    if (i == count)
+        return;
+    const uint64_t lanes = (UINT64_C(1) << (count - i)) - 1;
+    PCM_FN(decode_64)(_mm512_maskz_loadu_epi8(lanes, src + i), lower_table, upper_table, samples);
+    _mm512_mask_storeu_epi16(dst + i, (__mmask32)lanes, samples[0]);
+    _mm512_mask_storeu_epi16(dst + i + 32, (__mmask32)(lanes >> 32), samples[1]);
 }
 
 static void PCM_FN(mulaw_decode)(int16_t *dst, const uint8_t *src, size_t count) {
