@@ -122,23 +122,13 @@ public actor Call: MediaCall {
   /// ``MediaCall/send(_:)``.
   ///
   /// - Throws: ``SpeechError`` when it cannot be sent.
-  public nonisolated func send(_ frame: AudioFrame) async throws(SpeechError) {
-    // A bot that runs on the call's loop is not sent there.
-    let taken =
-      loop.isCurrent
-      ? try inside({ call, frame throws(SpeechError) in try call.sendNow(frame) }, frame) : 0
-    if taken < frame.samples.count { try await send(frame, from: taken) }
-  }
-
-  private func sendNow(_ frame: AudioFrame) throws(SpeechError) -> Int {
+  public func send(_ frame: AudioFrame) async throws(SpeechError) {
+    // Isolated, though a bot on the loop need not be sent here: where a generic bot calls a nonisolated one
+    // through the protocol, Swift 6.3 traps.
     guard !isLeaving else { throw .closed }
-    return try writeNow(frame.samples, at: frame.rate, to: nil)
-  }
-
-  private func send(_ frame: AudioFrame, from start: Int) async throws(SpeechError) {
-    let start = start > 0 ? start : try sendNow(frame)
-    guard start < frame.samples.count else { return }
-    try await write(frame.samples, from: start, at: frame.rate, to: nil)
+    let taken = try writeNow(frame.samples, at: frame.rate, to: nil)
+    guard taken < frame.samples.count else { return }
+    try await write(frame.samples, from: taken, at: frame.rate, to: nil)
   }
 
   /// Asks the platform to press keys towards the caller's end, where it can.
