@@ -178,7 +178,8 @@ extension MediaCall {
 
   /// Waits for an event at `position`; false where none will come.
   private func waitForEvent(at position: Int) async -> Bool {
-    guard !voice.events.isFinished else { return false }
+    // The last ones may have come on the way here.
+    guard !voice.events.isFinished || position < voice.events.next else { return false }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         if Task.isCancelled {
