@@ -190,13 +190,11 @@ extension MediaCall {
   /// Enters the call from its loop's thread, which is checked; `body` captures nothing. `assumeIsolated` does as
   /// much, asks Swift's runtime and allocates.
   @inline(__always)
-  nonisolated func inside<Argument, Value, Failure: Error>(
-    _ body: @escaping (isolated Self, Argument) throws(Failure) -> Value, _ argument: Argument
-  ) throws(Failure) -> Value {
+  nonisolated func inside<Argument, Value>(
+    _ body: @escaping (isolated Self, Argument) -> Value, _ argument: Argument
+  ) -> Value {
     loop.checkIsolated()
-    let entered = unsafe unsafeBitCast(
-      body, to: ((Self, Argument) throws(Failure) -> Value).self)
-    return try entered(self, argument)
+    return unsafe unsafeBitCast(body, to: ((Self, Argument) -> Value).self)(self, argument)
   }
 
   private var isDrained: Bool { withMedia { $0.isDrained } ?? true }
