@@ -57,9 +57,7 @@ public struct CallAudio<Source: MediaCall>: AsyncSequence, Sendable {
     @_specialize(where Source == Call)
     public mutating func next(isolation actor: isolated (any Actor)?) async -> AudioFrame? {
       if let converter { return await next(from: converter) }
-      guard let frame = await call.nextFrame(sampleCount, at: rate) else {
-        return nil
-      }
+      guard let frame = await call.nextFrame(sampleCount, at: rate) else { return nil }
       guard let rate, rate != frame.rate else { return frame }
       guard let converter = FrameConverter(from: frame.rate, to: rate, sampleCount) else {
         return nil
