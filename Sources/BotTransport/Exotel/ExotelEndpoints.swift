@@ -37,8 +37,6 @@ public struct ExotelEndpoints: Sendable {
   public var reach: Reach
   /// Where outcomes are written down; nil for nowhere.
   public var callLog: CallLogWriter?
-  /// The ``ServerConfiguration/notices`` of the server: they know its calls.
-  public var notices: CallNotices
   /// Chooses where one call's stream goes, and with which parameters, at most 3 in 256 characters. It is
   /// given this server's own address for the call, or that of the peer that has most room. What it throws is answered with 500: an
   /// ``ParameterError`` in its own words, anything else without a word of it. It may be asked by
@@ -52,6 +50,9 @@ public struct ExotelEndpoints: Sendable {
   /// Is told of each event of the Legs API that is believed, retries included: equal `eventSID`s are one event.
   public var onLegEvent: @Sendable (ExotelLegEvent) -> Void
 
+  /// Those of the server that the endpoints are of.
+  private var notices = CallNotices()
+
   private static let root = "/exotel"
   private static let lookup = root + "/stream-url"
   private static let methods = ["GET", "POST"]
@@ -60,7 +61,7 @@ public struct ExotelEndpoints: Sendable {
   /// a thread of their own, and all callbacks wait for them: they return soon.
   public init(
     access: AccessPolicy = AccessPolicy(), isProtected: Bool = false, reach: Reach = Reach(),
-    callLog: CallLogWriter? = nil, notices: CallNotices = CallNotices(),
+    callLog: CallLogWriter? = nil,
     chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)? = nil,
     chooseBranch: (@Sendable (ExotelPassthru) -> Branch)? = nil,
     onStatus: @escaping @Sendable (ExotelStatusCallback) -> Void = { _ in },
@@ -68,7 +69,6 @@ public struct ExotelEndpoints: Sendable {
   ) {
     self.access = access
     self.isProtected = isProtected
-    self.notices = notices
     self.reach = reach
     self.callLog = callLog
     self.chooseStream = chooseStream
@@ -77,8 +77,15 @@ public struct ExotelEndpoints: Sendable {
     self.onLegEvent = onLegEvent
   }
 
-  /// Adds the endpoints to a server's routes.
-  public func add(to routes: inout HTTPRoutes) {
+  /// Adds the endpoints to a server's routes. They know its calls and are known to it: it waits for what they
+  /// have taken when it stops.
+  public func add(to configuration: inout ServerConfiguration) {
+    var own = self
+    own.notices = configuration.notices
+    own.add(to: &configuration.routes)
+  }
+
+  private func add(to routes: inout HTTPRoutes) {
     func add(
       _ path: String,
       _ answer: @escaping @Sendable (HTTPRequest, CallbackDesk.Sender) -> HTTPResponse

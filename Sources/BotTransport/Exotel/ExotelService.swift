@@ -8,7 +8,7 @@ extension PlatformService {
   ) { terms, configuration in
     ExotelEndpoints(
       access: terms.access, isProtected: terms.protectsCallbacks, reach: configuration.reach,
-      callLog: configuration.callLog, notices: configuration.notices
-    ).add(to: &configuration.routes)
+      callLog: configuration.callLog
+    ).add(to: &configuration)
   }
 }

@@ -18,9 +18,6 @@ public struct PlivoEndpoints: Sendable {
   public var reach: Reach
   /// Where status callbacks are written down; nil for nowhere.
   public var callLog: CallLogWriter?
-  /// Takes status callbacks to the live calls that they are about: the ``ServerConfiguration/notices``
-  /// of the server, which know its calls.
-  public var notices: CallNotices
   /// Chooses a call's stream; it is given the one to this server itself, or to the peer that has most
   /// room. What it throws is answered
   /// with 500.
@@ -29,11 +26,13 @@ public struct PlivoEndpoints: Sendable {
   /// ``PlivoStatusCallback/deduplicationKey``s are one event.
   public var onStatus: @Sendable (PlivoStatusCallback) -> Void
 
+  /// Those of the server that the endpoints are of.
+  private var notices = CallNotices()
+
   /// Makes endpoints that send every call to this server itself. The hooks run one after the
   /// other on a thread of their own, and all callbacks wait for them: they return soon.
   public init(
     gate: PlivoGate? = nil, reach: Reach = Reach(), callLog: CallLogWriter? = nil,
-    notices: CallNotices = CallNotices(),
     chooseStream: @escaping @Sendable (PlivoAnswerRequest, PlivoStream) throws -> PlivoStream = {
       _, own in own
     },
@@ -42,13 +41,19 @@ public struct PlivoEndpoints: Sendable {
     self.gate = gate
     self.reach = reach
     self.callLog = callLog
-    self.notices = notices
     self.chooseStream = chooseStream
     self.onStatus = onStatus
   }
 
-  /// Adds the endpoints to a server's routes.
-  public func add(to routes: inout HTTPRoutes) {
+  /// Adds the endpoints to a server's routes. They know its calls and are known to it: it waits for what they
+  /// have taken when it stops.
+  public func add(to configuration: inout ServerConfiguration) {
+    var own = self
+    own.notices = configuration.notices
+    own.add(to: &configuration.routes)
+  }
+
+  private func add(to routes: inout HTTPRoutes) {
     let callbacks = SignedCallbacks(gate: gate, reach: reach, notices: notices)
     routes.add("/plivo/answer", methods: ["GET", "POST"]) { request in
       callbacks.answer(request) { _ in answer(request) }

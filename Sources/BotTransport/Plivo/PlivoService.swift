@@ -8,8 +8,7 @@ extension PlatformService {
     let gate = PlivoGate(tokens: terms.signingSecrets, reach: configuration.reach)
     gate?.add(to: &configuration)
     PlivoEndpoints(
-      gate: gate, reach: configuration.reach, callLog: configuration.callLog,
-      notices: configuration.notices
-    ).add(to: &configuration.routes)
+      gate: gate, reach: configuration.reach, callLog: configuration.callLog
+    ).add(to: &configuration)
   }
 }

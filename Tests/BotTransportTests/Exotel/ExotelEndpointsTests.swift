@@ -15,7 +15,7 @@ import Testing
     var configuration = ServerConfiguration()
     configuration.access = access
     configuration.callLog = endpoints.callLog
-    endpoints.add(to: &configuration.routes)
+    endpoints.add(to: &configuration)
     return try await RunningServer(configuration) { call in for await _ in call.audio {} }
   }
 
@@ -199,8 +199,7 @@ import Testing
   @Test("a bot hands its call over, and the applet is told so whenever it asks")
   func handOff() async throws {
     var configuration = ServerConfiguration()
-    ExotelEndpoints(notices: configuration.notices, chooseBranch: { _ in .first }).add(
-      to: &configuration.routes)
+    ExotelEndpoints(chooseBranch: { _ in .first }).add(to: &configuration)
     let server = try await RunningServer(configuration) { call in
       try await call.handOff(to: .second)
     }

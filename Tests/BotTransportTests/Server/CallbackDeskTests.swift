@@ -1,4 +1,5 @@
 import CallLog
+import Glibc
 import Ground
 import Synchronization
 import Telephony
@@ -19,10 +20,9 @@ import Testing
       configuration.callLog = writer
       configuration.access = AccessPolicy(tokens: [try #require(Secret("abc"))])
       ExotelEndpoints(
-        access: configuration.access, isProtected: isProtected, callLog: writer,
-        notices: configuration.notices
-      ).add(to: &configuration.routes)
-      PlivoEndpoints(callLog: writer, notices: configuration.notices).add(to: &configuration.routes)
+        access: configuration.access, isProtected: isProtected, callLog: writer
+      ).add(to: &configuration)
+      PlivoEndpoints(callLog: writer).add(to: &configuration)
     }
 
     func server() async throws -> RunningServer {
@@ -99,10 +99,8 @@ import Testing
       configuration.callLog = CallLogWriter(log)
       configuration.reach = reach
       configuration.admitsStrangers = true
-      ExotelEndpoints(callLog: configuration.callLog, notices: configuration.notices)
-        .add(to: &configuration.routes)
-      PlivoEndpoints(callLog: configuration.callLog, notices: configuration.notices)
-        .add(to: &configuration.routes)
+      ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration)
+      PlivoEndpoints(callLog: configuration.callLog).add(to: &configuration)
       let server = try await RunningServer(configuration) { _ in }
       #expect(try await server.curl("/exotel/status", "-d", "CallSid=C9").status == 200)
       #expect(
@@ -111,6 +109,25 @@ import Testing
       let names = await log.records.compactMap(\.callSID).sorted()
       #expect(names == (isBelieved ? ["C8", "C9"] : []))
     }
+  }
+
+  @Test("are told of before their server has stopped, however long that takes")
+  func told() async throws {
+    let told = Locked(0)
+    @Sendable func tell() {
+      usleep(200_000)
+      told.withLock { $0 += 1 }
+    }
+    var configuration = ServerConfiguration()
+    ExotelEndpoints(onStatus: { _ in tell() }).add(to: &configuration)
+    PlivoEndpoints(onStatus: { _ in tell() }).add(to: &configuration)
+    TwilioEndpoints(onStatus: { _ in tell() }).add(to: &configuration)
+    let server = try await RunningServer(configuration) { _ in }
+    for platform in ["exotel", "plivo", "twilio"] {
+      #expect(try await server.curl("/\(platform)/status", "-d", "CallSid=C9").status == 200)
+    }
+    try await server.stop()
+    #expect(told.withLock { $0 } == 3)
   }
 
   @Test("wait in bounded numbers: a stranger's fewest, those of who is known most")

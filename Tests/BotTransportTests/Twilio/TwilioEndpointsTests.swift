@@ -17,7 +17,7 @@ import Testing
     var configuration = ServerConfiguration()
     gate?.add(to: &configuration)
     configuration.callLog = endpoints.callLog
-    endpoints.add(to: &configuration.routes)
+    endpoints.add(to: &configuration)
     return try await RunningServer(configuration) { call in for await _ in call.audio {} }
   }
 
