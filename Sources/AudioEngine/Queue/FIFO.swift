@@ -19,15 +19,10 @@ package struct FIFO<Element> {
     return element
   }
 
-  /// Changes an element without a copy of what it refers to.
+  /// Changes an element in place.
   package mutating func update(_ index: Int, _ body: (inout Element) -> Void) {
     precondition(index >= 0 && index < count, "index \(index) of \(count)")
-    let slot = (head + index) & (slots.count - 1)
-    guard var element = slots[slot].take() else {
-      preconditionFailure("an occupied slot is empty")
-    }
-    body(&element)
-    slots[slot] = element
+    body(&slots[(head + index) & (slots.count - 1)]!)
   }
 
   package var first: Element? { count == 0 ? nil : self[0] }

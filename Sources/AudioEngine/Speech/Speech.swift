@@ -74,8 +74,9 @@ struct Speech: ~Copyable {
 
   /// The utterance that can be written to, if there is one.
   var openEpoch: Epoch? {
-    guard let last = utterances.last, last.isOpen else { return nil }
-    return last.epoch
+    // By its place: the whole record would be copied.
+    let newest = utterances.count - 1
+    return newest >= 0 && utterances[newest].isOpen ? utterances[newest].epoch : nil
   }
 
   /// The oldest utterance that may not be interrupted, if there is one.

@@ -3,26 +3,8 @@ public import Telephony
 
 // Speaking, with this platform's errors.
 extension AgenTaoCall {
-  /// Begins an utterance; one that is still open is finished first.
-  ///
-  /// - Throws: ``AgenTaoSendError``: the call is over, being left, or not answered.
-  public func say(_ options: UtteranceOptions) throws(AgenTaoSendError) -> Utterance {
-    try session.checkMaySpeak()
-    do { return try begin(options) } catch { throw sendError(error) }
-  }
-
-  /// Sends audio that belongs to no utterance of the bot's own, of any rate; see ``MediaCall/send(_:)``.
-  /// A full queue does what ``AgenTaoCallConfiguration/whenFull`` says.
-  ///
-  /// - Throws: ``AgenTaoSendError``.
-  public func send(_ frame: AudioFrame) async throws(AgenTaoSendError) {
-    try session.checkMaySpeak()
-    do {
-      try await write(frame.samples, at: frame.rate, to: nil)
-    } catch {
-      throw sendError(error)
-    }
-  }
+  /// Throws while the call is not answered, over, or being left.
+  public func checkMaySpeak() throws(AgenTaoSendError) { try session.checkMaySpeak() }
 
   /// Takes all of the samples, at the bot's rate, or none, at once, whatever the policy of a full queue;
   /// the rest as ``send(_:)``.
@@ -40,7 +22,7 @@ extension AgenTaoCall {
         samples, 0..<samples.count, from: rate, to: voice.input.rate(of: open) ?? rate, in: open)
       _ = try session.media.write(piece.samples.span.extracting(piece.range), at: loop.now)
     } catch {
-      throw sendError(error)
+      throw speakingError(error)
     }
     mediaChanged()
   }
@@ -53,7 +35,8 @@ extension AgenTaoCall {
     return .bufferFull(capacityBytes: queue.capacity, queuedBytes: queue.queued)
   }
 
-  private func sendError(_ error: SpeechError) -> AgenTaoSendError {
+  /// A refusal of the media's, as this platform's calls tell it.
+  public func speakingError(_ error: SpeechError) -> AgenTaoSendError {
     switch error {
     case .full: bufferFull
     case .closed, .unidirectional:

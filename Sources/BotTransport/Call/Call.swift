@@ -110,25 +110,12 @@ public actor Call: MediaCall {
     }
   }
 
-  /// Begins an utterance; one that is still open is finished first.
-  ///
-  /// - Throws: ``SpeechError`` when the bot may not speak.
-  public func say(_ options: UtteranceOptions) throws(SpeechError) -> Utterance {
-    guard !isLeaving else { throw .closed }
-    return try begin(options)
-  }
-
-  /// Sends audio that belongs to no utterance of the bot's own, of any rate, as an echo does; see
-  /// ``MediaCall/send(_:)``.
+  /// Sends audio that belongs to no utterance of the bot's own, as ``MediaCall/send(_:)`` does for any call.
   ///
   /// - Throws: ``SpeechError`` when it cannot be sent.
-  public func send(_ frame: AudioFrame) async throws(SpeechError) {
-    // Isolated, though a bot on the loop need not be sent here: where a generic bot calls a nonisolated one
-    // through the protocol, Swift 6.3 traps.
-    guard !isLeaving else { throw .closed }
-    let taken = try writeNow(frame.samples, at: frame.rate, to: nil)
-    guard taken < frame.samples.count else { return }
-    try await write(frame.samples, from: taken, at: frame.rate, to: nil)
+  public nonisolated func send(_ frame: AudioFrame) async throws(SpeechError) {
+    // Other modules would call the general one, made for no call in particular.
+    try await sendWhereItRuns(frame)
   }
 
   /// Asks the platform to press keys towards the caller's end, where it can.
@@ -183,6 +170,14 @@ extension Call {
 
   /// Whether speech is taken.
   public var takesSpeech: Bool { session.isLive }
+
+  /// Throws while nothing new may be said, since the server stops.
+  public func checkMaySpeak() throws(SpeechError) {
+    guard !isLeaving else { throw .closed }
+  }
+
+  /// The same.
+  public func speakingError(_ error: SpeechError) -> SpeechError { error }
 
   /// Lends the call's media; nil before the stream's start.
   public func withMedia<Value, Failure: Error>(

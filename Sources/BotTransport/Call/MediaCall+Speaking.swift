@@ -30,6 +30,41 @@ extension MediaCall {
     }
   }
 
+  /// Sends a frame. A bot that runs on the call's loop is not sent there, which would cost two switches of
+  /// its task a frame.
+  @inline(__always)
+  nonisolated func sendWhereItRuns(_ frame: AudioFrame) async throws(SpeakingError) {
+    var taken = 0
+    if loop.isCurrent {
+      taken = try inside(
+        { (call, frame) throws(SpeakingError) in try call.sendNow(frame) }, frame)
+      if taken == frame.samples.count { return }
+    }
+    try await send(frame, from: taken)
+  }
+
+  /// Sends what fits at once.
+  ///
+  /// - Returns: how many samples were taken.
+  private func sendNow(_ frame: AudioFrame) throws(SpeakingError) -> Int {
+    try checkMaySpeak()
+    do {
+      return try writeNow(frame.samples, at: frame.rate, to: nil)
+    } catch {
+      throw speakingError(error)
+    }
+  }
+
+  private func send(_ frame: AudioFrame, from start: Int) async throws(SpeakingError) {
+    let start = start > 0 ? start : try sendNow(frame)
+    guard start < frame.samples.count else { return }
+    do {
+      try await write(frame.samples, from: start, at: frame.rate, to: nil)
+    } catch {
+      throw speakingError(error)
+    }
+  }
+
   /// Writes samples of any rate to an utterance, or to whichever is open or begins by itself.
   func write(
     _ samples: [Int16], at rate: SampleRate?, to epoch: Epoch?

@@ -3,7 +3,7 @@ public import AudioEngine
 /// What every call offers its bot, whatever the platform and whichever side connects.
 ///
 /// A bot that is written for `some MediaCall` runs on all of them. Only this module's calls conform:
-/// from ``voice`` on the requirements serve what all calls share.
+/// the requirements serve what all calls share.
 public protocol MediaCall: Actor {
   /// Why the call may refuse speech.
   associatedtype SpeakingError: Error
@@ -11,20 +11,11 @@ public protocol MediaCall: Actor {
   /// The loop the call lives on.
   nonisolated var loop: EventLoop { get }
 
-  /// Begins an utterance; one that is still open is finished first.
-  ///
-  /// - Throws: why the bot may not speak.
-  func say(_ options: UtteranceOptions) throws(SpeakingError) -> Utterance
+  /// Throws where the bot may not speak.
+  func checkMaySpeak() throws(SpeakingError)
 
-  /// Sends audio that belongs to no utterance of the bot's own, as an echo does.
-  ///
-  /// The frame may have any rate. It goes into the utterance that is open, or into one that ends by
-  /// itself when nothing follows for a while. After an interruption it begins another one, so a bot
-  /// whose speech arrives late should use ``say(_:)`` and name its utterances. A full queue does what
-  /// its policy says: it lets the bot wait, refuses, or drops the oldest.
-  ///
-  /// - Throws: why it cannot be sent.
-  func send(_ frame: AudioFrame) async throws(SpeakingError)
+  /// A refusal of the media's, as this call tells it.
+  func speakingError(_ error: SpeechError) -> SpeakingError
 
   /// Who waits for the call's media, and what happened to them.
   var voice: CallVoice { get set }
@@ -73,10 +64,28 @@ extension MediaCall {
   /// same rule bounds it.
   public nonisolated func watch() -> CallEvents { CallEvents(call: self, isWatching: true) }
 
-  /// Begins an utterance at the bot's rate that may be interrupted.
+  /// Begins an utterance; one that is still open is finished first.
   ///
+  /// - Parameter options: at the bot's rate, and one that may be interrupted, where none are given.
   /// - Throws: why the bot may not speak.
-  public func say() throws(SpeakingError) -> Utterance { try say(UtteranceOptions()) }
+  public func say(
+    _ options: UtteranceOptions = UtteranceOptions()
+  ) throws(SpeakingError) -> Utterance {
+    try checkMaySpeak()
+    do { return try begin(options) } catch { throw speakingError(error) }
+  }
+
+  /// Sends audio that belongs to no utterance of the bot's own, as an echo does.
+  ///
+  /// The frame may have any rate. It goes into the utterance that is open, or into one that ends by
+  /// itself when nothing follows for a while. After an interruption it begins another one, so a bot
+  /// whose speech arrives late should use ``say(_:)`` and name its utterances. A full queue does what
+  /// its policy says: it lets the bot wait, refuses, or drops the oldest.
+  ///
+  /// - Throws: why it cannot be sent.
+  public nonisolated func send(_ frame: AudioFrame) async throws(SpeakingError) {
+    try await sendWhereItRuns(frame)
+  }
 
   /// Says what `body` writes, and waits until it was heard or cut short.
   ///
@@ -190,11 +199,12 @@ extension MediaCall {
   /// Enters the call from its loop's thread, which is checked; `body` captures nothing. `assumeIsolated` does as
   /// much, asks Swift's runtime and allocates.
   @inline(__always)
-  nonisolated func inside<Argument, Value>(
-    _ body: @escaping (isolated Self, Argument) -> Value, _ argument: Argument
-  ) -> Value {
+  nonisolated func inside<Argument, Value, Failure: Error>(
+    _ body: @escaping (isolated Self, Argument) throws(Failure) -> Value, _ argument: Argument
+  ) throws(Failure) -> Value {
     loop.checkIsolated()
-    return unsafe unsafeBitCast(body, to: ((Self, Argument) -> Value).self)(self, argument)
+    return try unsafe unsafeBitCast(
+      body, to: ((Self, Argument) throws(Failure) -> Value).self)(self, argument)
   }
 
   private var isDrained: Bool { withMedia { $0.isDrained } ?? true }

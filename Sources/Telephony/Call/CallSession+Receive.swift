@@ -35,7 +35,7 @@ extension CallSession {
       case .nobody: break
       }
     }
-    guard let event = codec?.wire.decode(message) else {
+    guard let event = codec.decode(message) else {
       do throws(MalformedKind) {
         _ = try MediaEnvelope(scanning: message)
         return refuse(.unrecognised, at: now)

@@ -242,6 +242,14 @@ extension Optional where Wrapped == SessionCodec {
     case .none: nil
     }
   }
+
+  /// As ``WireCodec/decode(_:)``, in place; nil without a dialect.
+  func decode(_ message: RawSpan) -> InboundEvent? {
+    switch self {
+    case .some(let codec): codec.wire.decode(message)
+    case .none: nil
+    }
+  }
 }
 
 /// What a platform plays to the caller, on a one-way stream that carries it. By itself, since few calls have

@@ -164,8 +164,7 @@ package struct QuickMedia: ~Escapable {
       let digits = word(at: index) ^ 0x3030_3030_3030_3030
       let length = Self.digitCount(digits)
       guard length > 0 else { break }
-      for _ in 0..<(length & 7) { number = number &* 10 }
-      if length == 8 { number = number &* 100_000_000 }
+      number = number &* Self.tenToThe(length)
       // Shifted so that zeros stand in front.
       number = number &+ Self.number(digits << UInt64(64 - 8 * length))
       index += length
@@ -187,6 +186,23 @@ package struct QuickMedia: ~Escapable {
     // Ten and more reach the highest bit; what that carries into the next byte comes behind the first.
     let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
     return others.trailingZeroBitCount >> 3
+  }
+
+  /// 10 to the power of 0 to 8.
+  @inline(__always)
+  private static func tenToThe(_ power: Int) -> Int {
+    // A table, once compiled.
+    switch power {
+    case 0: 1
+    case 1: 10
+    case 2: 100
+    case 3: 1_000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    default: 100_000_000
+    }
   }
 
   /// The number of eight decimal digits, the highest in the lowest byte: neighbours are joined to pairs,
