@@ -22,6 +22,8 @@ package struct FIFO<Element> {
   /// Changes an element in place.
   package mutating func update(_ index: Int, _ body: (inout Element) -> Void) {
     precondition(index >= 0 && index < count, "index \(index) of \(count)")
+    // By force, since Swift changes what an optional holds in place in no other way; it traps where the slot is empty.
+    // swift-format-ignore: NeverForceUnwrap
     body(&slots[(head + index) & (slots.count - 1)]!)
   }
 

@@ -67,6 +67,7 @@ extension MediaCall {
   /// Begins an utterance; one that is still open is finished first.
   ///
   /// - Parameter options: at the bot's rate, and one that may be interrupted, where none are given.
+  /// - Returns: the utterance, to be written.
   /// - Throws: why the bot may not speak.
   public func say(
     _ options: UtteranceOptions = UtteranceOptions()
