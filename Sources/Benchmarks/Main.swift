@@ -32,7 +32,14 @@ import Foundation
     let report = suite.run()
     if let path = options.json { try write(JSONReport.text(of: report), to: path) }
     if let path = options.curves { try write(JSONReport.curves(), to: path) }
-    if var markdown { try markdown.replaceTables(MarkdownTables.all(of: report)) }
+    if var markdown {
+      var tables = MarkdownTables.all(of: report)
+      let known = try markdown.tables(of: ProcessorTable.id) ?? ""
+      if let text = ProcessorTable.text(of: report, over: known) {
+        tables.append((ProcessorTable.id, text))
+      }
+      try markdown.replaceTables(tables)
+    }
   }
 
   private static func run(_ options: BudgetOptions) async throws(UsageError) {

@@ -32,7 +32,7 @@ struct Options {
                         both the fastest of many slots
       --markdown FILE   rewrite FILE's tables between <!-- bench:NAME --> and
                         <!-- /bench:NAME -->; a table that the filter left incomplete
-                        stays as it was
+                        stays as it was, but for this machine's column of 'processors'
       --curves FILE     write the frequency response of every resampler between
                         every pair of rates, as scripts/plot-benchmarks reads them
       --quick           a hundredth of the time: to see that it works, not how fast

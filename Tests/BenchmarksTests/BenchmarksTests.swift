@@ -72,6 +72,38 @@ import Testing
         "<!-- /bench:base64 -->\nbetween\n<!-- bench:g711 -->kept<!-- /bench:g711 -->"))
   }
 
+  @Test("keeps a column for each processor, and replaces what it has measured of its own")
+  func processors() async throws {
+    let file = try scratch.write(
+      Array(
+        """
+        <!-- bench:processors -->
+
+        | ns | Other (family 1, model 2) |
+        |---|---:|
+        | base64 encode, 160 B | 3.21 (2.0x memcpy) |
+        | mu-law decode, 800 samples | 65.4 |
+
+        <!-- /bench:processors -->
+        """.utf8), to: "processors.md")
+    for _ in 0..<2 {
+      let run = try await run("--quick", "--filter", "base64 encode, 160", "--markdown", file)
+      #expect(run.status == 0)
+      let lines = try scratch.text(of: "processors.md").split(separator: "\n")
+      let cells = lines.map { line in
+        line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      }
+      #expect(cells[1].count == 3 && cells[1][1] == "Other (family 1, model 2)")
+      let encode = try #require(cells.first { $0[0] == "base64 encode, 160 B" })
+      #expect(encode[1] == "3.21 (2.0x memcpy)" && encode[2].hasSuffix("x memcpy)"))
+      let decode = try #require(cells.first { $0[0] == "mu-law decode, 800 samples" })
+      #expect(decode[1...] == ["65.4", "-"])
+      // What neither has.
+      let resample = try #require(cells.first { $0[0] == "resample 8>16, 20 ms, standard" })
+      #expect(resample[1...] == ["-", "-"])
+    }
+  }
+
   @Test("has help, and says in one line what is wrong")
   func usage() async throws {
     let help = try await run("--help")

@@ -28,13 +28,23 @@ struct MarkdownFile {
     }
   }
 
+  /// What stands between a section's markers; nil without them.
+  func tables(of id: String) throws(UsageError) -> String? {
+    try range(of: id).map { String(text[$0]) }
+  }
+
   private mutating func replace(_ id: String, with tables: String) throws(UsageError) {
+    guard let range = try range(of: id) else { return }
+    text.replaceSubrange(range, with: "\n\n\(tables)\n\n")
+  }
+
+  private func range(of id: String) throws(UsageError) -> Range<String.Index>? {
     let opening = "<!-- bench:\(id) -->"
-    guard let start = text.range(of: opening) else { return }
+    guard let start = text.range(of: opening) else { return nil }
     guard
       let end = text.range(
         of: "<!-- /bench:\(id) -->", range: start.upperBound..<text.endIndex)
     else { throw UsageError("\(url.path) has \(opening) without its end") }
-    text.replaceSubrange(start.upperBound..<end.lowerBound, with: "\n\n\(tables)\n\n")
+    return start.upperBound..<end.lowerBound
   }
 }
