@@ -1,4 +1,4 @@
-public import CallLog
+import CallLog
 import Ground
 public import Telephony
 
@@ -33,10 +33,6 @@ public struct ExotelEndpoints: Sendable {
   public var access: AccessPolicy
   /// Whether who shows no credentials of ``access`` is refused with 401.
   public var isProtected: Bool
-  /// How Exotel reaches the server.
-  public var reach: Reach
-  /// Where outcomes are written down; nil for nowhere.
-  public var callLog: CallLogWriter?
   /// Chooses where one call's stream goes, and with which parameters, at most 3 in 256 characters. It is
   /// given this server's own address for the call, or that of the peer that has most room. What it throws is answered with 500: an
   /// ``ParameterError`` in its own words, anything else without a word of it. It may be asked by
@@ -50,7 +46,9 @@ public struct ExotelEndpoints: Sendable {
   /// Is told of each event of the Legs API that is believed, retries included: equal `eventSID`s are one event.
   public var onLegEvent: @Sendable (ExotelLegEvent) -> Void
 
-  /// Those of the server that the endpoints are of.
+  // The server's that the endpoints are added to.
+  private var reach = Reach()
+  private var callLog: CallLogWriter?
   private var notices = CallNotices()
 
   private static let root = "/exotel"
@@ -60,8 +58,7 @@ public struct ExotelEndpoints: Sendable {
   /// Makes endpoints that send every call to this server itself. The hooks run one after the other on
   /// a thread of their own, and all callbacks wait for them: they return soon.
   public init(
-    access: AccessPolicy = AccessPolicy(), isProtected: Bool = false, reach: Reach = Reach(),
-    callLog: CallLogWriter? = nil,
+    access: AccessPolicy = AccessPolicy(), isProtected: Bool = false,
     chooseStream: (@Sendable (ExotelStreamLookup, String) throws -> ExotelStreamURL)? = nil,
     chooseBranch: (@Sendable (ExotelPassthru) -> Branch)? = nil,
     onStatus: @escaping @Sendable (ExotelStatusCallback) -> Void = { _ in },
@@ -69,18 +66,18 @@ public struct ExotelEndpoints: Sendable {
   ) {
     self.access = access
     self.isProtected = isProtected
-    self.reach = reach
-    self.callLog = callLog
     self.chooseStream = chooseStream
     self.chooseBranch = chooseBranch
     self.onStatus = onStatus
     self.onLegEvent = onLegEvent
   }
 
-  /// Adds the endpoints to a server's routes. They know its calls and are known to it: it waits for what they
-  /// have taken when it stops.
+  /// Adds the endpoints to a server that has its ``ServerConfiguration/reach`` and its call log, in which callbacks
+  /// are written down. They know its calls, and it waits for what they have taken when it stops.
   public func add(to configuration: inout ServerConfiguration) {
     var own = self
+    own.reach = configuration.reach
+    own.callLog = configuration.callLog
     own.notices = configuration.notices
     own.add(to: &configuration.routes)
   }

@@ -6,9 +6,7 @@ extension PlatformService {
     .exotel,
     paths: ["/exotel/stream-url", "/exotel/passthru", "/exotel/status", "/exotel/events"]
   ) { terms, configuration in
-    ExotelEndpoints(
-      access: terms.access, isProtected: terms.protectsCallbacks, reach: configuration.reach,
-      callLog: configuration.callLog
-    ).add(to: &configuration)
+    ExotelEndpoints(access: terms.access, isProtected: terms.protectsCallbacks)
+      .add(to: &configuration)
   }
 }

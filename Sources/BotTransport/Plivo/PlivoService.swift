@@ -7,8 +7,6 @@ extension PlatformService {
   ) { terms, configuration in
     let gate = PlivoGate(tokens: terms.signingSecrets, reach: configuration.reach)
     gate?.add(to: &configuration)
-    PlivoEndpoints(
-      gate: gate, reach: configuration.reach, callLog: configuration.callLog
-    ).add(to: &configuration)
+    PlivoEndpoints(gate: gate).add(to: &configuration)
   }
 }

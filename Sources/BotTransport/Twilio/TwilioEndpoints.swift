@@ -1,4 +1,4 @@
-public import CallLog
+import CallLog
 public import Telephony
 
 /// What Twilio asks over HTTP, answered on the port of the WebSockets.
@@ -14,10 +14,6 @@ public import Telephony
 public struct TwilioEndpoints: Sendable {
   /// Checks signatures; nil asks for none.
   public var gate: TwilioGate?
-  /// How Twilio reaches the server.
-  public var reach: Reach
-  /// Where status callbacks are written down; nil for nowhere.
-  public var callLog: CallLogWriter?
   /// Chooses a call's stream; it is given the one to this server itself, or to the peer that has most
   /// room. What it throws is answered
   /// with 500.
@@ -26,29 +22,31 @@ public struct TwilioEndpoints: Sendable {
   /// ``TwilioStatusCallback/deduplicationKey``s are one event.
   public var onStatus: @Sendable (TwilioStatusCallback) -> Void
 
-  /// Those of the server that the endpoints are of.
+  // The server's that the endpoints are added to.
+  private var reach = Reach()
+  private var callLog: CallLogWriter?
   private var notices = CallNotices()
 
   /// Makes endpoints that send every call to this server itself. The hooks run one after the
   /// other on a thread of their own, and all callbacks wait for them: they return soon.
   public init(
-    gate: TwilioGate? = nil, reach: Reach = Reach(), callLog: CallLogWriter? = nil,
+    gate: TwilioGate? = nil,
     chooseStream: @escaping @Sendable (TwilioAnswerRequest, TwilioStream) throws -> TwilioStream = {
       _, own in own
     },
     onStatus: @escaping @Sendable (TwilioStatusCallback) -> Void = { _ in }
   ) {
     self.gate = gate
-    self.reach = reach
-    self.callLog = callLog
     self.chooseStream = chooseStream
     self.onStatus = onStatus
   }
 
-  /// Adds the endpoints to a server's routes. They know its calls and are known to it: it waits for what they
-  /// have taken when it stops.
+  /// Adds the endpoints to a server that has its ``ServerConfiguration/reach`` and its call log, in which callbacks
+  /// are written down. They know its calls, and it waits for what they have taken when it stops.
   public func add(to configuration: inout ServerConfiguration) {
     var own = self
+    own.reach = configuration.reach
+    own.callLog = configuration.callLog
     own.notices = configuration.notices
     own.add(to: &configuration.routes)
   }

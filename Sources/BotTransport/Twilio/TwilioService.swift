@@ -7,8 +7,6 @@ extension PlatformService {
   ) { terms, configuration in
     let gate = TwilioGate(tokens: terms.signingSecrets, reach: configuration.reach)
     gate?.add(to: &configuration)
-    TwilioEndpoints(
-      gate: gate, reach: configuration.reach, callLog: configuration.callLog
-    ).add(to: &configuration)
+    TwilioEndpoints(gate: gate).add(to: &configuration)
   }
 }

@@ -10,11 +10,14 @@ import Testing
 /// Exotel's HTTP, asked by curl.
 @Suite("Exotel's HTTP endpoints") struct ExotelEndpointsTests {
   private func server(
-    _ endpoints: ExotelEndpoints, access: AccessPolicy = AccessPolicy()
+    _ endpoints: ExotelEndpoints, access: AccessPolicy = AccessPolicy(), reach: Reach = Reach(),
+    log: CallLogWriter? = nil
   ) async throws -> RunningServer {
     var configuration = ServerConfiguration()
     configuration.access = access
-    configuration.callLog = endpoints.callLog
+    configuration.reach = reach
+    configuration.admitsStrangers = reach != Reach()
+    configuration.callLog = log
     endpoints.add(to: &configuration)
     return try await RunningServer(configuration) { call in for await _ in call.audio {} }
   }
@@ -43,7 +46,7 @@ import Testing
     #expect(try url(strangers.body) == "wss://\(host)/exotel")
     try await server.stop()
     let reach = Reach(proxies: [try #require(AddressRange("127.0.0.1"))])
-    let behind = try await self.server(ExotelEndpoints(reach: reach))
+    let behind = try await self.server(ExotelEndpoints(), reach: reach)
     let proxied = try await behind.curl("/exotel/stream-url", forwarded[...])
     #expect(try url(proxied.body) == "wss://bot.example.com/exotel")
     try await behind.stop()
@@ -52,7 +55,7 @@ import Testing
   @Test("answers a plain GET of the media path with the same path")
   func mediaPath() async throws {
     let address = try #require(PublicAddress("wss://bot.example.com"))
-    let server = try await server(ExotelEndpoints(reach: Reach(publicAddress: address)))
+    let server = try await server(ExotelEndpoints(), reach: Reach(publicAddress: address))
     let answer = try await server.curl("/exotel/v1/media?sample-rate=16000&ref=c-8817")
     #expect(answer.status == 200)
     #expect(
@@ -120,8 +123,7 @@ import Testing
   @Test("takes Passthru in every encoding, as one event", arguments: [1, 3])
   func passthru(times: Int) async throws {
     let log = MemoryCallLog()
-    let endpoints = ExotelEndpoints(callLog: CallLogWriter(log))
-    let server = try await server(endpoints)
+    let server = try await server(ExotelEndpoints(), log: CallLogWriter(log))
     for words in Self.passthru {
       for _ in 0..<times {
         let path = "/exotel/passthru" + words[0]
@@ -144,9 +146,8 @@ import Testing
   func status() async throws {
     let told = Atomic(0)
     let log = MemoryCallLog()
-    let endpoints = ExotelEndpoints(
-      callLog: CallLogWriter(log), onStatus: { _ in told.add(1, ordering: .relaxed) })
-    let server = try await server(endpoints)
+    let endpoints = ExotelEndpoints(onStatus: { _ in told.add(1, ordering: .relaxed) })
+    let server = try await server(endpoints, log: CallLogWriter(log))
     let json =
       #"{"CallSid":"c1","EventType":"terminal","Status":"completed","Legs":[{"OnCallDuration":58,"Status":"completed","AnsweredBy":"human"}]}"#
     let requests: [[String]] = [
@@ -173,7 +174,7 @@ import Testing
   func badCallbacks() async throws {
     let log = MemoryCallLog()
     let writer = CallLogWriter(log)
-    let server = try await server(ExotelEndpoints(callLog: writer))
+    let server = try await server(ExotelEndpoints(), log: writer)
     for path in ["/exotel/passthru", "/exotel/status", "/exotel/events"] {
       #expect(
         try await server.curl(path, "-H", "Content-Type: application/json", "-d", "{").status == 200

@@ -13,11 +13,14 @@ import Testing
   private static let nonce = "12345678901234567890"
 
   private func server(
-    _ endpoints: PlivoEndpoints, gate: PlivoGate? = nil
+    _ endpoints: PlivoEndpoints, gate: PlivoGate? = nil, reach: Reach = Reach(),
+    log: CallLogWriter? = nil
   ) async throws -> RunningServer {
     var configuration = ServerConfiguration()
     gate?.add(to: &configuration)
-    configuration.callLog = endpoints.callLog
+    configuration.reach = reach
+    configuration.admitsStrangers = reach != Reach()
+    configuration.callLog = log
     endpoints.add(to: &configuration)
     return try await RunningServer(configuration) { call in for await _ in call.audio {} }
   }
@@ -39,7 +42,7 @@ import Testing
   @Test("answers a call with a stream to itself that carries the numbers on")
   func answer() async throws {
     let proxy = try #require(AddressRange("127.0.0.1"))
-    let server = try await server(PlivoEndpoints(reach: Reach(proxies: [proxy])))
+    let server = try await server(PlivoEndpoints(), reach: Reach(proxies: [proxy]))
     let answer = try await server.curl(
       "/plivo/answer", "-d", "CallUUID=c&From=%2B14155550123&To=14155550199", "-H",
       "X-Forwarded-Host: bot.example.com")
@@ -80,8 +83,8 @@ import Testing
     let writer = CallLogWriter(log)
     let seen = Mutex<[PlivoStatusCallback.Kind]>([])
     let server = try await server(
-      PlivoEndpoints(
-        callLog: writer, onStatus: { status in seen.withLock { $0.append(status.kind) } }))
+      PlivoEndpoints(onStatus: { status in seen.withLock { $0.append(status.kind) } }),
+      log: writer)
     for _ in 0..<2 {
       let answer = try await server.curl(
         "/plivo/status", "-d",
@@ -163,7 +166,7 @@ import Testing
     let status = headers(try signature(.get, "https://voice.example.com/plivo/status"))
     for (reach, upgraded, answered) in [(Reach(), 401, 401), (Reach(proxies: [proxy]), 101, 200)] {
       let gate = PlivoGate(tokens: [Self.token], reach: reach)
-      let server = try await server(PlivoEndpoints(gate: gate, reach: reach), gate: gate)
+      let server = try await server(PlivoEndpoints(gate: gate), gate: gate, reach: reach)
       for forwarded in [
         "X-Forwarded-Host: voice.example.com", "Forwarded: host=voice.example.com;proto=https",
       ] {

@@ -19,7 +19,7 @@ struct CallNoticesTests {
     let log = MemoryCallLog()
     var configuration = ServerConfiguration()
     configuration.callLog = CallLogWriter(log)
-    PlivoEndpoints(callLog: configuration.callLog).add(to: &configuration)
+    PlivoEndpoints().add(to: &configuration)
     let counts = Locked<[Int]>([])
     let server = try await RunningServer(configuration) { call in
       for await frame in call.audio { try await call.send(frame) }

@@ -21,7 +21,7 @@ import Testing
   func joined() async throws {
     let log = MemoryCallLog()
     var configuration = configuration(log)
-    ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration)
+    ExotelEndpoints().add(to: &configuration)
     let server = try await RunningServer(configuration) { call in
       for await frame in call.audio { try await call.send(frame) }
     }
@@ -131,7 +131,7 @@ import Testing
   func claims() async throws {
     let log = MemoryCallLog()
     var configuration = configuration(log)
-    ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration)
+    ExotelEndpoints().add(to: &configuration)
     let server = try await RunningServer(configuration) { call in for await _ in call.audio {} }
     #expect(try await server.platform("knock", "{}").code == 1000)
     // The platform has seen the end before the server has written it down.
@@ -183,7 +183,7 @@ import Testing
     var configuration = configuration(
       try SQLiteCallLog(path: scratch.file("calls.db").path))
     configuration.access = AccessPolicy(tokens: [try #require(Secret(secret))])
-    ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration)
+    ExotelEndpoints().add(to: &configuration)
     let server = try await RunningServer(configuration) { call in for await _ in call.audio {} }
     for options in [
       #"{"path": "/\#(secret)"}"#, #"{"path": "?token=\#(secret)"}"#,

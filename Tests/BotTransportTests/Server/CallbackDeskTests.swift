@@ -19,10 +19,9 @@ import Testing
       writer = CallLogWriter(log)
       configuration.callLog = writer
       configuration.access = AccessPolicy(tokens: [try #require(Secret("abc"))])
-      ExotelEndpoints(
-        access: configuration.access, isProtected: isProtected, callLog: writer
-      ).add(to: &configuration)
-      PlivoEndpoints(callLog: writer).add(to: &configuration)
+      ExotelEndpoints(access: configuration.access, isProtected: isProtected)
+        .add(to: &configuration)
+      PlivoEndpoints().add(to: &configuration)
     }
 
     func server() async throws -> RunningServer {
@@ -99,8 +98,8 @@ import Testing
       configuration.callLog = CallLogWriter(log)
       configuration.reach = reach
       configuration.admitsStrangers = true
-      ExotelEndpoints(callLog: configuration.callLog).add(to: &configuration)
-      PlivoEndpoints(callLog: configuration.callLog).add(to: &configuration)
+      ExotelEndpoints().add(to: &configuration)
+      PlivoEndpoints().add(to: &configuration)
       let server = try await RunningServer(configuration) { _ in }
       #expect(try await server.curl("/exotel/status", "-d", "CallSid=C9").status == 200)
       #expect(

@@ -12,11 +12,14 @@ import Testing
   private static let token = "12345678901234567890123456789012"
 
   private func server(
-    _ endpoints: TwilioEndpoints, gate: TwilioGate? = nil
+    _ endpoints: TwilioEndpoints, gate: TwilioGate? = nil, reach: Reach = Reach(),
+    log: CallLogWriter? = nil
   ) async throws -> RunningServer {
     var configuration = ServerConfiguration()
     gate?.add(to: &configuration)
-    configuration.callLog = endpoints.callLog
+    configuration.reach = reach
+    configuration.admitsStrangers = reach != Reach()
+    configuration.callLog = log
     endpoints.add(to: &configuration)
     return try await RunningServer(configuration) { call in for await _ in call.audio {} }
   }
@@ -36,7 +39,7 @@ import Testing
   @Test("answers a call with a stream to itself that carries the numbers on")
   func answer() async throws {
     let proxy = try #require(AddressRange("127.0.0.1"))
-    let server = try await server(TwilioEndpoints(reach: Reach(proxies: [proxy])))
+    let server = try await server(TwilioEndpoints(), reach: Reach(proxies: [proxy]))
     let answer = try await server.curl(
       "/twilio/answer", "-d", "CallSid=CA1&From=%2B14155550123&To=%2B14155550199", "-H",
       "X-Forwarded-Host: bot.example.com")
@@ -79,8 +82,8 @@ import Testing
     let writer = CallLogWriter(log)
     let seen = Mutex<[TwilioStatusCallback.Kind]>([])
     let server = try await server(
-      TwilioEndpoints(
-        callLog: writer, onStatus: { status in seen.withLock { $0.append(status.kind) } }))
+      TwilioEndpoints(onStatus: { status in seen.withLock { $0.append(status.kind) } }),
+      log: writer)
     for form in [
       "StreamEvent=stream-error&StreamSid=MZ1&CallSid=CA1&StreamError=31920+handshake",
       "StreamEvent=stream-error&StreamSid=MZ1&CallSid=CA1&StreamError=31920+handshake",
@@ -165,7 +168,7 @@ import Testing
     let good = try signed("wss://voice.example.com/twilio")
     for (reach, upgraded) in [(Reach(), 401), (Reach(proxies: [proxy]), 101)] {
       let gate = TwilioGate(tokens: [Self.token], reach: reach)
-      let server = try await server(TwilioEndpoints(gate: gate, reach: reach), gate: gate)
+      let server = try await server(TwilioEndpoints(gate: gate), gate: gate, reach: reach)
       let answer = try await server.curl(
         "/twilio", Self.upgrade[...] + good + ["-H", "X-Forwarded-Host: voice.example.com"])
       #expect(answer.status == upgraded)
