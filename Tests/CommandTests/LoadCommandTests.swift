@@ -48,6 +48,24 @@ import Testing
     #expect(sent > 20 * 5 * 45)
   }
 
+  @Test(
+    "callers send at a platform's other rates, and as seldom as it does itself",
+    arguments: [("exotel", 16_000, 100), ("exotel", 24_000, 40), ("plivo", 16_000, 20)])
+  func formats(provider: String, rate: Int, every: Int) async throws {
+    let words = [
+      "--calls", "5", "--ramp", "0", "--duration", "2", "--provider", provider, "--rate", "\(rate)",
+      "--every", "\(every)",
+    ]
+    let (run, figures) = try await load(bot: "echo", words)
+    expectVerdict(of: run, figures)
+    #expect(figures["completed"] as? Int == 5)
+    #expect(figures["lostMs"] as? Double == 0)
+    #expect(figures["foreignMessages"] as? Int == 0)
+    // Two seconds of talking, and two of listening.
+    let each = (figures["sent"] as? Int ?? 0) / 5
+    #expect((3_600 / every...4_200 / every).contains(each), "\(each)")
+  }
+
   @Test("each caller asks where to dial")
   func lookup() async throws {
     let server = try RunningSidetone(["serve", "--port", "0", "--bot", "echo"])
@@ -157,6 +175,8 @@ import Testing
     arguments: [
       (["load"], "URL"), (["load", "http://x"], "http://x"),
       (["load", "ws://127.0.0.1:1", "--calls", "0"], "--calls"),
+      (["load", "ws://127.0.0.1:1", "--provider", "twilio", "--rate", "16000"], "one of 8000"),
+      (["load", "ws://127.0.0.1:1", "--every", "50"], "--every 50"),
       (["load", "ws://127.0.0.1:1", "--interrupt-after", "1"], "--bot-speaks"),
       (["load", "ws://127.0.0.1:1", "--provider", "none"], "--provider"),
       (["load", "ws://127.0.0.1:1", "--audio", "/nowhere.wav"], "/nowhere.wav"),

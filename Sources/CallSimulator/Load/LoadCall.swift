@@ -51,7 +51,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     self.loop = loop
     self.plan = plan
     self.ended = ended
-    wire = LoadWire(plan.dialect, plan.name, index: index, sounds)
+    wire = LoadWire(plan, index: index, sounds)
     interruptions = LoadInterruptions(saying: sounds.interruption, every: plan.interruptEvery)
     ear = LoadEar(plan.dialect.wire)
     rules = plan.rules
@@ -104,7 +104,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
 
   func socketDidOpen(_ socket: WebSocket) {
     openedAt = loop.now
-    nextMedia = loop.now + .nanoseconds(LoadPlan.cadence)
+    nextMedia = loop.now + plan.cadence
     socket.requestWrite()
     arm()
   }
@@ -229,7 +229,7 @@ final class LoadCall: WebSocketDelegate, @unchecked Sendable {
     while nextMedia <= now, stoppedAt == nil {
       ownLateness.add(now - nextMedia)
       due += 1
-      nextMedia = nextMedia + .nanoseconds(LoadPlan.cadence)
+      nextMedia = nextMedia + plan.cadence
     }
     socket?.requestWrite()
     arm()

@@ -1,9 +1,13 @@
 public import AudioEngine
 
-/// A platform as the callers of a load speak it: as little as a bot needs. Each sends every 20 ms.
+/// A platform as the callers of a load speak it: as little as a bot needs.
 public protocol LoadDialect: Sendable {
-  /// The format of its streams, at 8 kHz.
+  /// The format of its streams.
   var wire: WireFormat { get }
+  /// The rates that its streams may have, the usual one first.
+  var rates: [SampleRate] { get }
+  /// The same platform with streams of one of ``rates``.
+  func at(_ rate: SampleRate) -> Self
   /// How its bots name what they want.
   var events: LoadEvents { get }
   /// Whether a bot must say in each message for which stream it is.
@@ -15,8 +19,10 @@ public protocol LoadDialect: Sendable {
 
   /// Appends the message that begins `stream`.
   func start(_ stream: String, into text: inout MessageBuffer)
-  /// Appends what stands before the payload of media message `number`, counted from 1.
-  func beginMedia(_ number: Int, of stream: String, into text: inout MessageBuffer)
+  /// Appends what stands before the payload of media message `number`, counted from 1, that ends so many
+  /// milliseconds into the stream.
+  func beginMedia(
+    _ number: Int, at milliseconds: Int, of stream: String, into text: inout MessageBuffer)
   /// Appends what stands behind it.
   func endMedia(of stream: String, into text: inout MessageBuffer)
   /// Appends the message that gives the mark `name` back.
@@ -28,6 +34,12 @@ public protocol LoadDialect: Sendable {
 }
 
 extension LoadDialect {
+  /// Most streams have one rate.
+  public var rates: [SampleRate] { [wire.rate] }
+
+  /// One rate, so the same.
+  public func at(_ rate: SampleRate) -> Self { self }
+
   /// Not every platform asks for it.
   public var needsStream: Bool { false }
 

@@ -2,7 +2,7 @@ import AudioEngine
 
 /// When one caller speaks over the bot, and how long the bot's clears take.
 struct LoadInterruptions {
-  /// Messages of 20 ms that the caller says each time.
+  /// Messages that the caller says each time.
   private let length: Int
   /// From one interruption to the next; nil for a single one.
   private let interval: Duration?

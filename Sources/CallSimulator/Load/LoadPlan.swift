@@ -32,11 +32,13 @@ public struct LoadPlan: Sendable {
   public var duration: Duration = .seconds(30)
   /// The platform that the calls come from, as a load speaks it.
   public var dialect: any LoadDialect
+  /// How often each caller sends, and how long its messages last: whole samples, 500 ms at most.
+  public var cadence: Duration = .milliseconds(20)
   /// Which of its chunk sizes are legal.
   public var policy = JudgeRules.Policy.documented
   /// The bot.
   public var bot: Bot = .echoes
-  /// What callers say instead of their own sound, at 8 kHz, each from another place in it and then again
+  /// What callers say instead of their own sound, at the stream's rate, each from another place in it and then again
   /// from its start; where they interrupt, all of it each time, and otherwise they keep silent. nil: a
   /// sound of their own, and 300 ms of a loud one to interrupt.
   public var speech: WaveFile?
@@ -61,8 +63,6 @@ public struct LoadPlan: Sendable {
     return rules
   }
 
-  /// How often each caller sends.
-  static let cadence: Int64 = 20_000_000
   /// How long a caller listens after the last word.
   static let tail: Duration = .seconds(2)
   /// How long a bot may take to close a socket, and all calls to begin.

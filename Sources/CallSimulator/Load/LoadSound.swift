@@ -1,17 +1,19 @@
 import AudioEngine
 import Foundation
 
-/// A sound as the callers of a load send it: base64, cut into messages of 20 ms.
+/// A sound as the callers of a load send it: base64, cut into messages.
 struct LoadSound: Sendable {
   /// At least one.
   let messages: [[UInt8]]
   /// The size of each before base64.
   let messageBytes: Int
+  /// How long it is.
+  let duration: Duration
 
-  /// Cuts `audio`, wire bytes of whole samples; the last message is filled up with silence, and a sound
-  /// without a sample is one message of it.
-  init(_ audio: [UInt8], as wire: WireFormat) {
-    let size = wire.bytesPerSecond / 50
+  /// Cuts `audio`, wire bytes of whole samples, into messages of `cadence`; the last message is filled up with
+  /// silence, and a sound without a sample is one message of it.
+  init(_ audio: [UInt8], as wire: WireFormat, every cadence: Duration) {
+    let size = wire.byteCount(nanoseconds: cadence.wholeNanoseconds)
     messageBytes = size
     let starts = stride(from: 0, to: max(audio.count, 1), by: size)
     messages = starts.map { start in
@@ -20,18 +22,19 @@ struct LoadSound: Sendable {
       let padding = repeatElement(wire.encoding.silence, count: size - piece.count)
       return Self.base64(piece + padding)
     }
+    duration = cadence * messages.count
   }
 
-  /// A pattern of bytes for 20 ms.
-  init(repeating pattern: [UInt8], as wire: WireFormat) {
-    let size = wire.bytesPerSecond / 50
-    self.init((0..<size).map { pattern[$0 % pattern.count] }, as: wire)
+  /// A pattern of bytes for one message.
+  init(repeating pattern: [UInt8], as wire: WireFormat, every cadence: Duration) {
+    let size = wire.byteCount(nanoseconds: cadence.wholeNanoseconds)
+    self.init((0..<size).map { pattern[$0 % pattern.count] }, as: wire, every: cadence)
   }
 
   /// An "ai" of 300 ms, loud at once: a gate on the level takes it for a caller, and so does a network that
   /// knows voices. Pulses through three resonances that move, as a throat makes them (Klatt, "Software for a
   /// cascade/parallel formant synthesizer", 1980).
-  static func diphthong(as wire: WireFormat) -> LoadSound {
+  static func diphthong(as wire: WireFormat, every cadence: Duration) -> LoadSound {
     let rate = Double(wire.rate.hertz)
     let count = wire.rate.hertz * 3 / 10
     // From 150 Hz down to 110.
@@ -53,11 +56,9 @@ struct LoadSound: Sendable {
     }
     let peak = sound.reduce(1e-9) { max($0, abs($1)) }
     let samples = sound.map { Int16($0 / peak * 16_000) }
-    return LoadSound(CallerScript.bytes(of: samples, as: wire.encoding), as: wire)
+    return LoadSound(
+      CallerScript.bytes(of: samples, as: wire.encoding), as: wire, every: cadence)
   }
-
-  /// How long it is.
-  var duration: Duration { .nanoseconds(LoadPlan.cadence * Int64(messages.count)) }
 
   private static func base64(_ bytes: some Collection<UInt8>) -> [UInt8] {
     let bytes = Array(bytes)
@@ -77,12 +78,17 @@ struct LoadSounds: Sendable {
 
   init(_ plan: LoadPlan) {
     let wire = plan.dialect.wire
-    precondition(plan.speech?.rate ?? .hz8000 == .hz8000, "resample the speech of a load to 8 kHz")
+    precondition(
+      plan.speech?.rate ?? wire.rate == wire.rate,
+      "resample the speech of a load to its streams' rate")
+    precondition(
+      plan.cadence > .zero && plan.cadence <= .milliseconds(500),
+      "callers send every 500 ms at least")
     let speech = plan.speech.flatMap { CallerScript(saying: $0, as: wire.encoding) }.map {
-      LoadSound($0.audio, as: wire)
+      LoadSound($0.audio, as: wire, every: plan.cadence)
     }
-    interruption = speech ?? .diphthong(as: wire)
+    interruption = speech ?? .diphthong(as: wire, every: plan.cadence)
     let isQuiet = plan.interruptAfter != nil || (plan.bot == .speaks && speech == nil)
-    voice = isQuiet ? LoadSound([], as: wire) : speech
+    voice = isQuiet ? LoadSound([], as: wire, every: plan.cadence) : speech
   }
 }

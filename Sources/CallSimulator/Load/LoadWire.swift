@@ -3,6 +3,7 @@ import AudioEngine
 /// What the callers of a load say, and what they understand: as little as a bot needs.
 struct LoadWire {
   private let dialect: any LoadDialect
+  private let cadence: Duration
   let stream: String
   private let voice: LoadSound
   private let interruption: LoadSound
@@ -13,9 +14,10 @@ struct LoadWire {
   private(set) var messages = 0
 
   /// Every call says something of its own, so that audio which comes back to another caller is known.
-  init(_ dialect: any LoadDialect, _ name: String, index: Int, _ sounds: LoadSounds) {
-    self.dialect = dialect
-    stream = "\(name)-\(index)"
+  init(_ plan: LoadPlan, index: Int, _ sounds: LoadSounds) {
+    dialect = plan.dialect
+    cadence = plan.cadence
+    stream = "\(plan.name)-\(index)"
     interruption = sounds.interruption
     isUnique = sounds.voice == nil
     if let voice = sounds.voice {
@@ -25,7 +27,7 @@ struct LoadWire {
       let low = UInt8(index % 127)
       let isWide = dialect.wire.encoding == .linear16
       let tag = isWide ? [low + 1, UInt8(index / 127 % 8)] : [low, low]
-      voice = LoadSound(repeating: tag, as: dialect.wire)
+      voice = LoadSound(repeating: tag, as: dialect.wire, every: cadence)
     }
     offset = index % voice.messages.count
   }
@@ -51,7 +53,8 @@ struct LoadWire {
   mutating func media(interrupting message: Int?, into text: inout MessageBuffer) {
     let own = (messages + offset) % voice.messages.count
     messages += 1
-    dialect.beginMedia(messages, of: stream, into: &text)
+    let end = Int((cadence * messages).wholeNanoseconds / 1_000_000)
+    dialect.beginMedia(messages, at: end, of: stream, into: &text)
     let payload = message.map { interruption.messages[$0] } ?? voice.messages[own]
     unsafe text.append(contentsOf: payload.span.bytes)
     dialect.endMedia(of: stream, into: &text)

@@ -1,11 +1,16 @@
 import AudioEngine
 import Telephony
 
-/// mu-law at 8 kHz, as Plivo's streams are by default.
+/// mu-law at 8 kHz, as Plivo's streams are by default, or 16-bit audio at 16.
 struct PlivoLoad: LoadDialect {
-  let wire = WireFormat(.mulaw, .hz8000)
+  var wire = WireFormat(.mulaw, .hz8000)
+  let rates = [SampleRate.hz8000, .hz16000]
   let events = LoadEvents(
     media: "playAudio", mark: "checkpoint", clear: "clearAudio", others: ["sendDTMF"])
+
+  func at(_ rate: SampleRate) -> PlivoLoad {
+    PlivoLoad(wire: WireFormat(rate == .hz8000 ? .mulaw : .linear16, rate))
+  }
 
   func rules(_ policy: JudgeRules.Policy) -> JudgeRules { .plivo(wire) }
 
@@ -15,16 +20,22 @@ struct PlivoLoad: LoadDialect {
     text.append("\",\"streamId\":\"")
     text.append(utf8: stream)
     text.append("\",\"accountId\":\"MAXXLOAD\",\"tracks\":[\"inbound\"],\"mediaFormat\":")
-    text.append("{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000}},\"extra_headers\":\"\"}")
+    text.append("{\"encoding\":\"audio/")
+    text.append(wire.encoding == .mulaw ? "x-mulaw" : "x-l16")
+    text.append("\",\"sampleRate\":")
+    text.append(decimal: wire.rate.hertz)
+    text.append("}},\"extra_headers\":\"\"}")
   }
 
-  func beginMedia(_ number: Int, of stream: String, into text: inout MessageBuffer) {
+  func beginMedia(
+    _ number: Int, at milliseconds: Int, of stream: String, into text: inout MessageBuffer
+  ) {
     text.append("{\"sequenceNumber\":")
     text.append(decimal: number)
     text.append(",\"streamId\":\"")
     text.append(utf8: stream)
     text.append("\",\"event\":\"media\",\"media\":{\"track\":\"inbound\",\"timestamp\":\"")
-    text.append(decimal: number * 20)
+    text.append(decimal: milliseconds)
     text.append("\",\"chunk\":")
     text.append(decimal: number)
     text.append(",\"payload\":\"")

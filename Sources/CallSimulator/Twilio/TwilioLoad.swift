@@ -23,13 +23,15 @@ struct TwilioLoad: LoadDialect {
     text.append("\"}")
   }
 
-  func beginMedia(_ number: Int, of stream: String, into text: inout MessageBuffer) {
+  func beginMedia(
+    _ number: Int, at milliseconds: Int, of stream: String, into text: inout MessageBuffer
+  ) {
     text.append("{\"event\":\"media\",\"sequenceNumber\":\"")
     text.append(decimal: number + 1)
     text.append("\",\"media\":{\"track\":\"inbound\",\"chunk\":\"")
     text.append(decimal: number)
     text.append("\",\"timestamp\":\"")
-    text.append(decimal: number * 20)
+    text.append(decimal: milliseconds)
     text.append("\",\"payload\":\"")
   }
 

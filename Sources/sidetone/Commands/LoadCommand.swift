@@ -18,7 +18,15 @@ struct LoadCommand: Command {
       "--duration", "SECONDS", help: "hold them all for so long, 2 to 86400 (default 30)"),
     Option(
       "--provider", "NAME",
-      help: "\(dialects), all 8000 Hz every 20 ms (default \(usual.name))"),
+      help: "\(dialects) (default \(usual.name))"),
+    Option(
+      "--rate", "HZ",
+      help: "the streams' rate, of those that the platform has (default 8000)"),
+    Option(
+      "--every", "MS",
+      help:
+        "how often each caller sends, 20 to 500, a multiple of 20 (default 20; some platforms send every 100)"
+    ),
     Option(
       "--lookup", "URL",
       help: "ask this http(s) address where to dial before each call, in place of URL"),
@@ -83,8 +91,11 @@ struct LoadCommand: Command {
 
   private static var dialects: String {
     providers.compactMap { provider in
-      provider.load.map { "\(provider.name) sends \($0.wire.encoding)" }
-    }.joined(separator: ", ")
+      provider.load.map { load in
+        let formats = load.rates.map { "\(load.at($0).wire)" }
+        return "\(provider.name): \(formats.joined(separator: ", "))"
+      }
+    }.joined(separator: "; ")
   }
 
   /// nil where each call asks.
@@ -104,7 +115,21 @@ struct LoadCommand: Command {
     guard let dialect = provider.load else {
       throw UsageError("--provider \(provider.name) places no loads")
     }
-    plan = LoadPlan(dialect)
+    var chosen = dialect
+    if let hertz = try arguments.integer("--rate", in: 8_000...48_000) {
+      guard let rate = dialect.rates.first(where: { $0.hertz == hertz }) else {
+        let all = dialect.rates.map { "\($0.hertz)" }.joined(separator: ", ")
+        throw UsageError("--rate \(hertz) is none of \(provider.name)'s: take one of \(all)")
+      }
+      chosen = dialect.at(rate)
+    }
+    plan = LoadPlan(chosen)
+    if let every = try arguments.integer("--every", in: 20...500) {
+      guard every.isMultiple(of: 20) else {
+        throw UsageError("--every \(every) is no multiple of 20")
+      }
+      plan.cadence = .milliseconds(every)
+    }
     plan.name += "-" + String(UInt32.random(in: 0...UInt32.max), radix: 36)
     let asked = try WebOptions.address(arguments, "--lookup")
     guard (address == nil) != (asked == nil) else {
@@ -141,7 +166,7 @@ struct LoadCommand: Command {
     }
     plan.speech = try arguments.text("--audio").map { path throws(UsageError) in
       let sound = try SoundFile.readSpeech(path, SoundOptions(arguments))
-      return try SoundFile.resampled(sound, to: .hz8000)
+      return try SoundFile.resampled(sound, to: chosen.wire.rate)
     }
     if let every = plan.interruptEvery, let speech = plan.speech, speech.duration >= every {
       throw UsageError(
