@@ -177,7 +177,7 @@ extension MediaCall {
   }
 
   /// Waits for an event at `position`; false where none will come.
-  private func waitForEvent(at position: Int) async -> Bool {
+  func waitForEvent(at position: Int) async -> Bool {
     // The last ones may have come on the way here.
     guard !voice.events.isFinished || position < voice.events.next else { return false }
     await withTaskCancellationHandler {
