@@ -59,6 +59,45 @@ struct BotPlacementTests {
     }
   }
 
+  /// Sends as a bot does that is written for any platform.
+  private static func sendAny(_ call: some MediaCall, _ frame: AudioFrame) async -> (any Error)? {
+    do { try await call.send(frame) } catch { return error }
+    return nil
+  }
+
+  @Test(
+    "a send is taken, and refused with its reason, wherever the bot runs", arguments: placements)
+  func refusals(placement: BotPlacement) async throws {
+    var configuration = ServerConfiguration()
+    configuration.botPlacement = placement
+    let (told, continuation) = AsyncStream<[SpeechError?]>.makeStream()
+    let server = try await RunningServer(configuration) { call in
+      let frame = AudioFrame(samples: [1, 2], rate: .hz8000)
+      var errors: [SpeechError?] = []
+      for await _ in call.audio {
+        errors.append(await Self.sendAny(call, frame) as? SpeechError)
+      }
+      await call.ended()
+      errors.append(await Self.sendAny(call, frame) as? SpeechError)
+      do throws(SpeechError) { try await call.send(frame) } catch { errors.append(error) }
+      continuation.yield(errors)
+    }
+    let loop = try EventLoop(name: "caller")
+    loop.start()
+    defer { loop.stop() }
+    let caller = try await server.caller(on: loop)
+    await caller.send(ExotelCaller.start)
+    await caller.send(
+      #"{"event":"media","stream_sid":"s","media":{"chunk":1,"timestamp":"20","payload":"AAAA"}}"#)
+    await caller.send(ExotelCaller.stop)
+    let errors = try await within {
+      for await errors in told { return errors }
+      throw DeadlinePassed()
+    }
+    #expect(errors.suffix(2) == [.closed, .closed], "\(errors)")
+    try await server.stop()
+  }
+
   @Test("what a loop serves in batches is the same to the byte")
   func batches() async throws {
     var configuration = ServerConfiguration()
