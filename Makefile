@@ -166,7 +166,7 @@ recording: setup
 	SIDETONE_LONG=1 swift test --disable-xctest --filter SimulatedRecordingTests
 
 # What .ci/run has no time for comes with it: other sanitizers, every break, fuzzers for a minute each.
-check: lint check-deploy test test-core test-release kernels lines dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test simulate-fleet
+check: lint docs check-deploy test test-core test-release kernels lines dependents asan tsan ubsan breaks fuzz recording soak-proxy fleet-test simulate-fleet
 
 clean:
 	rm -rf .build .build-*

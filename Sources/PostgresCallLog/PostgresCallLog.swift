@@ -47,7 +47,7 @@ public actor PostgresCallLog: CallLog {
   }
 
   /// Connects to a log, and makes its tables where there are none. Blocks for some seconds at most;
-  /// ``opened(at:keptDays:limits:)`` does not.
+  /// ``opened(at:isReadOnly:keptDays:limits:)`` does not.
   ///
   /// - Parameters:
   ///   - address: where it is.

@@ -7,7 +7,7 @@ extension AgenTaoCall {
   public func checkMaySpeak() throws(AgenTaoSendError) { try session.checkMaySpeak() }
 
   /// Takes all of the samples, at the bot's rate, or none, at once, whatever the policy of a full queue;
-  /// the rest as ``send(_:)``.
+  /// the rest as ``MediaCall/send(_:)``.
   ///
   /// - Throws: ``AgenTaoSendError/bufferFull(capacityBytes:queuedBytes:)`` where they do not fit.
   public func enqueue(_ samples: [Int16]) throws(AgenTaoSendError) {

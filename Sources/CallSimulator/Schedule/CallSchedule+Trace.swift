@@ -4,7 +4,7 @@ public import Telephony
 extension CallSchedule {
   /// Runs the schedule as ``run(telling:)`` does, and writes the call down.
   ///
-  /// - Returns: what it showed, and its trace, which ``CallTrace/replayWithModels(telling:)`` runs again.
+  /// - Returns: what it showed, and its trace, which `CallTrace.replayWithModels(telling:)` runs again.
   public func traced() -> (outcome: ScheduleOutcome, trace: [UInt8]) {
     let recorder = TraceRecorder(capacity: Self.mostTrace)
     let outcome = ScheduleRun(self, tracing: recorder, tell: nil).run()
