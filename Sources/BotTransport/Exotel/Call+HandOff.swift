@@ -12,8 +12,8 @@ extension Call {
   /// Ends the stream, so that the flow goes on at its Passthru applet, which is answered with `branch`: this
   /// is how a bot hands its caller to a person. What waits to be said is dropped: await it first.
   ///
-  /// The answer is ``ExotelEndpoints``', of a server that shares the ``ServerConfiguration/notices`` of this
-  /// one or is among its ``ServerConfiguration/peers``, and goes before ``ExotelEndpoints/chooseBranch``. It stays the
+  /// The answer is ``ExotelEndpoints``', of this server or one
+  /// among its ``ServerConfiguration/peers``, and goes before ``ExotelEndpoints/chooseBranch``. It stays the
   /// same however often the applet asks.
   ///
   /// - Throws: ``HandOffError``, where nothing was changed.

@@ -46,10 +46,8 @@ public struct ExotelEndpoints: Sendable {
   /// Is told of each event of the Legs API that is believed, retries included: equal `eventSID`s are one event.
   public var onLegEvent: @Sendable (ExotelLegEvent) -> Void
 
-  // The server's that the endpoints are added to.
-  private var reach = Reach()
-  private var callLog: CallLogWriter?
-  private var notices = CallNotices()
+  /// The server that the endpoints are added to.
+  private var host = CallbackHost()
 
   private static let root = "/exotel"
   private static let lookup = root + "/stream-url"
@@ -76,9 +74,7 @@ public struct ExotelEndpoints: Sendable {
   /// are written down. They know its calls, and it waits for what they have taken when it stops.
   public func add(to configuration: inout ServerConfiguration) {
     var own = self
-    own.reach = configuration.reach
-    own.callLog = configuration.callLog
-    own.notices = configuration.notices
+    own.host = configuration.callbackHost
     own.add(to: &configuration.routes)
   }
 
@@ -105,12 +101,12 @@ public struct ExotelEndpoints: Sendable {
 
   /// Who asks; from what stands in front of the body alone.
   private func sender(_ request: HTTPRequest) -> Result<CallbackDesk.Sender, Refusal> {
-    let address = Gate.host(reach.client(of: request.headers, from: request.peerAddress))
+    let address = Gate.host(host.reach.client(of: request.headers, from: request.peerAddress))
     func sender(_ isTrusted: Bool) -> Result<CallbackDesk.Sender, Refusal> {
       .success(CallbackDesk.Sender(address: address, isTrusted: isTrusted))
     }
-    switch Gate(policy: access, reach: reach).judge(request) {
-    case .admitted: return sender(!access.admitsEverybody || notices.believesEverybody)
+    switch Gate(policy: access, reach: host.reach).judge(request) {
+    case .admitted: return sender(!access.admitsEverybody || host.notices.believesEverybody)
     case .refused(let status) where isProtected || status == 403:
       return .failure(Refusal(answer: Gate.answer(status)))
     case .undecided where isProtected: return .failure(Refusal(answer: Gate.answer(401)))
@@ -142,14 +138,16 @@ public struct ExotelEndpoints: Sendable {
     _ find: @escaping @Sendable () -> HTTPResponse
   ) -> HTTPResponse {
     HTTPResponse(later: { answer in
-      if !notices.desk.take(sender, { answer(find()) }) { answer(otherwise) }
+      if !host.notices.desk.take(sender, { answer(find()) }) { answer(otherwise) }
     })
   }
 
   /// The server that carries the call: this one, or one of its peers.
   private func target(_ request: HTTPRequest) -> PublicAddress? {
     let caller = request.query.first { ["callfrom", "from"].contains($0.name.lowercased()) }
-    return reach.address(of: request).map { notices.address(for: $0, hint: caller?.value) }
+    return host.reach.address(of: request).map {
+      host.notices.address(for: $0, hint: caller?.value)
+    }
   }
 
   /// The server's address for a call: the media path, with whatever credentials the lookup itself was
@@ -184,19 +182,19 @@ public struct ExotelEndpoints: Sendable {
       believe(CallLogEvent(passthru, at: .now), from: sender) {}
       return passthru
     }
-    guard chooseBranch != nil || notices.mayKnowHandOffs else {
-      _ = notices.desk.take(sender) { _ = read() }
+    guard chooseBranch != nil || host.notices.mayKnowHandOffs else {
+      _ = host.notices.desk.take(sender) { _ = read() }
       return Self.branch(.first)
     }
     return HTTPResponse(later: { answer in
-      let isTaken = notices.desk.take(sender) {
+      let isTaken = host.notices.desk.take(sender) {
         let passthru = read()
         @Sendable func choose(_ handOff: Int?) {
           let chosen = handOff.flatMap(Branch.init) ?? chooseBranch?(passthru) ?? .first
           answer(Self.branch(chosen))
         }
         guard let callSID = passthru.callSID, !passthru.isBeforeStream else { return choose(nil) }
-        notices.findHandOff(of: callSID, for: sender, choose)
+        host.notices.findHandOff(of: callSID, for: sender, choose)
       }
       if !isTaken { answer(Self.branch(.first)) }
     })
@@ -207,7 +205,7 @@ public struct ExotelEndpoints: Sendable {
   }
 
   private func status(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
-    _ = notices.desk.take(sender) {
+    _ = host.notices.desk.take(sender) {
       let status = ExotelStatusCallback(CallbackFields(request))
       believe(CallLogEvent(status, at: .now), from: sender) { onStatus(status) }
     }
@@ -215,7 +213,7 @@ public struct ExotelEndpoints: Sendable {
   }
 
   private func legEvent(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) -> HTTPResponse {
-    _ = notices.desk.take(sender) {
+    _ = host.notices.desk.take(sender) {
       guard let event = ExotelLegEvent(CallbackFields(request)) else { return }
       believe(CallLogEvent(event, at: .now), from: sender) { onLegEvent(event) }
     }
@@ -227,8 +225,8 @@ public struct ExotelEndpoints: Sendable {
     _ event: CallLogEvent, from sender: CallbackDesk.Sender, _ tell: @escaping @Sendable () -> Void
   ) {
     let names = [event.facts.callSID, event.facts.streamSID, event.facts.legSID]
-    notices.desk.judge(sender, naming: names, in: callLog) {
-      callLog?.submit(event)
+    host.notices.desk.judge(sender, naming: names, in: host.callLog) {
+      host.callLog?.submit(event)
       tell()
     }
   }

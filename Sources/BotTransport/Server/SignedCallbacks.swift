@@ -14,10 +14,8 @@ protocol RequestGate: Sendable {
 struct SignedCallbacks: Sendable {
   /// Checks signatures; nil asks for none.
   let gate: (any RequestGate)?
-  /// How the platform reaches the server.
-  let reach: Reach
-  /// The server's desk.
-  let notices: CallNotices
+  /// The server.
+  let host: CallbackHost
 
   private static let unsigned = HTTPResponse(
     status: 401, body: "The signature is missing or wrong.\n")
@@ -31,7 +29,7 @@ struct SignedCallbacks: Sendable {
     guard gate?.mayAdmit(request) != false else { return Self.unsigned }
     let sender = sender(request)
     return HTTPResponse(later: { answer in
-      let isTaken = notices.desk.take(sender) {
+      let isTaken = host.notices.desk.take(sender) {
         guard let gate else { return answer(find(sender)) }
         let signed = CallbackDesk.Sender(address: sender.address, isTrusted: true)
         answer(gate.admits(request) ? find(signed) : Self.unsigned)
@@ -53,13 +51,13 @@ struct SignedCallbacks: Sendable {
       }
     }
     let sender = sender(request)
-    _ = notices.desk.take(sender) { take(sender) }
+    _ = host.notices.desk.take(sender) { take(sender) }
     return taken
   }
 
   private func sender(_ request: HTTPRequest) -> CallbackDesk.Sender {
     CallbackDesk.Sender(
-      address: Gate.host(reach.client(of: request.headers, from: request.peerAddress)),
-      isTrusted: gate == nil && notices.believesEverybody)
+      address: Gate.host(host.reach.client(of: request.headers, from: request.peerAddress)),
+      isTrusted: gate == nil && host.notices.believesEverybody)
   }
 }

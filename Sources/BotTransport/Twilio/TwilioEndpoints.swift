@@ -22,10 +22,8 @@ public struct TwilioEndpoints: Sendable {
   /// ``TwilioStatusCallback/deduplicationKey``s are one event.
   public var onStatus: @Sendable (TwilioStatusCallback) -> Void
 
-  // The server's that the endpoints are added to.
-  private var reach = Reach()
-  private var callLog: CallLogWriter?
-  private var notices = CallNotices()
+  /// The server that the endpoints are added to.
+  private var host = CallbackHost()
 
   /// Makes endpoints that send every call to this server itself. The hooks run one after the
   /// other on a thread of their own, and all callbacks wait for them: they return soon.
@@ -45,14 +43,12 @@ public struct TwilioEndpoints: Sendable {
   /// are written down. They know its calls, and it waits for what they have taken when it stops.
   public func add(to configuration: inout ServerConfiguration) {
     var own = self
-    own.reach = configuration.reach
-    own.callLog = configuration.callLog
-    own.notices = configuration.notices
+    own.host = configuration.callbackHost
     own.add(to: &configuration.routes)
   }
 
   private func add(to routes: inout HTTPRoutes) {
-    let callbacks = SignedCallbacks(gate: gate, reach: reach, notices: notices)
+    let callbacks = SignedCallbacks(gate: gate, host: host)
     routes.add("/twilio/answer", methods: ["GET", "POST"]) { request in
       callbacks.answer(request) { _ in answer(request) }
     }
@@ -62,15 +58,15 @@ public struct TwilioEndpoints: Sendable {
   }
 
   private func answer(_ request: HTTPRequest) -> HTTPResponse {
-    guard let own = reach.address(of: request) else {
+    guard let own = host.reach.address(of: request) else {
       return HTTPResponse(status: 400, body: "The request names no host.\n")
     }
     let call = TwilioAnswerRequest(CallbackFields(request))
-    let address = notices.address(for: own, hint: call.from)
+    let address = host.notices.address(for: own, hint: call.from)
     var stream = TwilioStream(to: "\(address)/twilio")
     let secure = address.description.hasPrefix("wss:")
-    let host = address.description.drop { $0 != ":" }
-    stream.statusCallback = (secure ? "https" : "http") + host + "/twilio/status"
+    let authority = address.description.drop { $0 != ":" }
+    stream.statusCallback = (secure ? "https" : "http") + authority + "/twilio/status"
     // `start` does not name the numbers, so they travel here. A longer one is no telephone number.
     for (name, number) in [("from", call.from), ("to", call.to)] {
       if let number, number.utf8.count <= 128 { stream.parameters.append((name, number)) }
@@ -92,8 +88,8 @@ public struct TwilioEndpoints: Sendable {
 
   private func take(_ request: HTTPRequest, _ sender: CallbackDesk.Sender) {
     let status = TwilioStatusCallback(CallbackFields(request))
-    notices.desk.judge(sender, naming: [status.callSID, status.streamSID], in: callLog) {
-      callLog?.submit(CallLogEvent(status, at: .now))
+    host.notices.desk.judge(sender, naming: [status.callSID, status.streamSID], in: host.callLog) {
+      host.callLog?.submit(CallLogEvent(status, at: .now))
       onStatus(status)
     }
   }

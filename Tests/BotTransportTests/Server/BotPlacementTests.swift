@@ -65,8 +65,7 @@ struct BotPlacementTests {
     return nil
   }
 
-  @Test(
-    "a send is taken, and refused with its reason, wherever the bot runs", arguments: placements)
+  @Test("a send that is refused throws its reason, wherever the bot runs", arguments: placements)
   func refusals(placement: BotPlacement) async throws {
     var configuration = ServerConfiguration()
     configuration.botPlacement = placement
@@ -74,9 +73,6 @@ struct BotPlacementTests {
     let server = try await RunningServer(configuration) { call in
       let frame = AudioFrame(samples: [1, 2], rate: .hz8000)
       var errors: [SpeechError?] = []
-      for await _ in call.audio {
-        errors.append(await Self.sendAny(call, frame) as? SpeechError)
-      }
       await call.ended()
       errors.append(await Self.sendAny(call, frame) as? SpeechError)
       do throws(SpeechError) { try await call.send(frame) } catch { errors.append(error) }
@@ -87,14 +83,12 @@ struct BotPlacementTests {
     defer { loop.stop() }
     let caller = try await server.caller(on: loop)
     await caller.send(ExotelCaller.start)
-    await caller.send(
-      #"{"event":"media","stream_sid":"s","media":{"chunk":1,"timestamp":"20","payload":"AAAA"}}"#)
     await caller.send(ExotelCaller.stop)
     let errors = try await within {
       for await errors in told { return errors }
       throw DeadlinePassed()
     }
-    #expect(errors.suffix(2) == [.closed, .closed], "\(errors)")
+    #expect(errors == [.closed, .closed], "\(errors)")
     try await server.stop()
   }
 
